@@ -1,0 +1,127 @@
+using System.Numerics;
+using System.Reflection;
+using System.Text.Json;
+
+namespace NanoConv;
+
+/// <summary>Models in files: weights in the safetensors format, and as its metadata whatever else a model is.</summary>
+public static class Model
+{
+    private const string NetworkKey = "nanoconv.network";
+    private const string HistoryKey = "nanoconv.history";
+    private const string VersionKey = "nanoconv.version";
+
+    /// <summary>The library's version, as model files state it.</summary>
+    public static string LibraryVersion { get; } =
+        typeof(Model).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    /// <summary>Reads a model: its network is built, its weights are taken over bit by bit.</summary>
+    /// <param name="path">A file that <see cref="Save"/> has written.</param>
+    /// <typeparam name="T">The number type to compute in, whatever the file's.</typeparam>
+    /// <exception cref="InvalidDataException">It is no such file; the message says what was expected and found.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static Model<T> Load<T>(string path)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        SafeTensorsFile file = SafeTensorsFile.Read(path);
+        if (!file.Metadata.TryGetValue(NetworkKey, out string? description))
+        {
+            throw new InvalidDataException(
+                $"'{path}': expected the network's description in the metadata, found none; build the network and use {nameof(LoadWeights)}");
+        }
+
+        try
+        {
+            (Sequential network, Shape inputShape) = NetworkDescription.Read(description);
+            Model<T> model = network.Build<T>(inputShape);
+            TakeWeights(model, file);
+            return model;
+        }
+        catch (Exception mistake) when (mistake is InvalidDataException or ArgumentException)
+        {
+            throw new InvalidDataException($"'{path}': {mistake.Message}", mistake);
+        }
+    }
+
+    /// <summary>Reads weights into a model that is there already.</summary>
+    /// <param name="model">Takes the weights; unchanged if they do not fit.</param>
+    /// <param name="path">A safetensors file with a tensor of the right name and shape for each parameter, and no other.</param>
+    /// <typeparam name="T">The number type.</typeparam>
+    /// <exception cref="InvalidDataException">Names or shapes differ; the message lists them.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static void LoadWeights<T>(this Model<T> model, string path)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        SafeTensorsFile file = SafeTensorsFile.Read(path);
+        try
+        {
+            TakeWeights(model, file);
+        }
+        catch (InvalidDataException mistake)
+        {
+            throw new InvalidDataException($"'{path}': {mistake.Message}", mistake);
+        }
+    }
+
+    /// <summary>
+    /// Writes a model, atomically: weights under names like <c>conv2d_1/kernel</c>; network, history, version and
+    /// whatever else is given as metadata. Nothing in it depends on when or how fast it was trained: equal runs give
+    /// equal files.
+    /// </summary>
+    /// <remarks>
+    /// A network with layers or penalties of one's own is written without its description: build it again and use
+    /// <see cref="LoadWeights"/>.
+    /// </remarks>
+    /// <param name="model">The model.</param>
+    /// <param name="path">The file; replaced if there is one.</param>
+    /// <param name="history">How it was trained, if that is to be kept.</param>
+    /// <param name="metadata">More text by key.</param>
+    /// <typeparam name="T">The number type: F32 or F64 in the file.</typeparam>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void Save<T>(
+        this Model<T> model, string path, History? history = null, IReadOnlyDictionary<string, string>? metadata = null)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        OrderedDictionary<string, SafeTensor> tensors = [];
+        foreach (Parameter<T> parameter in model.Parameters)
+            tensors.Add(parameter.Name, SafeTensor.From<T>(parameter.Shape, parameter.Value));
+        OrderedDictionary<string, string> text = new() { ["format"] = "nanoconv", [VersionKey] = LibraryVersion };
+        if (NetworkDescription.Write(model.Network, model.InputShape, [.. model.Layers.Select(layer => layer.Name)]) is { } description)
+            text[NetworkKey] = description;
+        if (history is not null)
+        {
+            SavedEpoch[] epochs = [.. history.Epochs.Select(epoch => new SavedEpoch(
+                epoch.Epoch, epoch.Loss, epoch.Accuracy, epoch.ValidationLoss, epoch.ValidationAccuracy))];
+            text[HistoryKey] = JsonSerializer.Serialize(epochs, ModelJson.Default.IReadOnlyListSavedEpoch);
+        }
+
+        foreach ((string key, string value) in metadata ?? new Dictionary<string, string>())
+            text[key] = value;
+        new SafeTensorsFile(tensors, text).Write(path);
+    }
+
+    private static void TakeWeights<T>(Model<T> model, SafeTensorsFile file)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        List<string> mistakes = [];
+        foreach (Parameter<T> parameter in model.Parameters)
+        {
+            if (!file.Tensors.TryGetValue(parameter.Name, out SafeTensor? tensor))
+                mistakes.Add($"missing '{parameter.Name}'");
+            else if (!parameter.Shape.Axes.ToArray().Select(axis => (long)axis).SequenceEqual(tensor.Shape))
+                mistakes.Add($"'{parameter.Name}' has shape ({string.Join(", ", tensor.Shape)}) instead of {parameter.Shape}");
+            else if (tensor.DataType is not ("F32" or "F64"))
+                mistakes.Add($"'{parameter.Name}' has type {tensor.DataType} instead of F32 or F64");
+        }
+
+        HashSet<string> wanted = [.. model.Parameters.Select(parameter => parameter.Name)];
+        mistakes.AddRange(file.Tensors.Keys.Where(name => !wanted.Contains(name)).Select(name => $"unexpected '{name}'"));
+        if (mistakes.Count > 0)
+            throw new InvalidDataException($"the weights do not fit the network: {string.Join("; ", mistakes)}");
+        foreach (Parameter<T> parameter in model.Parameters)
+            file.Tensors[parameter.Name].CopyTo(parameter.Value);
+        model.ParametersChanged();
+    }
+}

@@ -1,0 +1,11 @@
+using System.Text.Json.Serialization;
+
+namespace NanoConv;
+
+/// <summary>How epochs are written as JSON.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(IReadOnlyList<SavedEpoch>))]
+internal sealed partial class ModelJson : JsonSerializerContext;
+
+/// <summary>An epoch as a model file tells it: without its timings, so that equal runs give equal files.</summary>
+internal sealed record SavedEpoch(int Epoch, double Loss, double Accuracy, double? ValidationLoss, double? ValidationAccuracy);

@@ -1,0 +1,53 @@
+using System.Buffers.Binary;
+using System.Numerics;
+
+namespace NanoConv;
+
+/// <summary>One tensor of a safetensors file.</summary>
+/// <param name="DataType">Its type as the format spells it, as <c>F32</c>.</param>
+/// <param name="Shape">The axes, outermost first; empty for a scalar.</param>
+/// <param name="Data">The elements, row-major, little-endian.</param>
+public sealed record SafeTensor(string DataType, IReadOnlyList<long> Shape, ReadOnlyMemory<byte> Data)
+{
+    /// <summary>A tensor of float or double values.</summary>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="values">Its elements.</param>
+    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+    public static SafeTensor From<T>(Shape shape, ReadOnlySpan<T> values)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        bool isDouble = typeof(T) == typeof(double);
+        if (!isDouble && typeof(T) != typeof(float))
+            throw new NotSupportedException($"expected float or double, received {typeof(T).Name}");
+        int size = isDouble ? sizeof(double) : sizeof(float);
+        byte[] data = new byte[(long)values.Length * size];
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (isDouble)
+                BinaryPrimitives.WriteDoubleLittleEndian(data.AsSpan(i * size), double.CreateTruncating(values[i]));
+            else
+                BinaryPrimitives.WriteSingleLittleEndian(data.AsSpan(i * size), float.CreateTruncating(values[i]));
+        }
+
+        return new SafeTensor(isDouble ? "F64" : "F32", [.. shape.Axes.ToArray().Select(axis => (long)axis)], data);
+    }
+
+    /// <summary>The elements as numbers; F32 and F64 are understood, F64 is rounded to fit float.</summary>
+    /// <param name="destination">Overwritten: as many as the shape has.</param>
+    /// <typeparam name="T">The number type.</typeparam>
+    /// <exception cref="InvalidDataException">The tensor is of another type.</exception>
+    public void CopyTo<T>(Span<T> destination)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ReadOnlySpan<byte> data = Data.Span;
+        for (int i = 0; i < destination.Length; i++)
+        {
+            destination[i] = DataType switch
+            {
+                "F32" => T.CreateTruncating(BinaryPrimitives.ReadSingleLittleEndian(data[(i * sizeof(float))..])),
+                "F64" => T.CreateTruncating(BinaryPrimitives.ReadDoubleLittleEndian(data[(i * sizeof(double))..])),
+                _ => throw new InvalidDataException($"expected a tensor of type F32 or F64, found {DataType}"),
+            };
+        }
+    }
+}

@@ -1,0 +1,9 @@
+namespace NanoConv;
+
+/// <summary>Uniform in ±√(6 / fan in) (He et al., 2015): made for ReLU.</summary>
+public sealed class HeUniform : Initializer
+{
+    /// <inheritdoc/>
+    public override void Fill<T>(Span<T> values, int fanIn, int fanOut, ulong key) =>
+        FillUniform(values, Math.Sqrt(6.0 / fanIn), key);
+}

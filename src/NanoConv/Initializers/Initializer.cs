@@ -1,0 +1,24 @@
+using System.Numerics;
+
+namespace NanoConv;
+
+/// <summary>The first values of a parameter. Drawn in double and rounded, so float and double models start alike.</summary>
+public abstract class Initializer
+{
+    /// <summary>Fills a parameter.</summary>
+    /// <param name="values">Overwritten.</param>
+    /// <param name="fanIn">Inputs that one output sums over: kernel pixels · input channels.</param>
+    /// <param name="fanOut">Outputs that one input goes to: kernel pixels · filters.</param>
+    /// <param name="key">The random sequence; see <see cref="Kernels.CounterRandom"/>.</param>
+    /// <typeparam name="T">The number type.</typeparam>
+    public abstract void Fill<T>(Span<T> values, int fanIn, int fanOut, ulong key)
+        where T : unmanaged, IFloatingPointIeee754<T>;
+
+    /// <summary>Fills with numbers from [−limit, limit).</summary>
+    private protected static void FillUniform<T>(Span<T> values, double limit, ulong key)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        for (int i = 0; i < values.Length; i++)
+            values[i] = T.CreateChecked(((2 * Kernels.CounterRandom.Uniform(key, i)) - 1) * limit);
+    }
+}

@@ -1,0 +1,83 @@
+using System.Numerics;
+
+namespace NanoConv.Kernels;
+
+/// <summary>What follows a product on the way back: the activation's derivative and the bias's gradient, in one pass.</summary>
+public static class Epilogue
+{
+    /// <summary>
+    /// dz = dy · [y &gt; 0] after ReLU, or dy; db += Σ dz over all pixels, in their order. dz is written where the
+    /// product's gradients read it, inside its halo.
+    /// </summary>
+    /// <remarks>One vector of channels goes down each row of pixels, its sum in a register.</remarks>
+    /// <param name="product">The product whose gradients follow; its pixels lie side by side in each row.</param>
+    /// <param name="dz">Overwritten where <see cref="StridedProduct.Output"/> points.</param>
+    /// <param name="db">Accumulated into: [N]; empty for no bias.</param>
+    /// <param name="dy">The activation's gradient, contiguous [images, rows, columns, N].</param>
+    /// <param name="y">The activation's output, likewise; empty where it was linear.</param>
+    /// <typeparam name="T">The element type.</typeparam>
+    public static void Gradient<T>(
+        in StridedProduct product, Span<T> dz, Span<T> db, ReadOnlySpan<T> dy, ReadOnlySpan<T> y)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int length = product.Columns * product.N;
+        for (int image = 0; image < product.Images; image++)
+        {
+            for (int row = 0; row < product.Rows; row++)
+            {
+                int source = ((image * product.Rows) + row) * length;
+                Span<T> destination = dz.Slice(product.Output.At(image, row, 0), length);
+                if (y.IsEmpty)
+                    dy.Slice(source, length).CopyTo(destination);
+                else
+                    Mask(destination, dy.Slice(source, length), y.Slice(source, length));
+                if (!db.IsEmpty)
+                    AddPixels(db, destination);
+            }
+        }
+    }
+
+    /// <summary>x · [y &gt; 0]: ReLU's derivative, applied.</summary>
+    /// <param name="destination">Overwritten; may be x itself.</param>
+    /// <param name="x">The gradient.</param>
+    /// <param name="y">ReLU's output.</param>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void Mask<T>(Span<T> destination, ReadOnlySpan<T> x, ReadOnlySpan<T> y)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (x.Length != destination.Length || y.Length != destination.Length)
+            throw new ArgumentException($"expected {destination.Length} elements, received {x.Length} and {y.Length}");
+        if (destination.IsEmpty)
+            return;
+        ref T z = ref destination[0];
+        ref T xs = ref Simd.Start(x);
+        ref T ys = ref Simd.Start(y);
+        int i = 0;
+        for (; i <= destination.Length - Vector<T>.Count; i += Vector<T>.Count)
+            Simd.Store(Simd.Load(ref xs, i) & Vector.GreaterThan(Simd.Load(ref ys, i), Vector<T>.Zero), ref z, i);
+        for (; i < destination.Length; i++)
+            destination[i] = y[i] > T.Zero ? x[i] : T.Zero;
+    }
+
+    // sum[c] += Σ_p pixels[p, c]
+    private static void AddPixels<T>(Span<T> sum, ReadOnlySpan<T> pixels)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ref T start = ref Simd.Start(pixels);
+        int channels = sum.Length, c = 0;
+        for (; c <= channels - Vector<T>.Count; c += Vector<T>.Count)
+        {
+            Vector<T> total = Simd.Load(ref sum[0], c);
+            for (int pixel = c; pixel < pixels.Length; pixel += channels)
+                total += Simd.Load(ref start, pixel);
+            Simd.Store(total, ref sum[0], c);
+        }
+
+        for (; c < channels; c++)
+        {
+            for (int pixel = c; pixel < pixels.Length; pixel += channels)
+                sum[c] += pixels[pixel];
+        }
+    }
+}

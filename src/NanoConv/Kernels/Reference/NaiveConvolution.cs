@@ -1,0 +1,89 @@
+using System.Numerics;
+
+namespace NanoConv.Kernels.Reference;
+
+/// <summary>Convolution as the textbook has it: seven nested loops, and the oracle of <see cref="Convolution"/>'s tests.</summary>
+public static class NaiveConvolution
+{
+    /// <summary>y[i, oh, ow, k] = bias[k] + Σ_{r,s,c} x[i, oh·sh + r − top, ow·sw + s − left, c] · w[r, s, c, k].</summary>
+    /// <param name="geometry">The convolution.</param>
+    /// <param name="images">Pictures n.</param>
+    /// <param name="y">Overwritten: [n, output height, output width, K].</param>
+    /// <param name="x">The pictures [n, H, W, C].</param>
+    /// <param name="w">The kernel [kh, kw, C, K].</param>
+    /// <param name="bias">The bias [K]; empty for none.</param>
+    /// <typeparam name="T">The element type.</typeparam>
+    public static void Forward<T>(
+        in ConvolutionGeometry geometry, int images, Span<T> y, ReadOnlySpan<T> x, ReadOnlySpan<T> w, ReadOnlySpan<T> bias)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int filters = geometry.Filters;
+        for (int pixel = 0; pixel < images * geometry.Window.OutputPixels; pixel++)
+        {
+            for (int k = 0; k < filters; k++)
+                y[(pixel * filters) + k] = bias.IsEmpty ? T.Zero : bias[k];
+        }
+
+        foreach (Tap tap in Tap.All(geometry, images))
+            y[tap.Y] += x[tap.X] * w[tap.W];
+    }
+
+    /// <summary>dw[r, s, c, k] += Σ_{i,oh,ow} x[i, …, c] · dy[i, oh, ow, k].</summary>
+    /// <param name="geometry">The convolution.</param>
+    /// <param name="images">Pictures n.</param>
+    /// <param name="dw">Accumulated into: [kh, kw, C, K].</param>
+    /// <param name="x">The pictures [n, H, W, C].</param>
+    /// <param name="dy">The output's gradient [n, output height, output width, K].</param>
+    /// <typeparam name="T">The element type.</typeparam>
+    public static void KernelGradient<T>(
+        in ConvolutionGeometry geometry, int images, Span<T> dw, ReadOnlySpan<T> x, ReadOnlySpan<T> dy)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        foreach (Tap tap in Tap.All(geometry, images))
+            dw[tap.W] += x[tap.X] * dy[tap.Y];
+    }
+
+    /// <summary>dx[i, ih, iw, c] = Σ_{r,s,k} dy[i, oh, ow, k] · w[r, s, c, k] over all windows that cover (ih, iw).</summary>
+    /// <param name="geometry">The convolution.</param>
+    /// <param name="images">Pictures n.</param>
+    /// <param name="dx">Overwritten: [n, H, W, C].</param>
+    /// <param name="dy">The output's gradient [n, output height, output width, K].</param>
+    /// <param name="w">The kernel [kh, kw, C, K].</param>
+    /// <typeparam name="T">The element type.</typeparam>
+    public static void InputGradient<T>(
+        in ConvolutionGeometry geometry, int images, Span<T> dx, ReadOnlySpan<T> dy, ReadOnlySpan<T> w)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        dx[..(images * geometry.Window.InputElements)].Clear();
+        foreach (Tap tap in Tap.All(geometry, images))
+            dx[tap.X] += dy[tap.Y] * w[tap.W];
+    }
+
+    // One multiplication of the sum: y[Y] takes x[X]·w[W]. All three directions visit the same taps.
+    private readonly record struct Tap(int X, int W, int Y)
+    {
+        public static IEnumerable<Tap> All(ConvolutionGeometry geometry, int images)
+        {
+            WindowGeometry g = geometry.Window;
+            for (int i = 0; i < images; i++)
+                for (int oh = 0; oh < g.OutputHeight; oh++)
+                    for (int ow = 0; ow < g.OutputWidth; ow++)
+                        for (int r = 0; r < g.KernelHeight; r++)
+                            for (int s = 0; s < g.KernelWidth; s++)
+                            {
+                                int ih = (oh * g.StrideHeight) + r - g.PaddingTop;
+                                int iw = (ow * g.StrideWidth) + s - g.PaddingLeft;
+                                if (ih < 0 || ih >= g.InputHeight || iw < 0 || iw >= g.InputWidth)
+                                    continue;
+                                for (int c = 0; c < g.Channels; c++)
+                                    for (int k = 0; k < geometry.Filters; k++)
+                                    {
+                                        yield return new Tap(
+                                            (((((i * g.InputHeight) + ih) * g.InputWidth) + iw) * g.Channels) + c,
+                                            (((((r * g.KernelWidth) + s) * g.Channels) + c) * geometry.Filters) + k,
+                                            (((((i * g.OutputHeight) + oh) * g.OutputWidth) + ow) * geometry.Filters) + k);
+                                    }
+                            }
+        }
+    }
+}

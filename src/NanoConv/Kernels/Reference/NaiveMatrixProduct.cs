@@ -1,0 +1,56 @@
+using System.Numerics;
+
+namespace NanoConv.Kernels.Reference;
+
+/// <summary>The two products on strided views as plain loops, and the oracle of <see cref="MatrixProduct"/>'s tests.</summary>
+public static class NaiveMatrixProduct
+{
+    /// <summary>Y[p, n] = bias[n] + Σ_k A[p, k] · B[k, n].</summary>
+    /// <param name="product">The views.</param>
+    /// <param name="y">Overwritten where <see cref="StridedProduct.Output"/> points, otherwise untouched.</param>
+    /// <param name="a">The picture that A is a view of.</param>
+    /// <param name="b">B, row-major [K × N].</param>
+    /// <param name="bias">The bias [N]; empty for none.</param>
+    /// <typeparam name="T">The element type.</typeparam>
+    public static void Multiply<T>(in StridedProduct product, Span<T> y, ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> bias)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        for (int p = 0; p < product.M; p++)
+            for (int n = 0; n < product.N; n++)
+            {
+                T sum = bias.IsEmpty ? T.Zero : bias[n];
+                for (int k = 0; k < product.K; k++)
+                    sum += a[Input(product, p, k)] * b[(k * product.N) + n];
+                y[At(product, product.Output, p) + n] = sum;
+            }
+    }
+
+    /// <summary>dB[k, n] += Σ_p A[p, k] · dY[p, n].</summary>
+    /// <param name="product">The views of the product whose gradient this is.</param>
+    /// <param name="dB">Accumulated into: row-major [K × N].</param>
+    /// <param name="a">The picture that A is a view of.</param>
+    /// <param name="dY">The gradient of Y where <see cref="StridedProduct.Output"/> points.</param>
+    /// <typeparam name="T">The element type.</typeparam>
+    public static void AccumulateTransposed<T>(in StridedProduct product, Span<T> dB, ReadOnlySpan<T> a, ReadOnlySpan<T> dY)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        for (int p = 0; p < product.M; p++)
+            for (int k = 0; k < product.K; k++)
+                for (int n = 0; n < product.N; n++)
+                    dB[(k * product.N) + n] += a[Input(product, p, k)] * dY[At(product, product.Output, p) + n];
+    }
+
+    // Where A[p, k] lies: k counts through the runs.
+    private static int Input(in StridedProduct product, int p, int k)
+    {
+        (int segment, int t) = Math.DivRem(k, product.SegmentLength);
+        return At(product, product.Input, p) + (segment * product.SegmentStride) + t;
+    }
+
+    private static int At(in StridedProduct product, PixelView view, int p)
+    {
+        (int rest, int column) = Math.DivRem(p, product.Columns);
+        (int image, int row) = Math.DivRem(rest, product.Rows);
+        return view.At(image, row, column);
+    }
+}

@@ -1,0 +1,304 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace NanoConv.Kernels;
+
+/// <summary>
+/// The innermost loops: a tile of a product that is held in registers while its sums are taken. The 16 registers of
+/// AVX2 hold 6 × 2 vectors of sums, 2 loaded vectors and 1 broadcast; 12 independent sums hide the latency of two
+/// multiply-adds a cycle. Where there is only one vector of columns, the sums are split into those of even and of odd
+/// places, so that there are 12 again.
+/// </summary>
+/// <remarks>
+/// References instead of spans: the places have been checked by <see cref="MatrixProduct"/>, once for a whole product,
+/// and a check for each load would double the work here.
+/// </remarks>
+internal static class RegisterTile
+{
+    /// <summary>Rows of a tile.</summary>
+    public const int Rows = 6;
+
+    /// <summary>Y[6 × width] = bias + A[6 × K]·B[K × width], or max(0, that); width is two vectors or one.</summary>
+    public static void Multiply<T>(
+        in StridedProduct product,
+        int width,
+        ref T y,
+        in TileOffsets outputs,
+        ref T a,
+        in TileOffsets inputs,
+        ref T panel,
+        ref T bias,
+        bool relu)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (width == Vector<T>.Count)
+            MultiplyNarrow(product, ref y, in outputs, ref a, in inputs, ref panel, ref bias, relu);
+        else
+            MultiplyWide(product, ref y, in outputs, ref a, in inputs, ref panel, ref bias, relu);
+    }
+
+    /// <summary>dB[6 × width] += A[pixels × 6]ᵀ·dY[pixels × width] over the pixels of some rows.</summary>
+    public static void Accumulate<T>(
+        in StridedProduct product, int rows, int width, ref T dB, in TileOffsets outputs, ref T a, in TileOffsets inputs, ref T dY)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (width == Vector<T>.Count)
+            AccumulateNarrow(product, rows, ref dB, in outputs, ref a, in inputs, ref dY);
+        else
+            AccumulateWide(product, rows, ref dB, in outputs, ref a, in inputs, ref dY);
+    }
+
+    // Y[6 × 2 vectors] = bias + Σ_s Σ_t A[6, s, t]·B[s, t, 2 vectors]; s the kernel rows, t along the contiguous run.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void MultiplyWide<T>(
+        in StridedProduct product, ref T y, in TileOffsets outputs, ref T a, in TileOffsets inputs, ref T b, ref T bias, bool relu)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Vector<T> y00 = Simd.Load(ref bias, 0), y01 = Simd.Load(ref bias, Vector<T>.Count);
+        Vector<T> y10 = y00, y20 = y00, y30 = y00, y40 = y00, y50 = y00;
+        Vector<T> y11 = y01, y21 = y01, y31 = y01, y41 = y01, y51 = y01;
+        ref T a0 = ref Unsafe.Add(ref a, inputs[0]);
+        ref T a1 = ref Unsafe.Add(ref a, inputs[1]);
+        ref T a2 = ref Unsafe.Add(ref a, inputs[2]);
+        ref T a3 = ref Unsafe.Add(ref a, inputs[3]);
+        ref T a4 = ref Unsafe.Add(ref a, inputs[4]);
+        ref T a5 = ref Unsafe.Add(ref a, inputs[5]);
+        nint length = product.SegmentLength, next = product.SegmentStride;
+        for (int s = product.Segments; s > 0; s--)
+        {
+            for (nint t = 0; t < length; t++)
+            {
+                Vector<T> b0 = Simd.Load(ref b, 0), b1 = Simd.Load(ref b, Vector<T>.Count);
+                b = ref Unsafe.Add(ref b, 2 * Vector<T>.Count);
+                Vector<T> x = Simd.Broadcast(ref a0, t);
+                y00 = Simd.MultiplyAdd(x, b0, y00);
+                y01 = Simd.MultiplyAdd(x, b1, y01);
+                x = Simd.Broadcast(ref a1, t);
+                y10 = Simd.MultiplyAdd(x, b0, y10);
+                y11 = Simd.MultiplyAdd(x, b1, y11);
+                x = Simd.Broadcast(ref a2, t);
+                y20 = Simd.MultiplyAdd(x, b0, y20);
+                y21 = Simd.MultiplyAdd(x, b1, y21);
+                x = Simd.Broadcast(ref a3, t);
+                y30 = Simd.MultiplyAdd(x, b0, y30);
+                y31 = Simd.MultiplyAdd(x, b1, y31);
+                x = Simd.Broadcast(ref a4, t);
+                y40 = Simd.MultiplyAdd(x, b0, y40);
+                y41 = Simd.MultiplyAdd(x, b1, y41);
+                x = Simd.Broadcast(ref a5, t);
+                y50 = Simd.MultiplyAdd(x, b0, y50);
+                y51 = Simd.MultiplyAdd(x, b1, y51);
+            }
+
+            a0 = ref Unsafe.Add(ref a0, next);
+            a1 = ref Unsafe.Add(ref a1, next);
+            a2 = ref Unsafe.Add(ref a2, next);
+            a3 = ref Unsafe.Add(ref a3, next);
+            a4 = ref Unsafe.Add(ref a4, next);
+            a5 = ref Unsafe.Add(ref a5, next);
+        }
+
+        StoreRow(ref y, outputs[0], y00, y01, relu);
+        StoreRow(ref y, outputs[1], y10, y11, relu);
+        StoreRow(ref y, outputs[2], y20, y21, relu);
+        StoreRow(ref y, outputs[3], y30, y31, relu);
+        StoreRow(ref y, outputs[4], y40, y41, relu);
+        StoreRow(ref y, outputs[5], y50, y51, relu);
+    }
+
+    // Y[6 × 1 vector], the same sums; those of even and odd t apart, added at the end.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void MultiplyNarrow<T>(
+        in StridedProduct product, ref T y, in TileOffsets outputs, ref T a, in TileOffsets inputs, ref T b, ref T bias, bool relu)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Vector<T> y0 = Simd.Load(ref bias, 0), y1 = y0, y2 = y0, y3 = y0, y4 = y0, y5 = y0;
+        Vector<T> z0 = Vector<T>.Zero, z1 = z0, z2 = z0, z3 = z0, z4 = z0, z5 = z0;
+        ref T a0 = ref Unsafe.Add(ref a, inputs[0]);
+        ref T a1 = ref Unsafe.Add(ref a, inputs[1]);
+        ref T a2 = ref Unsafe.Add(ref a, inputs[2]);
+        ref T a3 = ref Unsafe.Add(ref a, inputs[3]);
+        ref T a4 = ref Unsafe.Add(ref a, inputs[4]);
+        ref T a5 = ref Unsafe.Add(ref a, inputs[5]);
+        nint length = product.SegmentLength, next = product.SegmentStride;
+        for (int s = product.Segments; s > 0; s--)
+        {
+            nint t = 0;
+            for (; t < length - 1; t += 2)
+            {
+                Vector<T> even = Simd.Load(ref b, 0), odd = Simd.Load(ref b, Vector<T>.Count);
+                b = ref Unsafe.Add(ref b, 2 * Vector<T>.Count);
+                y0 = Simd.MultiplyAdd(Simd.Broadcast(ref a0, t), even, y0);
+                z0 = Simd.MultiplyAdd(Simd.Broadcast(ref a0, t + 1), odd, z0);
+                y1 = Simd.MultiplyAdd(Simd.Broadcast(ref a1, t), even, y1);
+                z1 = Simd.MultiplyAdd(Simd.Broadcast(ref a1, t + 1), odd, z1);
+                y2 = Simd.MultiplyAdd(Simd.Broadcast(ref a2, t), even, y2);
+                z2 = Simd.MultiplyAdd(Simd.Broadcast(ref a2, t + 1), odd, z2);
+                y3 = Simd.MultiplyAdd(Simd.Broadcast(ref a3, t), even, y3);
+                z3 = Simd.MultiplyAdd(Simd.Broadcast(ref a3, t + 1), odd, z3);
+                y4 = Simd.MultiplyAdd(Simd.Broadcast(ref a4, t), even, y4);
+                z4 = Simd.MultiplyAdd(Simd.Broadcast(ref a4, t + 1), odd, z4);
+                y5 = Simd.MultiplyAdd(Simd.Broadcast(ref a5, t), even, y5);
+                z5 = Simd.MultiplyAdd(Simd.Broadcast(ref a5, t + 1), odd, z5);
+            }
+
+            if (t < length)
+            {
+                Vector<T> last = Simd.Load(ref b, 0);
+                b = ref Unsafe.Add(ref b, Vector<T>.Count);
+                y0 = Simd.MultiplyAdd(Simd.Broadcast(ref a0, t), last, y0);
+                y1 = Simd.MultiplyAdd(Simd.Broadcast(ref a1, t), last, y1);
+                y2 = Simd.MultiplyAdd(Simd.Broadcast(ref a2, t), last, y2);
+                y3 = Simd.MultiplyAdd(Simd.Broadcast(ref a3, t), last, y3);
+                y4 = Simd.MultiplyAdd(Simd.Broadcast(ref a4, t), last, y4);
+                y5 = Simd.MultiplyAdd(Simd.Broadcast(ref a5, t), last, y5);
+            }
+
+            a0 = ref Unsafe.Add(ref a0, next);
+            a1 = ref Unsafe.Add(ref a1, next);
+            a2 = ref Unsafe.Add(ref a2, next);
+            a3 = ref Unsafe.Add(ref a3, next);
+            a4 = ref Unsafe.Add(ref a4, next);
+            a5 = ref Unsafe.Add(ref a5, next);
+        }
+
+        Simd.Store(Activate(y0 + z0, relu), ref y, outputs[0]);
+        Simd.Store(Activate(y1 + z1, relu), ref y, outputs[1]);
+        Simd.Store(Activate(y2 + z2, relu), ref y, outputs[2]);
+        Simd.Store(Activate(y3 + z3, relu), ref y, outputs[3]);
+        Simd.Store(Activate(y4 + z4, relu), ref y, outputs[4]);
+        Simd.Store(Activate(y5 + z5, relu), ref y, outputs[5]);
+    }
+
+    // dB[6 × 2 vectors] += Σ_p A[p, 6]·dY[p, 2 vectors] over the pixels p of some rows.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void AccumulateWide<T>(
+        in StridedProduct product, int rows, ref T dB, in TileOffsets outputs, ref T a, in TileOffsets inputs, ref T dY)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Vector<T> d00 = Simd.Load(ref dB, outputs[0]), d01 = Simd.Load(ref dB, outputs[0] + Vector<T>.Count);
+        Vector<T> d10 = Simd.Load(ref dB, outputs[1]), d11 = Simd.Load(ref dB, outputs[1] + Vector<T>.Count);
+        Vector<T> d20 = Simd.Load(ref dB, outputs[2]), d21 = Simd.Load(ref dB, outputs[2] + Vector<T>.Count);
+        Vector<T> d30 = Simd.Load(ref dB, outputs[3]), d31 = Simd.Load(ref dB, outputs[3] + Vector<T>.Count);
+        Vector<T> d40 = Simd.Load(ref dB, outputs[4]), d41 = Simd.Load(ref dB, outputs[4] + Vector<T>.Count);
+        Vector<T> d50 = Simd.Load(ref dB, outputs[5]), d51 = Simd.Load(ref dB, outputs[5] + Vector<T>.Count);
+        nint stepA = product.Input.Column, stepY = product.Output.Column, endY = product.Columns * stepY;
+        for (int row = 0; row < rows; row++)
+        {
+            ref T a0 = ref Unsafe.Add(ref a, inputs[0]);
+            ref T a1 = ref Unsafe.Add(ref a, inputs[1]);
+            ref T a2 = ref Unsafe.Add(ref a, inputs[2]);
+            ref T a3 = ref Unsafe.Add(ref a, inputs[3]);
+            ref T a4 = ref Unsafe.Add(ref a, inputs[4]);
+            ref T a5 = ref Unsafe.Add(ref a, inputs[5]);
+            nint t = 0;
+            for (nint p = 0; p < endY; p += stepY)
+            {
+                Vector<T> g0 = Simd.Load(ref dY, p), g1 = Simd.Load(ref dY, p + Vector<T>.Count);
+                Vector<T> x = Simd.Broadcast(ref a0, t);
+                d00 = Simd.MultiplyAdd(x, g0, d00);
+                d01 = Simd.MultiplyAdd(x, g1, d01);
+                x = Simd.Broadcast(ref a1, t);
+                d10 = Simd.MultiplyAdd(x, g0, d10);
+                d11 = Simd.MultiplyAdd(x, g1, d11);
+                x = Simd.Broadcast(ref a2, t);
+                d20 = Simd.MultiplyAdd(x, g0, d20);
+                d21 = Simd.MultiplyAdd(x, g1, d21);
+                x = Simd.Broadcast(ref a3, t);
+                d30 = Simd.MultiplyAdd(x, g0, d30);
+                d31 = Simd.MultiplyAdd(x, g1, d31);
+                x = Simd.Broadcast(ref a4, t);
+                d40 = Simd.MultiplyAdd(x, g0, d40);
+                d41 = Simd.MultiplyAdd(x, g1, d41);
+                x = Simd.Broadcast(ref a5, t);
+                d50 = Simd.MultiplyAdd(x, g0, d50);
+                d51 = Simd.MultiplyAdd(x, g1, d51);
+                t += stepA;
+            }
+
+            a = ref Unsafe.Add(ref a, product.Input.Row);
+            dY = ref Unsafe.Add(ref dY, product.Output.Row);
+        }
+
+        StoreRow(ref dB, outputs[0], d00, d01, relu: false);
+        StoreRow(ref dB, outputs[1], d10, d11, relu: false);
+        StoreRow(ref dB, outputs[2], d20, d21, relu: false);
+        StoreRow(ref dB, outputs[3], d30, d31, relu: false);
+        StoreRow(ref dB, outputs[4], d40, d41, relu: false);
+        StoreRow(ref dB, outputs[5], d50, d51, relu: false);
+    }
+
+    // dB[6 × 1 vector], the same sums; those of every other pixel of a row apart, added at the end.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void AccumulateNarrow<T>(
+        in StridedProduct product, int rows, ref T dB, in TileOffsets outputs, ref T a, in TileOffsets inputs, ref T dY)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Vector<T> d0 = Simd.Load(ref dB, outputs[0]), d1 = Simd.Load(ref dB, outputs[1]), d2 = Simd.Load(ref dB, outputs[2]);
+        Vector<T> d3 = Simd.Load(ref dB, outputs[3]), d4 = Simd.Load(ref dB, outputs[4]), d5 = Simd.Load(ref dB, outputs[5]);
+        Vector<T> e0 = Vector<T>.Zero, e1 = e0, e2 = e0, e3 = e0, e4 = e0, e5 = e0;
+        nint stepA = product.Input.Column, stepY = product.Output.Column, endY = product.Columns * stepY;
+        for (int row = 0; row < rows; row++)
+        {
+            ref T a0 = ref Unsafe.Add(ref a, inputs[0]);
+            ref T a1 = ref Unsafe.Add(ref a, inputs[1]);
+            ref T a2 = ref Unsafe.Add(ref a, inputs[2]);
+            ref T a3 = ref Unsafe.Add(ref a, inputs[3]);
+            ref T a4 = ref Unsafe.Add(ref a, inputs[4]);
+            ref T a5 = ref Unsafe.Add(ref a, inputs[5]);
+            nint t = 0, p = 0;
+            for (; p < endY - stepY; p += 2 * stepY)
+            {
+                Vector<T> first = Simd.Load(ref dY, p), second = Simd.Load(ref dY, p + stepY);
+                nint u = t + stepA;
+                d0 = Simd.MultiplyAdd(Simd.Broadcast(ref a0, t), first, d0);
+                e0 = Simd.MultiplyAdd(Simd.Broadcast(ref a0, u), second, e0);
+                d1 = Simd.MultiplyAdd(Simd.Broadcast(ref a1, t), first, d1);
+                e1 = Simd.MultiplyAdd(Simd.Broadcast(ref a1, u), second, e1);
+                d2 = Simd.MultiplyAdd(Simd.Broadcast(ref a2, t), first, d2);
+                e2 = Simd.MultiplyAdd(Simd.Broadcast(ref a2, u), second, e2);
+                d3 = Simd.MultiplyAdd(Simd.Broadcast(ref a3, t), first, d3);
+                e3 = Simd.MultiplyAdd(Simd.Broadcast(ref a3, u), second, e3);
+                d4 = Simd.MultiplyAdd(Simd.Broadcast(ref a4, t), first, d4);
+                e4 = Simd.MultiplyAdd(Simd.Broadcast(ref a4, u), second, e4);
+                d5 = Simd.MultiplyAdd(Simd.Broadcast(ref a5, t), first, d5);
+                e5 = Simd.MultiplyAdd(Simd.Broadcast(ref a5, u), second, e5);
+                t = u + stepA;
+            }
+
+            if (p < endY)
+            {
+                Vector<T> last = Simd.Load(ref dY, p);
+                d0 = Simd.MultiplyAdd(Simd.Broadcast(ref a0, t), last, d0);
+                d1 = Simd.MultiplyAdd(Simd.Broadcast(ref a1, t), last, d1);
+                d2 = Simd.MultiplyAdd(Simd.Broadcast(ref a2, t), last, d2);
+                d3 = Simd.MultiplyAdd(Simd.Broadcast(ref a3, t), last, d3);
+                d4 = Simd.MultiplyAdd(Simd.Broadcast(ref a4, t), last, d4);
+                d5 = Simd.MultiplyAdd(Simd.Broadcast(ref a5, t), last, d5);
+            }
+
+            a = ref Unsafe.Add(ref a, product.Input.Row);
+            dY = ref Unsafe.Add(ref dY, product.Output.Row);
+        }
+
+        Simd.Store(d0 + e0, ref dB, outputs[0]);
+        Simd.Store(d1 + e1, ref dB, outputs[1]);
+        Simd.Store(d2 + e2, ref dB, outputs[2]);
+        Simd.Store(d3 + e3, ref dB, outputs[3]);
+        Simd.Store(d4 + e4, ref dB, outputs[4]);
+        Simd.Store(d5 + e5, ref dB, outputs[5]);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreRow<T>(ref T y, int offset, Vector<T> y0, Vector<T> y1, bool relu)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Simd.Store(Activate(y0, relu), ref y, offset);
+        Simd.Store(Activate(y1, relu), ref y, offset + Vector<T>.Count);
+    }
+
+    // Max passes NaN on, so that a network that has gone astray is noticed.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<T> Activate<T>(Vector<T> sum, bool relu)
+        where T : unmanaged, IFloatingPointIeee754<T> => relu ? Vector.Max(sum, Vector<T>.Zero) : sum;
+}

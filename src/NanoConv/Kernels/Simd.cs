@@ -1,0 +1,46 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace NanoConv.Kernels;
+
+/// <summary>The few vector operations that every kernel is made of, generic in the element type.</summary>
+internal static class Simd
+{
+    /// <summary>
+    /// x·y + z, as one instruction where the processor has it. <c>Vector</c> offers it for float and double only;
+    /// <c>typeof(T)</c> is a constant to the JIT, so the test costs nothing.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<T> MultiplyAdd<T>(Vector<T> x, Vector<T> y, Vector<T> z)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (typeof(T) == typeof(float))
+            return Vector.MultiplyAddEstimate(x.As<T, float>(), y.As<T, float>(), z.As<T, float>()).As<float, T>();
+        if (typeof(T) == typeof(double))
+            return Vector.MultiplyAddEstimate(x.As<T, double>(), y.As<T, double>(), z.As<T, double>()).As<double, T>();
+        return (x * y) + z;
+    }
+
+    /// <summary>The vector that starts at element <paramref name="index"/>; unchecked.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<T> Load<T>(ref T start, nint index)
+        where T : unmanaged =>
+        Unsafe.ReadUnaligned<Vector<T>>(ref Unsafe.As<T, byte>(ref Unsafe.Add(ref start, index)));
+
+    /// <summary>Writes a vector from element <paramref name="index"/> on; unchecked.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store<T>(Vector<T> value, ref T start, nint index)
+        where T : unmanaged =>
+        Unsafe.WriteUnaligned(ref Unsafe.As<T, byte>(ref Unsafe.Add(ref start, index)), value);
+
+    /// <summary>One element in every lane; unchecked.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<T> Broadcast<T>(ref T start, nint index)
+        where T : unmanaged =>
+        new(Unsafe.Add(ref start, index));
+
+    /// <summary>A read-only span's first element, for the loads above.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ref T Start<T>(ReadOnlySpan<T> span) => ref MemoryMarshal.GetReference(span);
+}

@@ -1,0 +1,74 @@
+using System.Numerics;
+
+namespace NanoConv;
+
+/// <summary>
+/// A layer that knows its shapes and has its parameters: forward beside backward, on a few examples at a time. It
+/// keeps nothing between calls itself, so that many workers can use it at once; what its backward pass needs it
+/// declares in <see cref="Kept"/> and finds in the <see cref="LayerPass{T}"/> of the worker.
+/// </summary>
+/// <typeparam name="T">The number type.</typeparam>
+public abstract class BuiltLayer<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>Takes what the builder knows.</summary>
+    /// <param name="builder">The builder, with all parameters made.</param>
+    /// <param name="outputShape">The shape of one example's output.</param>
+    protected BuiltLayer(LayerBuilder<T> builder, Shape outputShape)
+    {
+        Specification = builder.Layer;
+        Name = builder.Name;
+        InputShape = builder.InputShape;
+        OutputShape = outputShape;
+        Parameters = [.. builder.Parameters];
+    }
+
+    /// <summary>What the layer was built from.</summary>
+    public Layer Specification { get; }
+
+    /// <summary>The layer's name, unique in the model.</summary>
+    public string Name { get; }
+
+    /// <summary>The shape of one example's input.</summary>
+    public Shape InputShape { get; }
+
+    /// <summary>The shape of one example's output.</summary>
+    public Shape OutputShape { get; }
+
+    /// <summary>The trainable tensors.</summary>
+    public IReadOnlyList<Parameter<T>> Parameters { get; }
+
+    /// <summary>What the layer keeps from forward for backward, for each example.</summary>
+    public virtual IReadOnlyList<KeptBuffer> Kept => [];
+
+    /// <summary>Multiplications and additions of one example's forward pass, as far as products go.</summary>
+    public virtual long ForwardFlops => 0;
+
+    /// <summary>
+    /// Whether the output is one softmax, which the layer leaves out, forward and backward, when
+    /// <see cref="LayerPass{T}.WantsLogits"/> says so. Cross-entropy of logits stays finite where that of rounded
+    /// probabilities does not.
+    /// </summary>
+    public virtual bool EndsInSoftmax => false;
+
+    /// <summary>Called when the parameters have changed, before the next forward pass; here weights are packed.</summary>
+    public virtual void Prepare()
+    {
+    }
+
+    /// <summary>y = f(x) for <see cref="LayerPass{T}.Count"/> examples.</summary>
+    /// <param name="pass">The worker's state: number of examples, mode, kept buffers.</param>
+    /// <param name="x">Inputs [count, input shape].</param>
+    /// <param name="y">Overwritten: outputs [count, output shape].</param>
+    public abstract void Forward(LayerPass<T> pass, ReadOnlySpan<T> x, Span<T> y);
+
+    /// <summary>
+    /// dx = (∂f/∂x)ᵀ·dy, and for each parameter, accumulated into <see cref="LayerPass{T}.Gradient"/>, (∂f/∂w)ᵀ·dy.
+    /// </summary>
+    /// <param name="pass">The state that forward has left.</param>
+    /// <param name="x">The inputs that forward was given.</param>
+    /// <param name="y">The outputs that forward made.</param>
+    /// <param name="dy">The gradient of y; may be overwritten.</param>
+    /// <param name="dx">Overwritten: the gradient of x; empty if nobody needs it.</param>
+    public abstract void Backward(LayerPass<T> pass, ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> dy, Span<T> dx);
+}

@@ -1,0 +1,166 @@
+using System.Numerics;
+using NanoConv.Kernels;
+
+namespace NanoConv;
+
+/// <summary>
+/// 2-D convolution over pictures (height, width, channels), with a kernel [height, width, channels, filters]:
+/// y = activation(x ∗ w + b). See <see cref="Convolution"/> for the equation.
+/// </summary>
+public sealed class Conv2D : Layer
+{
+    /// <summary>Specifies a convolution; the defaults are Keras's.</summary>
+    /// <param name="filters">Output channels.</param>
+    /// <param name="kernelSize">The kernel's height and width.</param>
+    /// <param name="padding">By default <see cref="Padding.Valid"/>.</param>
+    /// <param name="strides">The step from window to window, by default 1.</param>
+    /// <param name="activation">Applied to the output.</param>
+    /// <param name="useBias">Whether a bias is added for each filter; it starts as zero.</param>
+    /// <param name="kernelInitializer">By default <see cref="GlorotUniform"/>.</param>
+    /// <param name="kernelRegularizer">Added to the loss for the kernel.</param>
+    /// <param name="name">The layer's name.</param>
+    /// <exception cref="ArgumentException">A size is below 1.</exception>
+    public Conv2D(
+        int filters,
+        Size2D kernelSize,
+        Padding padding = default,
+        Size2D? strides = null,
+        Activation activation = Activation.Linear,
+        bool useBias = true,
+        Initializer? kernelInitializer = null,
+        Regularizer? kernelRegularizer = null,
+        string? name = null)
+        : base(name)
+    {
+        if (filters < 1)
+            throw new ArgumentOutOfRangeException(nameof(filters), filters, "Conv2D: expected at least 1 filter");
+        (Filters, KernelSize, Padding, Strides) = (filters, Check(kernelSize, "a kernel"), padding, Check(strides ?? 1, "strides"));
+        (Activation, UseBias) = (Check(activation), useBias);
+        (KernelInitializer, KernelRegularizer) = (kernelInitializer ?? new GlorotUniform(), kernelRegularizer);
+    }
+
+    /// <summary>Output channels.</summary>
+    public int Filters { get; }
+
+    /// <summary>The kernel's height and width.</summary>
+    public Size2D KernelSize { get; }
+
+    /// <summary>How far windows reach over the border.</summary>
+    public Padding Padding { get; }
+
+    /// <summary>The step from window to window.</summary>
+    public Size2D Strides { get; }
+
+    /// <summary>The function applied to the output.</summary>
+    public Activation Activation { get; }
+
+    /// <summary>Whether a bias is added.</summary>
+    public bool UseBias { get; }
+
+    /// <summary>The kernel's first values.</summary>
+    public Initializer KernelInitializer { get; }
+
+    /// <summary>What is added to the loss for the kernel.</summary>
+    public Regularizer? KernelRegularizer { get; }
+
+    /// <inheritdoc/>
+    public override string Kind => "conv2d";
+
+    /// <inheritdoc/>
+    public override BuiltLayer<T> Build<T>(LayerBuilder<T> builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        (_, _, int channels) = builder.ExpectPicture();
+        ConvolutionGeometry geometry;
+        Shape kernelShape;
+        try
+        {
+            kernelShape = (KernelSize.Height, KernelSize.Width, channels, Filters);
+            geometry = new ConvolutionGeometry(new WindowGeometry(builder.InputShape, KernelSize, Strides, Padding), Filters);
+            geometry.CheckSizes();
+        }
+        catch (ArgumentException mistake)
+        {
+            throw builder.Error(mistake.Message);
+        }
+
+        int pixels = KernelSize.Height * KernelSize.Width;
+        builder.AddParameter(
+            "kernel",
+            kernelShape,
+            KernelInitializer,
+            fanIn: pixels * channels,
+            fanOut: pixels * Filters,
+            KernelRegularizer);
+        if (UseBias)
+            builder.AddParameter("bias", Filters, new Zeros(), 1, 1);
+        return new Built<T>(builder, this, geometry);
+    }
+
+    private sealed class Built<T> : BuiltLayer<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        // What is kept: x in its halo, and the gradient dz of x ∗ w + b in its own.
+        private const int PaddedX = 0, HaloedDz = 1;
+
+        private readonly ConvolutionGeometry geometry;
+        private readonly Activation activation;
+        private readonly T[] packedKernel;
+        private readonly T[] packedTransposedKernel;
+        private readonly T[] packedBias;
+
+        public Built(LayerBuilder<T> builder, Conv2D specification, ConvolutionGeometry geometry)
+            : base(builder, (geometry.Window.OutputHeight, geometry.Window.OutputWidth, geometry.Filters))
+        {
+            this.geometry = geometry;
+            activation = specification.Activation;
+            packedKernel = new T[Convolution.PackedKernelLength<T>(geometry)];
+            packedTransposedKernel = new T[Convolution.PackedTransposedKernelLength<T>(geometry)];
+            packedBias = new T[PackedMatrix.PaddedColumns<T>(geometry.Filters)];
+            Kept =
+            [
+                new KeptBuffer("padded input", geometry.Window.NeedsPadding ? geometry.Window.PaddedElements : 0, TrainingOnly: false),
+                new KeptBuffer("haloed gradient", geometry.HaloedOutputElements, Extra: MatrixProduct.Slack<T>()),
+            ];
+        }
+
+        public override IReadOnlyList<KeptBuffer> Kept { get; }
+
+        public override long ForwardFlops => geometry.ForwardFlops;
+
+        public override void Prepare()
+        {
+            Convolution.PackKernel(geometry, packedKernel, Parameters[0].Value);
+            Convolution.PackTransposedKernel(geometry, packedTransposedKernel, Parameters[0].Value);
+            if (Parameters.Count > 1)
+                Parameters[1].Value.CopyTo(packedBias);
+        }
+
+        public override void Forward(LayerPass<T> pass, ReadOnlySpan<T> x, Span<T> y)
+        {
+            ReadOnlySpan<T> padded = x;
+            if (geometry.Window.NeedsPadding)
+            {
+                Halo.Pad(geometry.Window, pass.Count, pass.Kept(PaddedX), x);
+                padded = pass.Kept(PaddedX);
+            }
+
+            Convolution.Forward(geometry, pass.Count, y, padded, packedKernel, packedBias, activation == Activation.ReLU);
+            if (activation == Activation.Softmax)
+                Softmax.Forward(y, y, geometry.Filters);
+        }
+
+        public override void Backward(LayerPass<T> pass, ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> dy, Span<T> dx)
+        {
+            if (activation == Activation.Softmax)
+                Softmax.InputGradient(dy, y, dy, geometry.Filters);
+            Span<T> dz = pass.Kept(HaloedDz);
+            Span<T> db = Parameters.Count > 1 ? pass.Gradient(1) : [];
+            ReadOnlySpan<T> padded = geometry.Window.NeedsPadding ? pass.Kept(PaddedX) : x;
+            Epilogue.Gradient(Convolution.GradientProduct(geometry, pass.Count), dz, db, dy, activation == Activation.ReLU ? y : []);
+            Convolution.KernelGradient(geometry, pass.Count, pass.Gradient(0), padded, dz);
+            if (!dx.IsEmpty)
+                Convolution.InputGradient(geometry, pass.Count, dx, dz, packedTransposedKernel);
+        }
+    }
+}

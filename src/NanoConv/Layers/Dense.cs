@@ -1,0 +1,118 @@
+using System.Numerics;
+using NanoConv.Kernels;
+
+namespace NanoConv;
+
+/// <summary>A fully connected layer: y = activation(x·w + b), with w [inputs, units].</summary>
+public sealed class Dense : Layer
+{
+    /// <summary>Specifies a dense layer; the defaults are Keras's.</summary>
+    /// <param name="units">Outputs.</param>
+    /// <param name="activation">Applied to the output.</param>
+    /// <param name="useBias">Whether a bias is added for each unit; it starts as zero.</param>
+    /// <param name="kernelInitializer">By default <see cref="GlorotUniform"/>.</param>
+    /// <param name="kernelRegularizer">Added to the loss for w.</param>
+    /// <param name="name">The layer's name.</param>
+    /// <exception cref="ArgumentException"><paramref name="units"/> is below 1.</exception>
+    public Dense(
+        int units,
+        Activation activation = Activation.Linear,
+        bool useBias = true,
+        Initializer? kernelInitializer = null,
+        Regularizer? kernelRegularizer = null,
+        string? name = null)
+        : base(name)
+    {
+        if (units < 1)
+            throw new ArgumentOutOfRangeException(nameof(units), units, "Dense: expected at least 1 unit");
+        (Units, Activation, UseBias) = (units, Check(activation), useBias);
+        (KernelInitializer, KernelRegularizer) = (kernelInitializer ?? new GlorotUniform(), kernelRegularizer);
+    }
+
+    /// <summary>Outputs.</summary>
+    public int Units { get; }
+
+    /// <summary>The function applied to the output.</summary>
+    public Activation Activation { get; }
+
+    /// <summary>Whether a bias is added.</summary>
+    public bool UseBias { get; }
+
+    /// <summary>The kernel's first values.</summary>
+    public Initializer KernelInitializer { get; }
+
+    /// <summary>What is added to the loss for the kernel.</summary>
+    public Regularizer? KernelRegularizer { get; }
+
+    /// <inheritdoc/>
+    public override string Kind => "dense";
+
+    /// <inheritdoc/>
+    public override BuiltLayer<T> Build<T>(LayerBuilder<T> builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        if (builder.InputShape.Rank != 1)
+            throw builder.Error($"expected a flat input of shape (n,), received {builder.InputShape}; put a Flatten layer before it");
+        int inputs = builder.InputShape[0];
+        builder.AddParameter("kernel", (inputs, Units), KernelInitializer, fanIn: inputs, fanOut: Units, KernelRegularizer);
+        if (UseBias)
+            builder.AddParameter("bias", Units, new Zeros(), 1, 1);
+        return new Built<T>(builder, this, inputs);
+    }
+
+    private sealed class Built<T> : BuiltLayer<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        private readonly int inputs;
+        private readonly int units;
+        private readonly Activation activation;
+        private readonly T[] packedKernel;
+        private readonly T[] packedTransposedKernel;
+        private readonly T[] packedBias;
+
+        public Built(LayerBuilder<T> builder, Dense specification, int inputs)
+            : base(builder, specification.Units)
+        {
+            (this.inputs, units, activation) = (inputs, specification.Units, specification.Activation);
+            packedKernel = new T[PackedMatrix.Length<T>(inputs, units)];
+            packedTransposedKernel = new T[PackedMatrix.Length<T>(units, inputs)];
+            packedBias = new T[PackedMatrix.PaddedColumns<T>(units)];
+            Kept = [new KeptBuffer("gradient before activation", units, Extra: MatrixProduct.Slack<T>())];
+        }
+
+        public override IReadOnlyList<KeptBuffer> Kept { get; }
+
+        public override bool EndsInSoftmax => activation == Activation.Softmax;
+
+        public override long ForwardFlops => 2L * inputs * units;
+
+        public override void Prepare()
+        {
+            PackedMatrix.Pack(packedKernel, Parameters[0].Value, inputs, units);
+            PackedMatrix.PackTransposed(packedTransposedKernel, Parameters[0].Value, units, inputs);
+            if (Parameters.Count > 1)
+                Parameters[1].Value.CopyTo(packedBias);
+        }
+
+        public override void Forward(LayerPass<T> pass, ReadOnlySpan<T> x, Span<T> y)
+        {
+            MatrixProduct.Multiply(
+                StridedProduct.Dense(pass.Count, inputs, units), y, x, packedKernel, packedBias, activation == Activation.ReLU);
+            if (EndsInSoftmax && !pass.WantsLogits)
+                Softmax.Forward(y, y, units);
+        }
+
+        public override void Backward(LayerPass<T> pass, ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> dy, Span<T> dx)
+        {
+            if (EndsInSoftmax && !pass.WantsLogits)
+                Softmax.InputGradient(dy, y, dy, units);
+            Span<T> dz = pass.Kept(0);
+            Span<T> db = Parameters.Count > 1 ? pass.Gradient(1) : [];
+            StridedProduct product = StridedProduct.Dense(pass.Count, inputs, units);
+            Epilogue.Gradient(product, dz, db, dy, activation == Activation.ReLU ? y : []);
+            MatrixProduct.AccumulateTransposed(product, pass.Gradient(0), x, dz);
+            if (!dx.IsEmpty)
+                MatrixProduct.Multiply(StridedProduct.Dense(pass.Count, units, inputs), dx, dz, packedTransposedKernel, []);
+        }
+    }
+}

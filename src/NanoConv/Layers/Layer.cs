@@ -1,0 +1,46 @@
+using System.Numerics;
+
+namespace NanoConv;
+
+/// <summary>
+/// What a layer is, before it knows its input and its number type: immutable, and free to be used in many networks.
+/// <see cref="Sequential.Build"/> makes <see cref="BuiltLayer{T}"/>s of it.
+/// </summary>
+public abstract class Layer
+{
+    /// <summary>Names the layer.</summary>
+    /// <param name="name">Its name in summaries and model files; by default its kind and a number, as <c>conv2d_1</c>.</param>
+    /// <exception cref="ArgumentException">The name is empty or contains a slash.</exception>
+    protected Layer(string? name)
+    {
+        if (name is not null && (name.Length == 0 || name.Contains('/')))
+            throw new ArgumentException($"a layer's name must not be empty or contain '/', received '{name}'", nameof(name));
+        Name = name;
+    }
+
+    /// <summary>The layer's name, or null to be numbered by kind.</summary>
+    public string? Name { get; }
+
+    /// <summary>The layer's kind in Keras's spelling, as <c>conv2d</c>: the stem of its default name.</summary>
+    public abstract string Kind { get; }
+
+    /// <summary>The layer's kind in C#'s spelling, as <c>Conv2D</c>: what error messages call it.</summary>
+    public string TypeName => GetType().Name;
+
+    /// <summary>A size of at least 1×1.</summary>
+    private protected Size2D Check(Size2D size, string what) => size.Height >= 1 && size.Width >= 1
+        ? size
+        : throw new ArgumentException($"{TypeName}: expected {what} of at least 1×1, received {size}");
+
+    /// <summary>An activation that exists.</summary>
+    private protected Activation Check(Activation activation) => Enum.IsDefined(activation)
+        ? activation
+        : throw new ArgumentException($"{TypeName}: expected Linear, ReLU or Softmax as activation, received {(int)activation}");
+
+    /// <summary>Fixes the layer to an input shape and a number type, and makes its parameters.</summary>
+    /// <param name="builder">Tells the input's shape and the name, makes parameters.</param>
+    /// <typeparam name="T">The number type.</typeparam>
+    /// <exception cref="ArgumentException">The input's shape does not suit the layer.</exception>
+    public abstract BuiltLayer<T> Build<T>(LayerBuilder<T> builder)
+        where T : unmanaged, IFloatingPointIeee754<T>;
+}

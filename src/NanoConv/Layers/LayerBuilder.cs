@@ -1,0 +1,61 @@
+using System.Numerics;
+
+namespace NanoConv;
+
+/// <summary>What a layer is given when it is built: its name, its input's shape, and a maker of parameters.</summary>
+/// <typeparam name="T">The number type.</typeparam>
+public sealed class LayerBuilder<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly int seed;
+    private readonly int layerIndex;
+    private readonly List<Parameter<T>> parameters = [];
+
+    internal LayerBuilder(Layer layer, string name, Shape inputShape, int seed, int layerIndex)
+    {
+        Layer = layer;
+        Name = name;
+        InputShape = inputShape;
+        this.seed = seed;
+        this.layerIndex = layerIndex;
+    }
+
+    /// <summary>The specification that is being built.</summary>
+    public Layer Layer { get; }
+
+    /// <summary>The layer's name, unique in the model.</summary>
+    public string Name { get; }
+
+    /// <summary>The shape of one example as it reaches the layer.</summary>
+    public Shape InputShape { get; }
+
+    /// <summary>The parameters made so far.</summary>
+    public IReadOnlyList<Parameter<T>> Parameters => parameters;
+
+    /// <summary>Makes a parameter.</summary>
+    /// <param name="role">Its name within the layer, as <c>kernel</c>.</param>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="initializer">Its first values.</param>
+    /// <param name="fanIn">Inputs that one output sums over; see <see cref="Initializer"/>.</param>
+    /// <param name="fanOut">Outputs that one input goes to.</param>
+    /// <param name="regularizer">What is added to the loss for it.</param>
+    public Parameter<T> AddParameter(
+        string role, Shape shape, Initializer initializer, int fanIn, int fanOut, Regularizer? regularizer = null)
+    {
+        T[] values = new T[shape.Elements];
+        initializer.Fill<T>(values, fanIn, fanOut, Kernels.CounterRandom.Key(seed, layerIndex, parameters.Count));
+        Parameter<T> parameter = new($"{Name}/{role}", shape, regularizer, values);
+        parameters.Add(parameter);
+        return parameter;
+    }
+
+    /// <summary>An error about the layer: <c>Conv2D 'conv2d_1': expected …, received …</c>.</summary>
+    /// <param name="message">What was expected and what was received.</param>
+    public ArgumentException Error(string message) => new($"{Layer.TypeName} '{Name}': {message}");
+
+    /// <summary>The input's height, width and channels.</summary>
+    /// <exception cref="ArgumentException">The input has another rank.</exception>
+    public (int Height, int Width, int Channels) ExpectPicture() => InputShape.Rank == 3
+        ? (InputShape[0], InputShape[1], InputShape[2])
+        : throw Error($"expected an input of shape (height, width, channels), received {InputShape}");
+}

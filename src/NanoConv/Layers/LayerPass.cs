@@ -1,0 +1,54 @@
+using System.Numerics;
+
+namespace NanoConv;
+
+/// <summary>One worker's state for one layer: which examples are passing, and the buffers that the layer keeps.</summary>
+/// <typeparam name="T">The number type.</typeparam>
+public sealed class LayerPass<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly T[][] kept;
+    private readonly int[] gradientOffsets;
+    private readonly BuiltLayer<T> layer;
+
+    internal LayerPass(BuiltLayer<T> layer, int index, int capacity, bool training)
+    {
+        this.layer = layer;
+        LayerIndex = index;
+        kept = [.. layer.Kept.Select(buffer => new T[buffer.TrainingOnly && !training ? 0 : (buffer.Elements * capacity) + buffer.Extra])];
+        gradientOffsets = [.. layer.Parameters.Select(parameter => parameter.Offset)];
+    }
+
+    /// <summary>The layer's place in the network, from 0.</summary>
+    public int LayerIndex { get; }
+
+    /// <summary>Examples in this pass.</summary>
+    public int Count { get; internal set; }
+
+    /// <summary>The first example's place in the batch, from 0.</summary>
+    public int FirstExample { get; internal set; }
+
+    /// <summary>Whether this is training, so that dropout drops.</summary>
+    public bool Training { get; internal set; }
+
+    /// <summary>
+    /// Whether a final softmax is to be left out, because the loss takes it over; see <see cref="BuiltLayer{T}.EndsInSoftmax"/>.
+    /// </summary>
+    public bool WantsLogits { get; internal set; }
+
+    /// <summary>The seed of everything random in training.</summary>
+    public int Seed { get; internal set; }
+
+    /// <summary>The training step, from 1, over all epochs.</summary>
+    public int Step { get; internal set; }
+
+    internal T[] Gradients { get; set; } = [];
+
+    /// <summary>A buffer that the layer has declared in <see cref="BuiltLayer{T}.Kept"/>.</summary>
+    /// <param name="index">Its place there.</param>
+    public Span<T> Kept(int index) => kept[index];
+
+    /// <summary>Where to add the gradient of a parameter: [its shape].</summary>
+    /// <param name="index">Its place in <see cref="BuiltLayer{T}.Parameters"/>.</param>
+    public Span<T> Gradient(int index) => Gradients.AsSpan(gradientOffsets[index], layer.Parameters[index].Shape.Elements);
+}

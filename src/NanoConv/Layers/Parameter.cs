@@ -1,0 +1,40 @@
+using System.Numerics;
+
+namespace NanoConv;
+
+/// <summary>A trainable tensor of a layer. All parameters of a model lie one after another in one array.</summary>
+/// <typeparam name="T">The element type.</typeparam>
+public sealed class Parameter<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private T[] storage;
+
+    internal Parameter(string name, Shape shape, Regularizer? regularizer, T[] values)
+    {
+        Name = name;
+        Shape = shape;
+        Regularizer = regularizer;
+        storage = values;
+    }
+
+    /// <summary>Layer and role, as <c>conv2d_1/kernel</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>Its shape; kernels of convolutions are [height, width, in, out], of dense layers [in, out].</summary>
+    public Shape Shape { get; }
+
+    /// <summary>What is added to the loss for it, if anything.</summary>
+    public Regularizer? Regularizer { get; }
+
+    /// <summary>The first element's place among the model's parameters.</summary>
+    public int Offset { get; private set; }
+
+    /// <summary>The elements, row-major. After writing to them, call <see cref="Model{T}.ParametersChanged"/>.</summary>
+    public Span<T> Value => storage.AsSpan(Offset, Shape.Elements);
+
+    internal void MoveTo(T[] newStorage, int offset)
+    {
+        Value.CopyTo(newStorage.AsSpan(offset));
+        (storage, Offset) = (newStorage, offset);
+    }
+}

@@ -1,0 +1,29 @@
+namespace NanoConv;
+
+/// <summary>−Σ_c t_c·log p_c, with p the network's softmax: computed from the logits, finite whenever they are.</summary>
+/// <remarks>Targets are probabilities; integer labels reach it as one-hot rows, see <see cref="IDataset{T}.CopyTarget"/>.</remarks>
+/// <param name="fromLogits">Whether the network ends without softmax, as with Keras's <c>from_logits</c>.</param>
+public sealed class CategoricalCrossentropy(bool fromLogits = false) : Loss
+{
+    /// <summary>Whether the network ends without softmax.</summary>
+    public bool FromLogits => fromLogits;
+
+    /// <inheritdoc/>
+    public override bool TakesLogits => true;
+
+    /// <inheritdoc/>
+    public override void CheckNetwork(bool endsInSoftmax)
+    {
+        if (endsInSoftmax == fromLogits)
+        {
+            throw new ArgumentException(fromLogits
+                ? "CategoricalCrossentropy(fromLogits: true): expected a network that ends without softmax, received one that ends in it"
+                : "CategoricalCrossentropy: expected a network that ends in a softmax over one axis, received one that does not; "
+                    + "end it with Flatten and Dense(classes, Activation.Softmax), or use fromLogits: true");
+        }
+    }
+
+    /// <inheritdoc/>
+    public override T Evaluate<T>(Span<T> gradient, ReadOnlySpan<T> output, ReadOnlySpan<T> target, T scale) =>
+        Kernels.Softmax.CrossEntropy(gradient, output, target, scale);
+}

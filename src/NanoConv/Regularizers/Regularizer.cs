@@ -1,0 +1,25 @@
+using System.Numerics;
+
+namespace NanoConv;
+
+/// <summary>A penalty on a parameter, added to the loss.</summary>
+public abstract class Regularizer
+{
+    /// <summary>The penalty.</summary>
+    /// <param name="w">The parameter's elements.</param>
+    /// <typeparam name="T">The number type.</typeparam>
+    public abstract T Penalty<T>(ReadOnlySpan<T> w)
+        where T : unmanaged, IFloatingPointIeee754<T>;
+
+    /// <summary>Adds the penalty's derivative to a part of the gradient.</summary>
+    /// <param name="gradient">Accumulated into.</param>
+    /// <param name="w">The elements that the part belongs to.</param>
+    /// <typeparam name="T">The number type.</typeparam>
+    public abstract void AddGradient<T>(Span<T> gradient, ReadOnlySpan<T> w)
+        where T : unmanaged, IFloatingPointIeee754<T>;
+
+    /// <summary>A strength that is at least 0 and finite.</summary>
+    private protected static double Check(double strength, string name) => strength >= 0 && double.IsFinite(strength)
+        ? strength
+        : throw new ArgumentOutOfRangeException(name, strength, "expected a strength of at least 0");
+}

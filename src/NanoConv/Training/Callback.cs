@@ -1,0 +1,36 @@
+namespace NanoConv;
+
+/// <summary>Something that is told how training goes. It runs on the thread that called Fit.</summary>
+public abstract class Callback
+{
+    /// <summary>Before the first epoch.</summary>
+    /// <param name="state">Where training is.</param>
+    public virtual void OnTrainBegin(TrainingState state)
+    {
+    }
+
+    /// <summary>Before an epoch's first step.</summary>
+    /// <param name="state">Where training is.</param>
+    public virtual void OnEpochBegin(TrainingState state)
+    {
+    }
+
+    /// <summary>After each step.</summary>
+    /// <param name="state">Where training is.</param>
+    public virtual void OnStepEnd(TrainingState state)
+    {
+    }
+
+    /// <summary>After an epoch and its validation.</summary>
+    /// <param name="state">Where training is.</param>
+    /// <param name="epoch">What the epoch came to.</param>
+    public virtual void OnEpochEnd(TrainingState state, EpochRecord epoch)
+    {
+    }
+
+    /// <summary>After the last epoch; not after a cancellation or an error.</summary>
+    /// <param name="state">Where training is.</param>
+    public virtual void OnTrainEnd(TrainingState state)
+    {
+    }
+}

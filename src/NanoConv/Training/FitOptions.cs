@@ -1,0 +1,56 @@
+namespace NanoConv;
+
+/// <summary>How to train; the defaults are Keras's.</summary>
+public sealed record FitOptions
+{
+    /// <summary>Passes over the training part.</summary>
+    public int Epochs { get; init; } = 1;
+
+    /// <summary>Examples a step.</summary>
+    public int BatchSize { get; init; } = 32;
+
+    /// <summary>The share of the examples, from the end, that is held out for validation before any shuffling.</summary>
+    public double ValidationSplit { get; init; }
+
+    /// <summary>Whether the training part is put into a new order every epoch.</summary>
+    public bool Shuffle { get; init; } = true;
+
+    /// <summary>How gradients change parameters.</summary>
+    public Optimizer Optimizer { get; init; } = new Adam();
+
+    /// <summary>What is made small.</summary>
+    public Loss Loss { get; init; } = new CategoricalCrossentropy();
+
+    /// <summary>The seed of shuffling and dropout.</summary>
+    public int Seed { get; init; }
+
+    /// <summary>Threads; 0 for as many as there are processors. The result does not depend on it.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>Told of every step and epoch.</summary>
+    public IReadOnlyList<Callback> Callbacks { get; init; } = [];
+
+    /// <summary>Refuses what makes no sense for a number of examples; returns the length of the training part.</summary>
+    internal int TrainingPart(int examples)
+    {
+        ArgumentNullException.ThrowIfNull(Optimizer);
+        ArgumentNullException.ThrowIfNull(Loss);
+        ArgumentNullException.ThrowIfNull(Callbacks);
+        Check(Epochs >= 1, nameof(Epochs), "at least 1", Epochs);
+        Check(BatchSize >= 1, nameof(BatchSize), "at least 1", BatchSize);
+        Check(Threads >= 0, nameof(Threads), "at least 0", Threads);
+        Check(ValidationSplit >= 0 && ValidationSplit < 1, nameof(ValidationSplit), "a number in [0, 1)", ValidationSplit);
+
+        // Keras: split_at = int(floor(n * (1 − validation_split))), in double
+        int training = (int)Math.Floor(examples * (1.0 - ValidationSplit));
+        if (training == 0)
+            throw new ArgumentException($"expected examples to train on, received {examples} of which {ValidationSplit:0.###} are for validation");
+        return training;
+    }
+
+    private static void Check(bool holds, string name, string expected, object received)
+    {
+        if (!holds)
+            throw new ArgumentOutOfRangeException(name, $"{name}: expected {expected}, received {received}");
+    }
+}

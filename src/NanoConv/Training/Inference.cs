@@ -1,0 +1,106 @@
+using System.Numerics;
+
+namespace NanoConv;
+
+/// <summary>Evaluation and prediction: shards of examples, forward only, on some threads.</summary>
+internal static class Inference
+{
+    /// <summary>Examples that a worker carries through the layers at a time, in training too; results do not depend on it.</summary>
+    public const int ShardSize = 8;
+
+    public static Evaluation Evaluate<T>(Model<T> model, IDataset<T> data, Loss loss, WorkerPool? pool)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        model.CheckData(data);
+        if (data.Count == 0)
+            throw new ArgumentException("expected examples to evaluate, received none", nameof(data));
+        loss.CheckNetwork(model.EndsInSoftmax);
+        ExampleScore[] scores = new ExampleScore[data.Count];
+        Run(model, data, pool, loss.TakesLogits, withTargets: true, (workspace, first, count) =>
+            workspace.Score(loss, T.One, scores.AsSpan(first, count)));
+        double sum = 0;
+        ConfusionMatrix confusion = new(model.OutputShape.Elements);
+        foreach (ExampleScore score in scores)
+        {
+            sum += score.Loss;
+            confusion.Add(score.Actual, score.Predicted);
+        }
+
+        double penalty = double.CreateTruncating(model.Penalty());
+        return new Evaluation((sum / data.Count) + penalty, confusion.Accuracy, confusion);
+    }
+
+    /// <summary>Why a loss on some data is not finite: the first layer whose output is not, over all examples.</summary>
+    public static string FindNonFinite<T>(Model<T> model, IDataset<T> data, WorkerPool? pool)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int first = int.MaxValue;
+        Lock gate = new();
+        Run(model, data, pool, wantsLogits: true, withTargets: false, (workspace, _, _) =>
+        {
+            int found = workspace.FirstNonFinite() ?? int.MaxValue;
+            lock (gate)
+                first = Math.Min(first, found);
+        });
+        return Describe(model, first);
+    }
+
+    /// <summary>In words, what <see cref="Workspace{T}.FirstNonFinite"/> has found; <see cref="int.MaxValue"/> for nothing.</summary>
+    public static string Describe<T>(Model<T> model, int firstNonFinite)
+        where T : unmanaged, IFloatingPointIeee754<T> => firstNonFinite switch
+        {
+            int.MaxValue => "all layers' outputs are finite, the penalties or the loss itself overflowed",
+            0 => "the input is not finite",
+            _ => $"the first layer whose output is not finite is '{model.Layers[firstNonFinite - 1].Name}'",
+        };
+
+    public static Tensor<T> Predict<T>(Model<T> model, IDataset<T> data, WorkerPool? pool)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        model.CheckInputShape(data.InputShape);
+        if (data.Count == 0)
+            throw new ArgumentException("expected examples to predict, received none", nameof(data));
+        Tensor<T> outputs = new(model.OutputShape.Batch(data.Count));
+        int length = model.OutputShape.Elements;
+        Run(model, data, pool, wantsLogits: false, withTargets: false, (workspace, first, count) =>
+            workspace.Activation(model.Layers.Count).CopyTo(outputs.AsSpan().Slice(first * length, count * length)));
+        return outputs;
+    }
+
+    /// <summary>As many workers as there are shards for, up to the threads asked for; null for the caller alone.</summary>
+    public static WorkerPool? Pool(int threads, int examples)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        int workers = Math.Min(threads == 0 ? Environment.ProcessorCount : threads, (examples + ShardSize - 1) / ShardSize);
+        return workers > 1 ? new WorkerPool(workers) : null;
+    }
+
+    private static void Run<T>(
+        Model<T> model, IDataset<T> data, WorkerPool? pool, bool wantsLogits, bool withTargets, Action<Workspace<T>, int, int> use)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int shards = (data.Count + ShardSize - 1) / ShardSize;
+        Workspace<T>[] workspaces = [.. Enumerable.Range(0, pool?.Workers ?? 1).Select(_ => model.RentWorkspace())];
+        Action<int, int> shard = (worker, item) =>
+        {
+            (int first, Workspace<T> workspace) = (item * ShardSize, workspaces[worker]);
+            int count = Math.Min(ShardSize, data.Count - first);
+            workspace.Load(data, [], first, count, withTargets);
+            workspace.Configure(training: false, wantsLogits, seed: 0, step: 0, first);
+            workspace.Forward();
+            use(workspace, first, count);
+        };
+        if (pool is not null)
+        {
+            pool.Run(shard, shards);
+        }
+        else
+        {
+            for (int item = 0; item < shards; item++)
+                shard(0, item);
+        }
+
+        foreach (Workspace<T> workspace in workspaces)
+            model.ReturnWorkspace(workspace);
+    }
+}

@@ -1,0 +1,158 @@
+using System.Numerics;
+
+namespace NanoConv;
+
+/// <summary>
+/// One worker's buffers: the activations of a few examples (a shard) from the input to the output, and on the way back
+/// two gradients in turn. They stay in the core's own cache while the shard passes through all layers.
+/// </summary>
+/// <typeparam name="T">The number type.</typeparam>
+internal sealed class Workspace<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly Model<T> model;
+    private readonly T[][] activations;
+    private readonly T[][] gradients;
+    private readonly T[] target;
+    private readonly int firstTrainable;
+
+    public Workspace(Model<T> model, int capacity, bool training)
+    {
+        this.model = model;
+        Capacity = capacity;
+        IReadOnlyList<BuiltLayer<T>> layers = model.Layers;
+        activations = [new T[capacity * model.InputShape.Elements], .. layers.Select(layer => new T[capacity * layer.OutputShape.Elements])];
+        int widest = training ? activations.Max(activation => activation.Length) : activations[^1].Length;
+        gradients = [new T[widest], new T[training ? widest : 0]];
+        target = new T[capacity * model.OutputShape.Elements];
+        Passes = [.. layers.Select((layer, index) => new LayerPass<T>(layer, index, capacity, training))];
+        firstTrainable = 0;
+        while (firstTrainable < layers.Count && layers[firstTrainable].Parameters.Count == 0)
+            firstTrainable++;
+    }
+
+    /// <summary>Examples that fit in.</summary>
+    public int Capacity { get; }
+
+    /// <summary>Each layer's state.</summary>
+    public LayerPass<T>[] Passes { get; }
+
+    /// <summary>Copies examples in: input <c>order[first + i]</c>, or first + i without an order.</summary>
+    public void Load(IDataset<T> data, ReadOnlySpan<int> order, int first, int count, bool withTargets)
+    {
+        foreach (LayerPass<T> pass in Passes)
+            pass.Count = count;
+        (int length, int classes) = (model.InputShape.Elements, model.OutputShape.Elements);
+        for (int i = 0; i < count; i++)
+        {
+            int example = order.IsEmpty ? first + i : order[first + i];
+            data.CopyInput(example, activations[0].AsSpan(i * length, length));
+            if (withTargets)
+                data.CopyTarget(example, target.AsSpan(i * classes, classes));
+        }
+    }
+
+    /// <summary>Fills activations and gradients: with NaN, to show that every pass overwrites what it should.</summary>
+    public void Fill(T value)
+    {
+        foreach (T[] buffer in (T[][])[.. activations, .. gradients])
+            Array.Fill(buffer, value);
+    }
+
+    /// <summary>Sets what all layers are to know of this pass.</summary>
+    public void Configure(bool training, bool wantsLogits, int seed, int step, int firstExample)
+    {
+        foreach (LayerPass<T> pass in Passes)
+        {
+            (pass.Training, pass.Seed, pass.Step, pass.FirstExample) = (training, seed, step, firstExample);
+            pass.WantsLogits = wantsLogits && pass.LayerIndex == Passes.Length - 1;
+        }
+    }
+
+    /// <summary>The input of the first layer (0) or the output of layer index − 1, for the loaded examples.</summary>
+    public Span<T> Activation(int index)
+    {
+        Shape shape = index == 0 ? model.InputShape : model.Layers[index - 1].OutputShape;
+        return activations[index].AsSpan(0, Passes[0].Count * shape.Elements);
+    }
+
+    /// <summary>Carries the examples through all layers, or from layer <paramref name="first"/> on; returns the output.</summary>
+    public Span<T> Forward(int first = 0)
+    {
+        for (int index = first; index < Passes.Length; index++)
+            model.Layers[index].Forward(Passes[index], Activation(index), Activation(index + 1));
+        return Activation(Passes.Length);
+    }
+
+    /// <summary>
+    /// After <see cref="Forward"/>: each example's loss, its class and what it was taken for, and the output's gradient.
+    /// </summary>
+    /// <param name="loss">The loss.</param>
+    /// <param name="scale">1 / the number of examples that the loss is the mean of.</param>
+    /// <param name="scores">Overwritten: one for each example.</param>
+    public void Score(Loss loss, T scale, Span<ExampleScore> scores)
+    {
+        int classes = model.OutputShape.Elements;
+        Span<T> output = Activation(Passes.Length);
+        for (int i = 0; i < scores.Length; i++)
+        {
+            ReadOnlySpan<T> row = output.Slice(i * classes, classes), wanted = target.AsSpan(i * classes, classes);
+            T value = loss.Evaluate(gradients[0].AsSpan(i * classes, classes), row, wanted, scale);
+            scores[i] = new ExampleScore(double.CreateTruncating(value), ArgMax(wanted), ArgMax(row));
+        }
+    }
+
+    /// <summary>The first activation that is not finite: 0 for the input, i for layer i − 1; null if all are.</summary>
+    public int? FirstNonFinite()
+    {
+        for (int index = 0; index <= Passes.Length; index++)
+        {
+            foreach (T value in Activation(index))
+            {
+                if (!T.IsFinite(value))
+                    return index;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Carries the gradient of the output back; parameters' gradients are added to <paramref name="sum"/>.</summary>
+    public void Backward(T[] sum)
+    {
+        int outputElements = Activation(Passes.Length).Length;
+        Backward(gradients[0].AsSpan(0, outputElements), sum, firstTrainable, needsInputGradient: false);
+    }
+
+    /// <summary>Carries any gradient of the output back, to the layer <paramref name="last"/>.</summary>
+    /// <returns>The gradient of that layer's input; empty if it was not needed.</returns>
+    public Span<T> Backward(Span<T> outputGradient, T[] sum, int last, bool needsInputGradient)
+    {
+        Span<T> dy = gradients[0].AsSpan(0, outputGradient.Length);
+        outputGradient.CopyTo(dy);
+        int free = 1;
+        for (int index = Passes.Length - 1; index >= last; index--)
+        {
+            Passes[index].Gradients = sum;
+            Span<T> x = Activation(index);
+            Span<T> dx = index > last || needsInputGradient ? gradients[free].AsSpan(0, x.Length) : [];
+            model.Layers[index].Backward(Passes[index], x, Activation(index + 1), dy, dx);
+            dy = dx;
+            free = 1 - free;
+        }
+
+        return dy;
+    }
+
+    private static int ArgMax(ReadOnlySpan<T> row)
+    {
+        int best = 0;
+        for (int c = 1; c < row.Length; c++)
+        {
+            if (row[c] > row[best])
+                best = c;
+        }
+
+        return best;
+    }
+}
