@@ -1,0 +1,114 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Numerics;
+
+namespace NanoConv.Cifar.Commands;
+
+/// <summary>Options that check their value and say what they expected and what they found.</summary>
+internal static class OptionOf
+{
+    private const int MostThreads = 1024;
+    private const int GreatestWhole = 1_000_000;
+
+    /// <summary>A whole number from <paramref name="minimum"/> to a million.</summary>
+    /// <param name="name">The option, with its dashes.</param>
+    /// <param name="description">For the help.</param>
+    /// <param name="standard">The default.</param>
+    /// <param name="minimum">The least value allowed.</param>
+    public static Option<int> Whole(string name, string description, int standard, int minimum) =>
+        Number(name, description, standard, $"a whole number from {minimum} to {GreatestWhole}",
+            value => value >= minimum && value <= GreatestWhole);
+
+    /// <summary>How many threads to use: 0, the default, is one a core.</summary>
+    public static Option<int> Threads() =>
+        Number("--threads", "Threads, 0 for one a core; the result is the same.", 0,
+            $"a whole number from 0 to {MostThreads}", value => value is >= 0 and <= MostThreads);
+
+    /// <summary>A finite number of at least 0.</summary>
+    /// <param name="name">The option, with its dashes.</param>
+    /// <param name="description">For the help.</param>
+    /// <param name="standard">The default.</param>
+    public static Option<double> NotNegative(string name, string description, double standard) =>
+        Number(name, description, standard, "a finite number of at least 0",
+            value => value >= 0 && double.IsFinite(value));
+
+    /// <summary>One of a few words.</summary>
+    /// <param name="name">The option, with its dashes.</param>
+    /// <param name="description">For the help.</param>
+    /// <param name="choices">The words; the first is the default.</param>
+    public static Option<string> Choice(string name, string description, params string[] choices)
+    {
+        var option = new Option<string>(name)
+        {
+            Description = description,
+            HelpName = string.Join('|', choices),
+            DefaultValueFactory = _ => choices[0],
+            CustomParser = argument =>
+            {
+                string found = argument.Tokens[0].Value;
+                if (!choices.Contains(found))
+                    argument.AddError($"{name}: expected {Alternatives(choices)}, found '{found}'.");
+                return found;
+            },
+        };
+        option.CompletionSources.Add(choices);
+        return option;
+    }
+
+    /// <summary>Text that is not empty, such as a path.</summary>
+    /// <param name="name">The option, with its dashes.</param>
+    /// <param name="description">For the help.</param>
+    /// <param name="helpName">What stands for the value in the help.</param>
+    /// <param name="expected">What an error says was expected.</param>
+    public static Option<string?> Text(string name, string description, string helpName, string expected)
+    {
+        var option = new Option<string?>(name) { Description = description, HelpName = helpName };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
+                result.AddError($"{name}: expected {expected}, found nothing.");
+        });
+        return option;
+    }
+
+    /// <summary>The name of a PNG to write.</summary>
+    /// <param name="description">For the help.</param>
+    /// <param name="standard">The default.</param>
+    public static Option<string> Png(string description, string standard)
+    {
+        Option<string?> option = Text("--output", description, "FILE", "the name of a file");
+        option.DefaultValueFactory = _ => standard;
+        option.Validators.Add(result =>
+        {
+            string? wrong = result.Tokens.Select(token => token.Value).FirstOrDefault(value =>
+                !string.IsNullOrWhiteSpace(value) && !value.EndsWith(".png", StringComparison.OrdinalIgnoreCase));
+            if (wrong is not null)
+                result.AddError($"--output: expected a name that ends in .png, found '{wrong}'.");
+        });
+        return option!;
+    }
+
+    private static Option<T> Number<T>(
+        string name, string description, T standard, string expected, Predicate<T> isValid)
+        where T : struct, INumber<T> => new(name)
+        {
+            Description = description,
+            HelpName = "N",
+            DefaultValueFactory = _ => standard,
+            CustomParser = argument => Parse(argument, name, expected, isValid),
+        };
+
+    private static T Parse<T>(ArgumentResult argument, string name, string expected, Predicate<T> isValid)
+        where T : struct, INumber<T>
+    {
+        string found = argument.Tokens[0].Value;
+        if (T.TryParse(found, NumberStyles.Float, CultureInfo.InvariantCulture, out T value) && isValid(value))
+            return value;
+        argument.AddError($"{name}: expected {expected}, found '{found}'.");
+        return default;
+    }
+
+    private static string Alternatives(string[] choices) =>
+        choices.Length == 1 ? choices[0] : $"{string.Join(", ", choices[..^1])} or {choices[^1]}";
+}

@@ -1,0 +1,47 @@
+using System.Diagnostics;
+
+namespace NanoConv.Cifar.Commands;
+
+/// <summary>Shows how training goes: a moving line in each epoch, a lasting one after it.</summary>
+/// <param name="line">Where to show it.</param>
+internal sealed class TrainingProgress(StatusLine line) : Callback
+{
+    private readonly Stopwatch clock = new();
+
+    /// <inheritdoc/>
+    public override void OnTrainBegin(TrainingState state) => clock.Restart();
+
+    /// <inheritdoc/>
+    public override void OnStepEnd(TrainingState state)
+    {
+        double share = (double)state.ExamplesSeen / state.Examples;
+        double shareOfAll = (state.Epoch - 1 + share) / state.Epochs;
+        TimeSpan left = clock.Elapsed * ((1 - shareOfAll) / shareOfAll);
+        line.Show(
+            Epoch(state),
+            share,
+            $"loss {state.Loss:F3}  accuracy {state.Accuracy:F3}  " +
+            $"{state.ExamplesSeen / state.TrainingSeconds:N0} images/s  {Duration(left)} left");
+    }
+
+    /// <inheritdoc/>
+    public override void OnEpochEnd(TrainingState state, EpochRecord epoch)
+    {
+        string validation = epoch.ValidationLoss is null
+            ? ""
+            : $"val_loss {epoch.ValidationLoss:F3}  val_accuracy {epoch.ValidationAccuracy:F3}  ";
+        line.WriteLine(
+            $"{Epoch(state)}  loss {epoch.Loss:F3}  accuracy {epoch.Accuracy:F3}  {validation}" +
+            $"{epoch.TrainingSeconds:F1} s  {epoch.ImagesPerSecond:N0} images/s");
+    }
+
+    private static string Epoch(TrainingState state)
+    {
+        string epochs = $"{state.Epochs}";
+        return $"epoch {state.Epoch.ToString().PadLeft(epochs.Length)}/{epochs}";
+    }
+
+    private static string Duration(TimeSpan time) => time.TotalMinutes < 1
+        ? $"{Math.Ceiling(time.TotalSeconds):F0} s"
+        : time.TotalHours < 1 ? $"{time.Minutes}:{time.Seconds:D2} min" : $"{(int)time.TotalHours}:{time.Minutes:D2} h";
+}

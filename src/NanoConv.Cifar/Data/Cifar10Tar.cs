@@ -1,0 +1,98 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+
+namespace NanoConv.Cifar.Data;
+
+/// <summary>
+/// Goes once through a .tar.gz of CIFAR-10, without unpacking it. It trusts nothing: names that lead out of the
+/// folder, links and devices are refused, the six files have to be there once and with their size.
+/// </summary>
+internal static class Cifar10Tar
+{
+    /// <summary>Hands each wanted file of the archive to a function, in the archive's order.</summary>
+    /// <param name="path">The .tar.gz.</param>
+    /// <param name="archive">The file sizes to expect.</param>
+    /// <param name="take">
+    /// Receives the file's bare name, one of <see cref="Cifar10Archive.ImageFiles"/> or
+    /// <see cref="Cifar10Archive.ClassNamesFile"/>, and its content, of which it may read as much as it likes.
+    /// </param>
+    /// <param name="cancellation">Stops between two files.</param>
+    /// <exception cref="DataException">The archive is damaged, incomplete, or holds what it should not.</exception>
+    /// <exception cref="IOException">The archive cannot be read, or <paramref name="take"/> failed so.</exception>
+    internal static void ForEachFile(
+        string path, Cifar10Archive archive, Action<string, Stream> take, CancellationToken cancellation)
+    {
+        var seen = new HashSet<string>();
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            RequireGZip(path, file);
+            using var unzipped = new GZipStream(file, CompressionMode.Decompress);
+            using var reader = new TarReader(unzipped);
+            while (reader.GetNextEntry() is { } entry)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (WantedName(path, entry) is not { } name)
+                    continue;
+                if (!seen.Add(name))
+                    throw new DataException($"{path}: expected {name} once in the archive, found it twice");
+                if (name != Cifar10Archive.ClassNamesFile && archive.DescribeWrongSize(entry.Length) is { } fault)
+                    throw new DataException($"{path}: {name}: {fault}");
+                take(name, entry.DataStream ?? Stream.Null);
+            }
+
+            unzipped.CopyTo(Stream.Null);   // to the checksum, at the very end
+        }
+        catch (Exception error) when (error is InvalidDataException or EndOfStreamException or FormatException)
+        {
+            throw new DataException(
+                $"{path}: expected a whole .tar.gz archive, " +
+                $"found another kind of file or a damaged one ({error.Message})",
+                error);
+        }
+
+        if (Cifar10Archive.ImageFiles.FirstOrDefault(name => !seen.Contains(name)) is { } missing)
+            throw new DataException(
+                $"{path}: expected {Cifar10Archive.FolderName}/{missing} in the archive, found no such entry " +
+                "(is it the binary version of CIFAR-10?)");
+    }
+
+    /// <summary>Looks at the first two bytes, for a clearer error than the one of unzipping.</summary>
+    private static void RequireGZip(string path, FileStream file)
+    {
+        if (file.ReadByte() != 0x1f || file.ReadByte() != 0x8b)
+            throw new DataException(
+                $"{path}: expected a folder with CIFAR-10 in its binary version, or its .tar.gz, " +
+                "found a file that is neither");
+        file.Position = 0;
+    }
+
+    /// <summary>The bare name of an entry if it is wanted, null if it is harmless but not needed.</summary>
+    private static string? WantedName(string path, TarEntry entry)
+    {
+        if (entry.EntryType is TarEntryType.GlobalExtendedAttributes)
+            return null;
+        string[] segments = SafeSegments(path, entry.Name);
+        if (entry.EntryType is TarEntryType.Directory)
+            return null;
+        if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile))
+            throw new DataException(
+                $"{path}: expected plain files and folders in the archive, found '{entry.Name}' of type " +
+                $"{entry.EntryType}");
+        bool rightPlace = segments.Length == 1 || (segments.Length > 1 && segments[^2] == Cifar10Archive.FolderName);
+        bool rightName = rightPlace
+            && (Cifar10Archive.ImageFiles.Contains(segments[^1]) || segments[^1] == Cifar10Archive.ClassNamesFile);
+        return rightName ? segments[^1] : null;
+    }
+
+    private static string[] SafeSegments(string path, string entryName)
+    {
+        string[] segments = entryName.Split(['/', '\\']);
+        bool rooted = segments[0].Length == 0 || segments[0].Contains(':', StringComparison.Ordinal);
+        if (rooted || segments.Contains(".."))
+            throw new DataException(
+                $"{path}: expected only entries inside {Cifar10Archive.FolderName}, found '{entryName}', " +
+                "which points outside the folder");
+        return [.. segments.Where(segment => segment is not ("" or "."))];
+    }
+}

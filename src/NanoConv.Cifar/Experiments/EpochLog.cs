@@ -1,0 +1,13 @@
+namespace NanoConv.Cifar.Experiments;
+
+/// <summary>Keeps the finished epochs, also those of a fit that is broken off.</summary>
+internal sealed class EpochLog : Callback
+{
+    private readonly List<EpochRecord> epochs = [];
+
+    /// <summary>The finished epochs.</summary>
+    public IReadOnlyList<EpochRecord> Epochs => epochs;
+
+    /// <inheritdoc/>
+    public override void OnEpochEnd(TrainingState state, EpochRecord epoch) => epochs.Add(epoch);
+}

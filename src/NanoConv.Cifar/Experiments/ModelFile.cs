@@ -1,0 +1,79 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using NanoConv.Cifar.Files;
+using NanoConv.Cifar.Networks;
+
+namespace NanoConv.Cifar.Experiments;
+
+/// <summary>A trained model in a file, with the names of its classes and of the data it was trained on.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="ClassNames">A name for each of its outputs.</param>
+/// <param name="DataName">The data set's name; null if the file does not tell.</param>
+public sealed partial record ModelFile(Model<float> Model, IReadOnlyList<string> ClassNames, string? DataName)
+{
+    private const string ClassNamesKey = "nanoconv.classes"; // a JSON array
+    private const string DataKey = "nanoconv.data";
+
+    /// <summary>Writes a model.</summary>
+    /// <param name="path">The file to write or replace.</param>
+    /// <param name="history">How it was trained, if known to the end.</param>
+    /// <exception cref="UserErrorException">It cannot be written; an older file is as it was.</exception>
+    public void Write(string path, History? history)
+    {
+        var metadata = new Dictionary<string, string>
+        {
+            [ClassNamesKey] = JsonSerializer.Serialize([.. ClassNames], Json.Default.StringArray),
+            [DataKey] = DataName ?? "",
+        };
+        OutputFile.WriteAt(path, target => Model.Save(target, history, metadata));
+    }
+
+    /// <summary>Reads a model that classifies pictures.</summary>
+    /// <param name="path">
+    /// A file made by <c>train</c>, or by the library from a network for 32 × 32 RGB pictures.
+    /// </param>
+    /// <exception cref="UserErrorException">There is no such file, or a model of something else.</exception>
+    /// <exception cref="InvalidDataException">It is no whole model.</exception>
+    public static ModelFile Read(string path)
+    {
+        if (Directory.Exists(path))
+            throw new UserErrorException($"'{path}': expected a .safetensors file, found a folder");
+        if (!File.Exists(path))
+            throw new UserErrorException($"'{path}': expected a .safetensors file, found no such file");
+        IReadOnlyDictionary<string, string> metadata = SafeTensorsFile.Read(path).Metadata;
+        Model<float> model = NanoConv.Model.Load<float>(path);
+        if (model.InputShape != CifarNetwork.InputShape)
+        {
+            throw new UserErrorException(
+                $"'{path}': expected a model for pictures of shape {CifarNetwork.InputShape}, " +
+                $"found {model.InputShape}");
+        }
+        string[] classes = Classes(metadata, path)
+            ?? [.. Enumerable.Range(0, model.OutputShape.Elements).Select(c => $"class {c}")];
+        if (classes.Length != model.OutputShape.Elements)
+        {
+            throw new UserErrorException(
+                $"'{path}': expected a name for each of {model.OutputShape.Elements} classes, found {classes.Length}");
+        }
+        string? data = metadata.GetValueOrDefault(DataKey);
+        return new ModelFile(model, classes, string.IsNullOrEmpty(data) ? null : data);
+    }
+
+    private static string[]? Classes(IReadOnlyDictionary<string, string> metadata, string path)
+    {
+        if (!metadata.TryGetValue(ClassNamesKey, out string? text))
+            return null;
+        try
+        {
+            return JsonSerializer.Deserialize(text, Json.Default.StringArray);
+        }
+        catch (JsonException exception)
+        {
+            throw new UserErrorException(
+                $"'{path}': expected a JSON array of class names in the metadata, found '{text}'", exception);
+        }
+    }
+
+    [JsonSerializable(typeof(string[]))]
+    private sealed partial class Json : JsonSerializerContext;
+}

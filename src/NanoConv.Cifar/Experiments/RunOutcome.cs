@@ -1,0 +1,17 @@
+namespace NanoConv.Cifar.Experiments;
+
+/// <summary>How a training run ended.</summary>
+public enum RunOutcome
+{
+    /// <summary>Trained and evaluated.</summary>
+    Completed,
+
+    /// <summary>Trained to the last epoch, but interrupted before the evaluation was through.</summary>
+    EvaluationInterrupted,
+
+    /// <summary>Interrupted in training.</summary>
+    TrainingInterrupted,
+
+    /// <summary>The loss became NaN or infinite.</summary>
+    Diverged,
+}

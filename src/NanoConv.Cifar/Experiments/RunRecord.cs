@@ -1,0 +1,66 @@
+using System.Text.Json;
+using NanoConv.Cifar.Files;
+
+namespace NanoConv.Cifar.Experiments;
+
+/// <summary>All that is known of a training run: the content of <c>run.json</c>, see docs/run-json.md.</summary>
+/// <param name="Schema">Always <see cref="SchemaName"/>.</param>
+/// <param name="SchemaVersion">The schema's version; <see cref="CurrentVersion"/> when written by this program.</param>
+/// <param name="Completed">False if the run ended before its time; then there are no results.</param>
+/// <param name="StopReason">Why it did; null if it did not.</param>
+/// <param name="Settings">What was asked for.</param>
+/// <param name="Data">The images.</param>
+/// <param name="Environment">The machine.</param>
+/// <param name="Model">The model left.</param>
+/// <param name="History">The finished epochs.</param>
+/// <param name="Timings">What it took.</param>
+/// <param name="Results">How well the model does; null if it did not come to that.</param>
+public sealed record RunRecord(
+    string Schema,
+    int SchemaVersion,
+    bool Completed,
+    string? StopReason,
+    RunSettings Settings,
+    RunData Data,
+    RunEnvironment Environment,
+    RunModel Model,
+    IReadOnlyList<EpochRecord> History,
+    RunTimings Timings,
+    RunResults? Results)
+{
+    /// <summary>Says what kind of file it is.</summary>
+    public const string SchemaName = "nanoconv-run";
+
+    /// <summary>Grows when a field changes its meaning or goes; new fields alone do not change it.</summary>
+    public const int CurrentVersion = 1;
+
+    /// <summary>The file's name in the output folder.</summary>
+    public const string FileName = "run.json";
+
+    /// <summary>Reads a run.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="UserErrorException">It is no such file, or of a later version.</exception>
+    public static RunRecord Read(string path)
+    {
+        try
+        {
+            using FileStream stream = File.OpenRead(path);
+            RunRecord run = JsonSerializer.Deserialize(stream, RunJson.Default.RunRecord)
+                ?? throw new JsonException("nothing");
+            return run.Schema == SchemaName && run.SchemaVersion is >= 1 and <= CurrentVersion
+                ? run
+                : throw new UserErrorException(
+                    $"'{path}': expected schema {SchemaName}, version 1 to {CurrentVersion}, "
+                    + $"found {run.Schema}, version {run.SchemaVersion}");
+        }
+        catch (JsonException exception)
+        {
+            throw new UserErrorException($"'{path}': expected a {FileName}, found: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Writes the run.</summary>
+    /// <param name="path">The file to write or replace.</param>
+    public void Write(string path) =>
+        OutputFile.Write(path, stream => JsonSerializer.Serialize(stream, this, RunJson.Default.RunRecord));
+}

@@ -1,0 +1,49 @@
+using System.Text.Json.Serialization;
+
+namespace NanoConv.Cifar.Experiments;
+
+/// <summary>How well a model does on a set of images.</summary>
+/// <param name="Images">How many.</param>
+/// <param name="Loss">Mean loss with penalties.</param>
+/// <param name="Accuracy">The share classified rightly.</param>
+/// <param name="Classes">Precision, recall and F1 of each class.</param>
+/// <param name="MacroAverage">Their means over classes.</param>
+/// <param name="WeightedAverage">Their means weighted by the classes' images.</param>
+/// <param name="ConfusionMatrix">Counts, [true class][predicted class].</param>
+public sealed record SplitResult(
+    int Images,
+    double Loss,
+    double Accuracy,
+    IReadOnlyList<ClassScores> Classes,
+    ClassScores MacroAverage,
+    ClassScores WeightedAverage,
+    int[][] ConfusionMatrix)
+{
+    /// <summary>The classification report as text.</summary>
+    [JsonIgnore]
+    public string ReportText { get; private init; } = "";
+
+    /// <summary>The confusion matrix as text.</summary>
+    [JsonIgnore]
+    public string MatrixText { get; private init; } = "";
+
+    /// <summary>Evaluates a model.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="images">The images.</param>
+    /// <param name="classNames">The names of the classes.</param>
+    /// <param name="threads">Threads; 0 for one a core.</param>
+    public static SplitResult Of(
+        Model<float> model, ByteImageDataset<float> images, IReadOnlyList<string> classNames, int threads)
+    {
+        (double loss, double accuracy, ConfusionMatrix matrix) = model.Evaluate(images, threads: threads);
+        var report = new ClassificationReport(matrix, classNames);
+        int[][] counts = [.. Enumerable.Range(0, images.Classes).Select(actual =>
+            Enumerable.Range(0, images.Classes).Select(predicted => matrix[actual, predicted]).ToArray())];
+        return new SplitResult(
+            images.Count, loss, accuracy, report.Classes, report.MacroAverage, report.WeightedAverage, counts)
+        {
+            ReportText = report.ToString(),
+            MatrixText = matrix.ToString(classNames),
+        };
+    }
+}

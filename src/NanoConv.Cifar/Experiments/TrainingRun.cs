@@ -1,0 +1,172 @@
+using System.Diagnostics;
+using NanoConv.Cifar.Data;
+using NanoConv.Cifar.Networks;
+
+namespace NanoConv.Cifar.Experiments;
+
+/// <summary>
+/// One training run by the paper's common protocol: the first n images, the last tenth of them held out, Adam,
+/// and at the end reports on train and test. It knows nothing of terminals and folders.
+/// </summary>
+public sealed class TrainingRun
+{
+    private readonly RunSettings settings;
+    private readonly SelectedData data;
+    private readonly EpochLog log = new();
+    private readonly Stopwatch fitClock = new();
+    private readonly DateTime startedAt = DateTime.UtcNow;
+    private History? history;
+    private string? stopReason;
+    private int? modelEpoch;
+    private double? evaluationSeconds;
+    private RunResults? results;
+
+    /// <summary>Builds the network.</summary>
+    /// <param name="settings">How to train.</param>
+    /// <param name="data">The images; exactly the samples the settings ask for.</param>
+    public TrainingRun(RunSettings settings, SelectedData data)
+    {
+        (this.settings, this.data) = (settings, data);
+        Model = CifarNetwork.Create(settings.Network, settings.L1).Build<float>(CifarNetwork.InputShape, settings.Seed);
+    }
+
+    /// <summary>The model.</summary>
+    public Model<float> Model { get; }
+
+    /// <summary>
+    /// Trains and evaluates. When cancelled in training, or when the loss is no number any more, it ends with the best
+    /// model so far: the weights after the epoch with the greatest validation accuracy, or those of the last step
+    /// before the first epoch's end. When cancelled later, training is finished: the model is the last epoch's.
+    /// </summary>
+    /// <param name="progress">Told of every step and epoch.</param>
+    /// <param name="evaluating">Told before each evaluation on what it is.</param>
+    /// <param name="cancellation">Ends the run early, without an exception.</param>
+    /// <returns>How it ended.</returns>
+    public RunOutcome Execute(Callback progress, Action<string>? evaluating, CancellationToken cancellation)
+    {
+        RunOutcome outcome = Fit(progress, cancellation);
+        if (outcome != RunOutcome.Completed)
+            return outcome;
+        try
+        {
+            results = Evaluate(evaluating, cancellation);
+            return RunOutcome.Completed;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            stopReason = "evaluation interrupted";
+            return RunOutcome.EvaluationInterrupted;
+        }
+    }
+
+    /// <summary>Why the run ended before its time; null if it did not.</summary>
+    public string? StopReason => stopReason;
+
+    /// <summary>The epoch whose end the model is; null if none was finished.</summary>
+    public int? ModelEpoch => modelEpoch;
+
+    /// <summary>Writes the model, with what is needed to use it, as safetensors.</summary>
+    /// <param name="path">The file to write or replace.</param>
+    public void SaveModel(string path) =>
+        new ModelFile(Model, data.Images.ClassNames, data.Images.Name).Write(path, history);
+
+    /// <summary>All that is known of the run.</summary>
+    /// <param name="modelFile">The name of the model's file.</param>
+    public RunRecord ToRecord(string modelFile)
+    {
+        int training = TrainingPart();
+        double trainingSeconds = log.Epochs.Sum(epoch => epoch.TrainingSeconds);
+        using Process process = Process.GetCurrentProcess();
+        return new RunRecord(
+            RunRecord.SchemaName,
+            RunRecord.CurrentVersion,
+            stopReason is null,
+            stopReason,
+            settings,
+            new RunData(
+                data.Images.Name, data.Images.IsCifar10, data.Images.Source, data.Notice, data.Images.ClassNames,
+                training, data.Images.TrainingCount - training, data.Images.TestCount),
+            RunEnvironment.Current(),
+            new RunModel(modelFile, modelEpoch, Model.ParameterCount, Model.ForwardFlops, Model.TrainingFlops),
+            log.Epochs,
+            new RunTimings(
+                startedAt,
+                fitClock.Elapsed.TotalSeconds,
+                trainingSeconds,
+                log.Epochs.Count == 0 ? null : (double)training * log.Epochs.Count / trainingSeconds,
+                evaluationSeconds,
+                process.PeakWorkingSet64),
+            results);
+    }
+
+    /// <summary>As the library splits, and Keras: ⌊n · (1 − split)⌋.</summary>
+    private int TrainingPart() => (int)Math.Floor(data.Images.TrainingCount * (1.0 - settings.ValidationSplit));
+
+    private RunOutcome Fit(Callback progress, CancellationToken cancellation)
+    {
+        var best = new KeepBest<float>(Model);
+        var options = new FitOptions
+        {
+            Epochs = settings.Epochs,
+            BatchSize = settings.BatchSize,
+            ValidationSplit = settings.ValidationSplit,
+            Seed = settings.Seed,
+            Threads = settings.Threads,
+            Callbacks = [best, log, progress],
+        };
+        fitClock.Start();
+        try
+        {
+            history = Model.Fit(data.Images.TrainingSet(), options, cancellation);
+            modelEpoch = log.Epochs[^1].Epoch;
+            return RunOutcome.Completed;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            stopReason = "training interrupted";
+            KeepBestOf(best);
+            return RunOutcome.TrainingInterrupted;
+        }
+        catch (NonFiniteLossException exception)
+        {
+            stopReason = exception.Message + (PenaltyOverflows() ? "; try a smaller --l1" : "");
+            KeepBestOf(best);
+            return RunOutcome.Diverged;
+        }
+        finally
+        {
+            fitClock.Stop();
+        }
+    }
+
+    private void KeepBestOf(KeepBest<float> best)
+    {
+        best.Restore();
+        modelEpoch = best.Best?.Epoch;
+    }
+
+    /// <summary>Whether finite weights have a penalty that is not: then its strength is to blame.</summary>
+    private bool PenaltyOverflows() => Model.Parameters.Any(parameter =>
+        parameter.Regularizer is not null
+        && !parameter.Value.ContainsAnyExceptInRange(float.MinValue, float.MaxValue)
+        && !float.IsFinite(parameter.Regularizer.Penalty<float>(parameter.Value)));
+
+    private RunResults Evaluate(Action<string>? evaluating, CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        SplitResult train = EvaluateOn("train", data.Images.TrainingSet(), evaluating, cancellation);
+        SplitResult test = EvaluateOn("test", data.Images.TestSet(), evaluating, cancellation);
+        var baseline = MostFrequentBaseline.Fit<byte>(data.Images.TrainingLabels);
+        evaluationSeconds = clock.Elapsed.TotalSeconds;
+        return new RunResults(train, test, new BaselineResult(
+            data.Images.ClassNames[baseline.PredictedClass], baseline.Accuracy<byte>(data.Images.TestLabels)));
+    }
+
+    private SplitResult EvaluateOn(
+        string name, ByteImageDataset<float> images, Action<string>? evaluating, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        evaluating?.Invoke(name);
+        return SplitResult.Of(Model, images, data.Images.ClassNames, settings.Threads);
+    }
+}

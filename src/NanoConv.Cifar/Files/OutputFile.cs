@@ -1,0 +1,81 @@
+namespace NanoConv.Cifar.Files;
+
+/// <summary>A file a command writes: whole or not at all, with errors that name what the user asked for.</summary>
+public static class OutputFile
+{
+    /// <summary>Writes a file as <see cref="AtomicFile"/> does; a link is followed, not replaced.</summary>
+    /// <param name="path">The file; its folder exists.</param>
+    /// <param name="write">Writes the content.</param>
+    /// <exception cref="UserErrorException">It cannot be written; an older file is as it was.</exception>
+    public static void Write(string path, Action<Stream> write) =>
+        WriteAt(path, target => AtomicFile.Write(target, write));
+
+    /// <summary>Has a file written by something that takes a path; a link is followed, not replaced.</summary>
+    /// <param name="path">The file; its folder exists.</param>
+    /// <param name="write">Writes the file whose path it receives, whole or not at all.</param>
+    /// <exception cref="UserErrorException">It cannot be written.</exception>
+    public static void WriteAt(string path, Action<string> write)
+    {
+        string target = CheckTarget(path);
+        try
+        {
+            write(target);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException($"cannot write '{path}': {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Finds out early whether a file can be written: its folder exists and takes new files.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="UserErrorException">It cannot.</exception>
+    public static void Probe(string path)
+    {
+        string target = CheckTarget(path);
+        string probe = Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetRandomFileName()}.tmp");
+        try
+        {
+            using var stream = new FileStream(
+                probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            stream.WriteByte(0);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException($"cannot write '{path}': {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Whether two paths lead to the same file, through links or not.</summary>
+    /// <param name="path">A path.</param>
+    /// <param name="other">A path that can be written.</param>
+    public static bool IsSame(string path, string other)
+    {
+        StringComparison comparison = OperatingSystem.IsLinux()
+            ? StringComparison.Ordinal
+            : StringComparison.OrdinalIgnoreCase;
+        return File.Exists(path) && string.Equals(CheckTarget(path), CheckTarget(other), comparison);
+    }
+
+    private static string CheckTarget(string path)
+    {
+        if (string.IsNullOrWhiteSpace(path))
+            throw new UserErrorException("--output: expected the name of a file, found nothing");
+        string target = Path.GetFullPath(path);
+        if (Directory.Exists(target) || Path.EndsInDirectorySeparator(target))
+            throw new UserErrorException($"cannot write '{path}': expected the name of a file, found a folder");
+        try
+        {
+            if (new FileInfo(target).LinkTarget is not null)
+                target = File.ResolveLinkTarget(target, returnFinalTarget: true)!.FullName;
+        }
+        catch (IOException exception) // links that go round in a circle
+        {
+            throw new UserErrorException($"cannot write '{path}': {exception.Message}", exception);
+        }
+        string folder = Path.GetDirectoryName(target)!;
+        if (!Directory.Exists(folder))
+            throw new UserErrorException($"cannot write '{path}': the folder '{folder}' does not exist");
+        return target;
+    }
+}

@@ -1,0 +1,4 @@
+using NanoConv.Cifar.Commands;
+
+using var interruption = new Interruption();
+return CommandLine.Run(args, Terminal.OfProcess(), interruption);

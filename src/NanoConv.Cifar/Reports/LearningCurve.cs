@@ -1,0 +1,14 @@
+namespace NanoConv.Cifar.Reports;
+
+/// <summary>One run's figures after each epoch, from the first on.</summary>
+/// <param name="Name">For the legend: what sets this run apart.</param>
+/// <param name="Accuracy">On the training part, during the epoch.</param>
+/// <param name="Loss">On the training part, during the epoch.</param>
+/// <param name="ValidationAccuracy">After the epoch; empty without a validation part.</param>
+/// <param name="ValidationLoss">After the epoch; empty without a validation part.</param>
+public sealed record LearningCurve(
+    string Name,
+    IReadOnlyList<double> Accuracy,
+    IReadOnlyList<double> Loss,
+    IReadOnlyList<double> ValidationAccuracy,
+    IReadOnlyList<double> ValidationLoss);
