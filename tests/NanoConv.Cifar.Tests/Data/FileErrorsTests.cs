@@ -1,0 +1,42 @@
+using NanoConv.Cifar.Data;
+using Xunit;
+
+namespace NanoConv.Cifar.Tests.Data;
+
+public sealed class FileErrorsTests
+{
+    [Fact]
+    public void A_full_disk_is_called_so()
+    {
+        if (!File.Exists("/dev/full"))   // Linux only: every write to it fails as on a full disk
+            return;
+        Exception error = Assert.ThrowsAny<IOException>(() =>
+        {
+            using FileStream file = File.OpenWrite("/dev/full");
+            file.WriteByte(1);
+            file.Flush();
+        });
+
+        Assert.Equal("cannot write X: the disk is full", FileErrors.Describe("cannot write X", error).Message);
+    }
+
+    [Fact]
+    public void A_locked_file_is_told_from_other_errors()
+    {
+        using var temporary = new TemporaryFolder();
+        string path = temporary["lock"];
+        using FileStream first = new(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None);
+
+        var locked = Assert.ThrowsAny<IOException>(() => new FileStream(path, FileMode.Open));
+        var missing = Assert.ThrowsAny<IOException>(() => new FileStream(temporary["none"], FileMode.Open));
+
+        Assert.True(FileErrors.IsLocked(locked));
+        Assert.False(FileErrors.IsLocked(missing));
+    }
+
+    [Fact]
+    public void Messages_are_of_one_line()
+    {
+        Assert.Equal("a b c", new DataException("a\nb\r\nc").Message);
+    }
+}

@@ -1,0 +1,57 @@
+using NanoConv.Cifar.Files;
+using NanoConv.Cifar.Tests.Data;
+using Xunit;
+
+namespace NanoConv.Cifar.Tests.Files;
+
+public sealed class OutputFileTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void A_file_is_replaced_whole()
+    {
+        File.WriteAllText(folder["a"], "a long old text");
+        OutputFile.Write(folder["a"], stream => stream.Write("new"u8));
+        Assert.Equal("new", File.ReadAllText(folder["a"]));
+        Assert.Equal(["a"], folder.Names);
+    }
+
+    [Fact]
+    public void A_failure_half_way_leaves_the_old_file_and_no_other()
+    {
+        File.WriteAllText(folder["a"], "old");
+        Assert.Throws<InvalidOperationException>(() => OutputFile.Write(folder["a"], stream =>
+        {
+            stream.Write("half"u8);
+            throw new InvalidOperationException();
+        }));
+        Assert.Equal("old", File.ReadAllText(folder["a"]));
+        Assert.Equal(["a"], folder.Names);
+    }
+
+    [Fact]
+    public void A_link_stays_a_link()
+    {
+        if (OperatingSystem.IsWindows())
+            return; // links need a privilege there
+        File.WriteAllText(folder["target"], "old");
+        File.CreateSymbolicLink(folder["link"], folder["target"]);
+        OutputFile.Write(folder["link"], stream => stream.Write("new"u8));
+        Assert.NotNull(File.ResolveLinkTarget(folder["link"], returnFinalTarget: false));
+        Assert.Equal("new", File.ReadAllText(folder["target"]));
+    }
+
+    [Fact]
+    public void A_link_to_what_is_not_there_yet_stays_a_link()
+    {
+        if (OperatingSystem.IsWindows())
+            return; // links need a privilege there
+        File.CreateSymbolicLink(folder["link"], folder["target"]);
+        OutputFile.Write(folder["link"], stream => stream.Write("new"u8));
+        Assert.Equal("new", File.ReadAllText(folder["target"]));
+        Assert.NotNull(new FileInfo(folder["link"]).LinkTarget);
+    }
+}

@@ -1,0 +1,67 @@
+using System.Numerics;
+
+namespace NanoConv.Tests.Golden;
+
+/// <summary>One of the files that PyTorch's values are in, read with the library's own reader.</summary>
+internal sealed class GoldenFile
+{
+    private readonly SafeTensorsFile file;
+
+    private GoldenFile(string name) =>
+        file = SafeTensorsFile.Read(Path.Combine(AppContext.BaseDirectory, "golden", $"{name}.safetensors"));
+
+    /// <summary>Single operations.</summary>
+    public static GoldenFile Operations { get; } = new("operations");
+
+    /// <summary>Weights after each of some steps.</summary>
+    public static GoldenFile Optimizers { get; } = new("optimizers");
+
+    /// <summary>A network's file.</summary>
+    public static GoldenFile OfNetwork(string name) => new(name);
+
+    /// <summary>The cases <c>group/case</c> whose tensors are called <c>group/case/…</c>, as data of a theory.</summary>
+    public TheoryData<string> Cases(params string[] groups) => [.. file.Tensors.Keys
+        .Where(name => groups.Contains(name.Split('/')[0]) && name.Split('/').Length == 3)
+        .Select(name => name[..name.LastIndexOf('/')])
+        .Distinct()];
+
+    /// <summary>A tensor's shape; a scalar's is empty.</summary>
+    public Shape Shape(string name) => new([.. file.Tensors[name].Shape.Select(axis => (int)axis)]);
+
+    /// <summary>A tensor's elements, row-major.</summary>
+    public T[] Values<T>(string name)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        T[] values = new T[Shape(name).Elements];
+        file.Tensors[name].CopyTo<T>(values);
+        return values;
+    }
+
+    /// <summary>A tensor.</summary>
+    public Tensor<T> Tensor<T>(string name)
+        where T : unmanaged, IFloatingPointIeee754<T> => new(Shape(name), Values<T>(name));
+
+    /// <summary>Holds if max|actual − golden| is small beside max|golden|: 1e-4 for float, 1e-9 for double.</summary>
+    /// <remarks>By tensor and not by element, because an element's own relative error is unbounded near zero.</remarks>
+    public void Check<T>(string name, ReadOnlySpan<T> actual)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        Check(name, Values<double>(name), actual);
+
+    /// <summary>The same, against values that were worked out from golden ones.</summary>
+    public static void Check<T>(string name, ReadOnlySpan<double> golden, ReadOnlySpan<T> actual)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Assert.Equal(golden.Length, actual.Length);
+        double tolerance = typeof(T) == typeof(float) ? 1e-4 : 1e-9;
+        double scale = 0;
+        foreach (double value in golden)
+            scale = Math.Max(scale, Math.Abs(value));
+        double bound = tolerance * (scale > 0 ? scale : 1);
+        for (int i = 0; i < golden.Length; i++)
+        {
+            // Not "greater than", which NaN would pass.
+            if (!(Math.Abs(double.CreateChecked(actual[i]) - golden[i]) <= bound))
+                Assert.Fail($"{name}[{i}]: expected {golden[i]:R} ± {bound:0.#e+0}, received {actual[i]:R}");
+        }
+    }
+}

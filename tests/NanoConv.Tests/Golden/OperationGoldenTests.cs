@@ -1,0 +1,165 @@
+using System.Numerics;
+using NanoConv.Kernels;
+using NanoConv.Kernels.Reference;
+
+namespace NanoConv.Tests.Golden;
+
+/// <summary>Single operations and their gradients for a given cotangent, as PyTorch computes them.</summary>
+public abstract class OperationGoldenTests<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private static readonly GoldenFile File = GoldenFile.Operations;
+
+    public static TheoryData<string> Convolutions => File.Cases("conv2d");
+
+    public static TheoryData<string> Poolings => File.Cases("max_pooling2d");
+
+    public static TheoryData<string> DenseCases => File.Cases("dense");
+
+    public static TheoryData<string> Softmaxes => File.Cases("softmax");
+
+    public static TheoryData<string> Crossentropies => File.Cases("softmax_crossentropy");
+
+    [Theory]
+    [MemberData(nameof(Convolutions))]
+    public void Conv2D_is_PyTorchs(string name)
+    {
+        Window window = new(name);
+        int filters = File.Shape($"{name}/bias").Elements;
+        CheckLayer(name, new Conv2D(filters, window.Kernel, window.Padding, window.Strides, ActivationOf(name)));
+    }
+
+    /// <summary>The oracle of all other tests, asked itself.</summary>
+    [Theory]
+    [MemberData(nameof(Convolutions))]
+    public void The_naive_convolution_is_PyTorchs(string name)
+    {
+        Tensor<T> x = File.Tensor<T>($"{name}/input");
+        T[] w = File.Values<T>($"{name}/kernel"), dy = File.Values<T>($"{name}/d_output");
+        double[] output = File.Values<double>($"{name}/output");
+        Window window = new(name);
+        ConvolutionGeometry geometry = new(window.Over(x.Shape), File.Shape($"{name}/bias").Elements);
+        T[] y = new T[output.Length], dx = new T[x.Shape.Elements], dw = new T[w.Length];
+        int images = x.Shape[0];
+        NaiveConvolution.Forward<T>(geometry, images, y, x.AsSpan(), w, File.Values<T>($"{name}/bias"));
+        if (ActivationOf(name) == Activation.ReLU)
+        {
+            y = [.. y.Select(value => T.Max(value, T.Zero))];
+            dy = [.. dy.Select((value, i) => output[i] > 0 ? value : T.Zero)];
+        }
+
+        NaiveConvolution.InputGradient<T>(geometry, images, dx, dy, w);
+        NaiveConvolution.KernelGradient<T>(geometry, images, dw, x.AsSpan(), dy);
+        File.Check<T>($"{name}/output", y);
+        File.Check<T>($"{name}/d_input", dx);
+        File.Check<T>($"{name}/d_kernel", dw);
+    }
+
+    [Theory]
+    [MemberData(nameof(Poolings))]
+    public void MaxPooling2D_is_PyTorchs(string name)
+    {
+        Window window = new(name);
+        CheckLayer(name, new MaxPooling2D(window.Kernel, window.Strides, window.Padding));
+    }
+
+    [Theory]
+    [MemberData(nameof(Poolings))]
+    public void The_naive_pooling_is_PyTorchs(string name)
+    {
+        Tensor<T> x = File.Tensor<T>($"{name}/input");
+        T[] dy = File.Values<T>($"{name}/d_output");
+        WindowGeometry window = new Window(name).Over(x.Shape);
+        T[] y = new T[dy.Length], dx = new T[x.Shape.Elements];
+        NaiveMaxPooling.Forward<T>(window, x.Shape[0], y, x.AsSpan());
+        NaiveMaxPooling.InputGradient<T>(window, x.Shape[0], dx, x.AsSpan(), dy);
+        File.Check<T>($"{name}/output", y);
+        File.Check<T>($"{name}/d_input", dx);
+    }
+
+    [Theory]
+    [MemberData(nameof(DenseCases))]
+    public void Dense_is_PyTorchs(string name) =>
+        CheckLayer(name, new Dense(File.Shape($"{name}/bias").Elements, ActivationOf(name)));
+
+    [Theory]
+    [MemberData(nameof(Softmaxes))]
+    public void Softmax_is_PyTorchs(string name) => CheckLayer(name, new ActivationLayer(Activation.Softmax));
+
+    /// <summary>One-hot and soft targets, and logits of ±1e4.</summary>
+    [Theory]
+    [MemberData(nameof(Crossentropies))]
+    public void Softmax_with_crossentropy_is_PyTorchs(string name)
+    {
+        Tensor<T> logits = File.Tensor<T>($"{name}/logits"), targets = File.Tensor<T>($"{name}/targets");
+        (int rows, int classes) = (logits.Shape[0], logits.Shape[1]);
+        Model<T> softmax = new Sequential(new ActivationLayer(Activation.Softmax)).Build<T>(classes);
+        File.Check<T>($"{name}/probabilities", softmax.Predict(logits).AsSpan());
+        File.Check<T>($"{name}/loss", [T.CreateChecked(softmax.Evaluate(new TensorDataset<T>(logits, targets)).Loss)]);
+
+        CategoricalCrossentropy loss = new(fromLogits: true);
+        T[] gradient = new T[rows * classes];
+        for (int start = 0; start < gradient.Length; start += classes)
+        {
+            ReadOnlySpan<T> row = logits.AsSpan().Slice(start, classes), target = targets.AsSpan().Slice(start, classes);
+            T value = loss.Evaluate(gradient.AsSpan(start, classes), row, target, T.One / T.CreateChecked(rows));
+            Assert.True(T.IsFinite(value) && value >= T.Zero);
+        }
+
+        File.Check<T>($"{name}/d_logits", gradient);
+    }
+
+    // A layer by itself, with the parameters kernel and bias that the file has for it, if any.
+    private static void CheckLayer(string name, Layer layer)
+    {
+        Tensor<T> x = File.Tensor<T>($"{name}/input");
+        int examples = x.Shape[0];
+        Model<T> model = new Sequential(layer).Build<T>(new Shape(x.Shape.Axes[1..]));
+        foreach (Parameter<T> parameter in model.Parameters)
+            File.Values<T>($"{name}/{Role(parameter)}").CopyTo(parameter.Value);
+        model.ParametersChanged();
+
+        Workspace<T> workspace = new(model, examples, training: true);
+        workspace.Load(new TensorDataset<T>(x, new int[examples], 1), [], 0, examples, withTargets: false);
+        workspace.Configure(training: true, wantsLogits: false, seed: 0, step: 1, firstExample: 0);
+        File.Check<T>($"{name}/output", workspace.Forward());
+        T[] gradient = new T[model.ParameterCount];
+        Span<T> dx = workspace.Backward(File.Values<T>($"{name}/d_output"), gradient, last: 0, needsInputGradient: true);
+        File.Check<T>($"{name}/d_input", dx);
+        foreach (Parameter<T> parameter in model.Parameters)
+            File.Check<T>($"{name}/d_{Role(parameter)}", gradient.AsSpan(parameter.Offset, parameter.Shape.Elements));
+    }
+
+    private static string Role(Parameter<T> parameter) => parameter.Name.Split('/')[1];
+
+    private static Activation ActivationOf(string name) =>
+        name.EndsWith("_relu", StringComparison.Ordinal) ? Activation.ReLU : Activation.Linear;
+
+    // [kernel height, width, stride vertical, horizontal, padding top, bottom, left, right]; where the case is called
+    // "same", the padding is left to the library, and must come out as the file has it.
+    private sealed class Window
+    {
+        private readonly int[] numbers;
+
+        public Window(string name)
+        {
+            numbers = [.. File.Values<double>($"{name}/geometry").Select(number => (int)number)];
+            bool same = name.Contains("/same", StringComparison.Ordinal) || name.EndsWith("_same", StringComparison.Ordinal);
+            Padding = same ? Padding.Same : Padding.Explicit(numbers[4], numbers[5], numbers[6], numbers[7]);
+            WindowGeometry geometry = Over(File.Shape($"{name}/input"));
+            Assert.Equal((numbers[4], numbers[6]), (geometry.PaddingTop, geometry.PaddingLeft));
+        }
+
+        public Size2D Kernel => (numbers[0], numbers[1]);
+
+        public Size2D Strides => (numbers[2], numbers[3]);
+
+        public Padding Padding { get; }
+
+        public WindowGeometry Over(Shape batch) => new(new Shape(batch.Axes[1..]), Kernel, Strides, Padding);
+    }
+}
+
+public sealed class OperationGoldenFloatTests : OperationGoldenTests<float>;
+
+public sealed class OperationGoldenDoubleTests : OperationGoldenTests<double>;

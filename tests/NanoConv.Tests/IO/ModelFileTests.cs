@@ -1,0 +1,183 @@
+using System.Numerics;
+using System.Text.Json;
+
+namespace NanoConv.Tests.IO;
+
+/// <summary>Saved and reloaded, a model is the same to the bit; a file that does not describe one is refused.</summary>
+public abstract class ModelFileTests<T> : PropertySuite, IDisposable
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private const string NetworkKey = "nanoconv.network";
+
+    private readonly string folder = Directory.CreateTempSubdirectory().FullName;
+
+    private string FilePath => Path.Combine(folder, "model.safetensors");
+
+    public void Dispose()
+    {
+        Directory.Delete(folder, recursive: true);
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public void A_saved_and_reloaded_model_predicts_the_same_bits() => ForAll(Generators.Networks, network =>
+    {
+        Model<T> model = network.Build<T>();
+        model.Save(FilePath);
+        Model<T> back = Model.Load<T>(FilePath);
+        Tensor<T> inputs = new(model.InputShape.Batch(3), Numbers.Reals<T>(3 * model.InputShape.Elements, network.Seed));
+        Expect.SameBits<T>("weights", model.Weights, back.Weights);
+        Expect.SameBits<T>("y", model.Predict(inputs, threads: 1).AsSpan(), back.Predict(inputs, threads: 1).AsSpan());
+        Assert.Equal(model.Summary(), back.Summary());
+    }, share: 0.3);
+
+    [Fact]
+    public void A_reloaded_model_trains_as_the_saved_one_would()
+    {
+        Model<T> model = Training.FitTests<T>.Model(new L1(0.01));
+        model.Save(FilePath);
+        Model<T> back = Model.Load<T>(FilePath);
+        History history = model.Fit(new RecordingDataset<T>(20)), again = back.Fit(new RecordingDataset<T>(20));
+        Assert.Equal(history.Epochs[0].Loss, again.Epochs[0].Loss); // with the penalty
+        Expect.SameBits<T>("weights", model.Weights, back.Weights);
+    }
+
+    [Fact]
+    public void Equal_runs_on_any_number_of_threads_give_equal_files()
+    {
+        byte[][] files = [.. new[] { 1, 2, 3 }.Select(threads =>
+        {
+            Model<T> model = Training.FitTests<T>.Model();
+            model.Save(FilePath, model.Fit(new RecordingDataset<T>(20), new FitOptions { Epochs = 2, Threads = threads }));
+            return File.ReadAllBytes(FilePath);
+        })];
+        Assert.Equal(files[0], files[1]);
+        Assert.Equal(files[0], files[2]);
+    }
+
+    [Fact]
+    public void A_network_with_a_regulariser_of_ones_own_is_saved_without_its_description()
+    {
+        Model<T> model = new Sequential(new Dense(3, kernelRegularizer: new Own())).Build<T>(4);
+        model.Save(FilePath);
+        Assert.DoesNotContain(NetworkKey, SafeTensorsFile.Read(FilePath).Metadata.Keys);
+    }
+
+    [Fact]
+    public void History_and_metadata_are_kept_as_text()
+    {
+        Model<T> model = Training.FitTests<T>.Model();
+        History history = model.Fit(new RecordingDataset<T>(12), new FitOptions { Epochs = 2, ValidationSplit = 0.25 });
+        model.Save(FilePath, history, new Dictionary<string, string> { ["author"] = "me" });
+        SafeTensorsFile file = SafeTensorsFile.Read(FilePath);
+        Assert.Equal(("nanoconv", "me"), (file.Metadata["format"], file.Metadata["author"]));
+        Assert.Equal(Model.LibraryVersion, file.Metadata["nanoconv.version"]);
+        using JsonDocument epochs = JsonDocument.Parse(file.Metadata["nanoconv.history"]);
+        Assert.Equal(2, epochs.RootElement.GetArrayLength());
+        Assert.Equal(history.Epochs[1].ValidationLoss, epochs.RootElement[1].GetProperty("validation_loss").GetDouble());
+        Assert.Equal(model.Parameters.Select(parameter => parameter.Name), file.Tensors.Keys);
+    }
+
+    [Fact]
+    public void Weights_that_do_not_fit_are_listed_and_nothing_is_changed()
+    {
+        Model<T> model = new Sequential(new Dense(3, name: "a"), new Dense(2, name: "b")).Build<T>(4);
+        new Sequential(new Dense(5, name: "a"), new Dense(2, name: "c")).Build<T>(4).Save(FilePath);
+        T[] before = model.Weights.ToArray();
+        Expect.Throws<InvalidDataException>(
+            () => model.LoadWeights(FilePath),
+            FilePath, "'a/kernel' has shape (4, 5) instead of (4, 3)", "missing 'b/kernel'", "missing 'b/bias'", "unexpected 'c/kernel'");
+        Expect.SameBits<T>("weights", before, model.Weights);
+    }
+
+    [Fact]
+    public void Weights_of_another_type_than_numbers_are_refused()
+    {
+        Model<T> model = new Sequential(new Dense(1, useBias: false, name: "a")).Build<T>(1);
+        SafeTensor text = new("U8", [1, 1], new byte[1]);
+        new SafeTensorsFile(new Dictionary<string, SafeTensor> { ["a/kernel"] = text }, new Dictionary<string, string>()).Write(FilePath);
+        Expect.Throws<InvalidDataException>(() => model.LoadWeights(FilePath), "'a/kernel' has type U8 instead of F32 or F64");
+        Expect.Throws<InvalidDataException>(() => Model.Load<T>(FilePath), "description", "found none", "LoadWeights");
+    }
+
+    [Fact]
+    public void Weights_are_loaded_into_a_model_that_is_there()
+    {
+        Model<T> model = Training.FitTests<T>.Model(), other = model.Network.Build<T>(model.InputShape, seed: 99);
+        model.Save(FilePath);
+        other.LoadWeights(FilePath);
+        RecordingDataset<T> data = new(5);
+        Expect.SameBits<T>("y", model.Predict(data, threads: 1).AsSpan(), other.Predict(data, threads: 1).AsSpan());
+    }
+
+    /// <summary>What the library has no words for must not be lost in silence.</summary>
+    [Fact]
+    public void Layers_and_penalties_of_ones_own_leave_the_description_out()
+    {
+        foreach (Layer layer in (Layer[])[new OwnLayer(), new Dense(2, kernelRegularizer: new OwnPenalty())])
+        {
+            Model<T> model = new Sequential(layer).Build<T>(2);
+            model.Save(FilePath);
+            Assert.False(SafeTensorsFile.Read(FilePath).Metadata.ContainsKey(NetworkKey));
+            Expect.Throws<InvalidDataException>(() => Model.Load<T>(FilePath), FilePath, "LoadWeights");
+            model.LoadWeights(FilePath);
+        }
+    }
+
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("""{"input_shape":[2],"layers":[]}""")]
+    [InlineData("""{"input_shape":[0],"layers":[{"name":"a","class":"Flatten"}]}""")]
+    [InlineData("""{"input_shape":["x"],"layers":[{"name":"a","class":"Flatten"}]}""")]
+    [InlineData("""{"input_shape":[2],"layers":[{"name":"a","class":"Unheard"}]}""")]
+    [InlineData("""{"input_shape":[2],"layers":[{"name":"a/b","class":"Flatten"}]}""")]
+    [InlineData("""{"input_shape":[2],"layers":[{"name":"a","class":"Dropout","rate":2}]}""")]
+    [InlineData("""{"input_shape":[2],"layers":[{"name":"a","class":"Dropout","rate":"x"}]}""")]
+    [InlineData("""{"input_shape":[2],"layers":[{"name":"a","class":"ActivationLayer","activation":"tanh"}]}""")]
+    [InlineData("""{"input_shape":[2],"layers":[{"name":"a","class":"ActivationLayer","activation":null}]}""")]
+    [InlineData("""{"input_shape":[2],"layers":[{"name":"a","class":"Dense","units":0,"activation":"relu","use_bias":true,"kernel_regularizer":null}]}""")]
+    [InlineData("""{"input_shape":[2],"layers":[{"name":"a","class":"Dense","units":1,"activation":"relu","use_bias":true,"kernel_regularizer":{"l1":-1}}]}""")]
+    [InlineData("""{"input_shape":[2],"layers":[{"name":"a","class":"Dense","units":1,"activation":"relu","use_bias":true,"kernel_regularizer":{"l3":1}}]}""")]
+    [InlineData("""{"input_shape":[2,2],"layers":[{"name":"a","class":"Dense","units":1,"activation":"relu","use_bias":true,"kernel_regularizer":null}]}""")]
+    [InlineData("""{"input_shape":[4,4,1],"layers":[{"name":"a","class":"MaxPooling2D","pool_size":[2],"strides":[2,2],"padding":"same"}]}""")]
+    [InlineData("""{"input_shape":[4,4,1],"layers":[{"name":"a","class":"MaxPooling2D","pool_size":[2,2],"strides":[2,2],"padding":[1,1]}]}""")]
+    [InlineData("""{"input_shape":[4,4,1],"layers":[{"name":"a","class":"MaxPooling2D","pool_size":[2,2],"strides":[2,2],"padding":"full"}]}""")]
+    [InlineData("""{"input_shape":[4,4,1],"layers":[{"name":"a","class":"MaxPooling2D","pool_size":[2,2],"strides":[2,2],"padding":null}]}""")]
+    public void A_description_that_is_none_is_refused(string description)
+    {
+        new SafeTensorsFile(new Dictionary<string, SafeTensor>(), new Dictionary<string, string> { [NetworkKey] = description }).Write(FilePath);
+        Expect.Throws<InvalidDataException>(() => Model.Load<T>(FilePath), FilePath);
+    }
+
+    private sealed class OwnLayer() : Layer(null)
+    {
+        public override string Kind => "own";
+
+        public override BuiltLayer<TNumber> Build<TNumber>(LayerBuilder<TNumber> builder) => new Flatten().Build(builder);
+    }
+
+    private sealed class OwnPenalty : Regularizer
+    {
+        public override TNumber Penalty<TNumber>(ReadOnlySpan<TNumber> w) => TNumber.Zero;
+
+        public override void AddGradient<TNumber>(Span<TNumber> gradient, ReadOnlySpan<TNumber> w)
+        {
+        }
+    }
+
+    private sealed class Own : Regularizer
+    {
+        public override TNumber Penalty<TNumber>(ReadOnlySpan<TNumber> w) => TNumber.One;
+
+        public override void AddGradient<TNumber>(Span<TNumber> gradient, ReadOnlySpan<TNumber> w)
+        {
+        }
+    }
+}
+
+public sealed class ModelFileFloatTests : ModelFileTests<float>;
+
+public sealed class ModelFileDoubleTests : ModelFileTests<double>;

@@ -1,0 +1,115 @@
+using System.Numerics;
+using NanoConv.Kernels;
+using NanoConv.Kernels.Reference;
+
+namespace NanoConv.Tests;
+
+/// <summary>
+/// A convolution's tensors, and its fast and naive kernels as functions from tensors to tensors, so that a property can
+/// be said in one line. All destinations are poisoned, and all scratch that a kernel must not rely on.
+/// </summary>
+internal sealed class ConvolutionKernels<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly ConvolutionGeometry geometry;
+    private readonly int images;
+
+    public ConvolutionKernels(ConvolutionCase convolution, Func<int, int, T[]> numbers)
+    {
+        (geometry, images) = (convolution.Geometry, convolution.Images);
+        WindowGeometry window = geometry.Window;
+        XShape = (images, window.InputHeight, window.InputWidth, window.Channels);
+        WShape = (window.KernelHeight, window.KernelWidth, window.Channels, geometry.Filters);
+        YShape = (images, window.OutputHeight, window.OutputWidth, geometry.Filters);
+        X = numbers(XShape.Elements, convolution.Seed);
+        W = numbers(WShape.Elements, convolution.Seed + 1);
+        Dy = numbers(YShape.Elements, convolution.Seed + 2);
+        Bias = numbers(geometry.Filters, convolution.Seed + 3);
+    }
+
+    public Shape XShape { get; }
+
+    public Shape WShape { get; }
+
+    public Shape YShape { get; }
+
+    public T[] X { get; }
+
+    public T[] W { get; }
+
+    public T[] Dy { get; }
+
+    public T[] Bias { get; }
+
+    public ReadOnlySpan<T> Forward(bool withBias, bool relu = false)
+    {
+        T[] packed = Poisoned<T>.NaNs(Convolution.PackedKernelLength<T>(geometry));
+        Convolution.PackKernel<T>(geometry, packed, W);
+        T[] packedBias = new T[PackedMatrix.PaddedColumns<T>(geometry.Filters)];
+        Bias.CopyTo(packedBias, 0);
+        Poisoned<T> y = new(YShape.Elements);
+        Convolution.Forward(geometry, images, y.View, Padded(), packed, withBias ? packedBias : [], relu);
+        return y.Checked();
+    }
+
+    public T[] NaiveForward(bool withBias)
+    {
+        T[] y = Poisoned<T>.NaNs(YShape.Elements);
+        NaiveConvolution.Forward<T>(geometry, images, y, X, W, withBias ? Bias : []);
+        return y;
+    }
+
+    /// <summary>The kernel's gradient, added to <paramref name="start"/>.</summary>
+    public ReadOnlySpan<T> KernelGradient(T[] start)
+    {
+        Poisoned<T> dw = new(WShape.Elements);
+        start.CopyTo(dw.View);
+        Convolution.KernelGradient(geometry, images, dw.View, Padded(), HaloedDy());
+        return dw.Checked();
+    }
+
+    public T[] NaiveKernelGradient(T[] start)
+    {
+        T[] dw = (T[])start.Clone();
+        NaiveConvolution.KernelGradient<T>(geometry, images, dw, X, Dy);
+        return dw;
+    }
+
+    public ReadOnlySpan<T> InputGradient()
+    {
+        T[] packed = Poisoned<T>.NaNs(Convolution.PackedTransposedKernelLength<T>(geometry));
+        Convolution.PackTransposedKernel<T>(geometry, packed, W);
+        Poisoned<T> dx = new(XShape.Elements);
+        Convolution.InputGradient(geometry, images, dx.View, HaloedDy(), packed);
+        return dx.Checked();
+    }
+
+    public T[] NaiveInputGradient()
+    {
+        T[] dx = Poisoned<T>.NaNs(XShape.Elements);
+        NaiveConvolution.InputGradient<T>(geometry, images, dx, Dy, W);
+        return dx;
+    }
+
+    // As a layer does it from step to step: the halo's zeros stay, the inside is what the last pictures left.
+    private T[] Padded()
+    {
+        T[] padded = new T[images * geometry.Window.PaddedElements];
+        Halo.Pad<T>(geometry.Window, images, padded, Poisoned<T>.NaNs(X.Length));
+        Halo.Pad<T>(geometry.Window, images, padded, X);
+        return padded;
+    }
+
+    // Likewise; and what lies behind the last pixel is read, but must not matter.
+    private T[] HaloedDy()
+    {
+        int length = images * geometry.HaloedOutputElements;
+        T[] haloed = new T[length + MatrixProduct.Slack<T>()];
+        haloed.AsSpan(length).Fill(T.NaN);
+        PixelView view = Convolution.HaloedOutput(geometry);
+        WindowGeometry window = geometry.Window;
+        foreach (T[] dy in (T[][])[Poisoned<T>.NaNs(Dy.Length), Dy])
+            Epilogue.Gradient<T>(Convolution.GradientProduct(geometry, images), haloed, [], dy, []);
+        return haloed;
+    }
+}

@@ -1,0 +1,90 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using FsCheck;
+using FsCheck.Fluent;
+using Microsoft.FSharp.Collections;
+using Microsoft.FSharp.Core;
+
+namespace NanoConv.Tests;
+
+/// <summary>
+/// What every suite of properties derives from: <see cref="ForAll"/> tries a property on generated cases, shrinks a
+/// failure to the smallest case that still fails, and says how to run exactly that one again.
+/// </summary>
+public abstract class PropertySuite
+{
+    private const string CasesVariable = "NANOCONV_CASES";
+    private const string ReplayVariable = "NANOCONV_REPLAY";
+
+    /// <summary>Cases a property is tried on, unless the environment variable NANOCONV_CASES says otherwise.</summary>
+    private const int DefaultCases = 200;
+
+    private static readonly int Cases =
+        Environment.GetEnvironmentVariable(CasesVariable) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : DefaultCases;
+
+    /// <summary>Tries a property, fresh cases in every run.</summary>
+    /// <param name="cases">The cases and how they shrink.</param>
+    /// <param name="holds">Throws where the property does not hold.</param>
+    /// <param name="share">The share of the usual number of cases, for costly properties.</param>
+    /// <param name="name">The test, for the report.</param>
+    protected void ForAll<TCase>(Arbitrary<TCase> cases, Action<TCase> holds, double share = 1, [CallerMemberName] string name = "")
+    {
+        Runner runner = new();
+        Config config = Config.Quick.WithRunner(runner).WithMaxTest(Math.Max(1, (int)(Cases * share)));
+        if (Environment.GetEnvironmentVariable(ReplayVariable) is { Length: > 0 } replay)
+            config = config.WithMaxTest(1).WithReplay(FSharpOption<Replay>.Some(Parse(replay)));
+        Check.One(config, Prop.ForAll(cases, holds));
+        if (runner.Result is TestResult.Failed failure)
+            Assert.Fail(Report(failure, holds, $"{GetType().Name}.{name}"));
+        Assert.True(runner.Result is TestResult.Passed, "the generator found no cases");
+    }
+
+    private static string Report<TCase>(TestResult.Failed failure, Action<TCase> holds, string test)
+    {
+        TCase smallest = (TCase)failure.Item3.Head;
+        string mistake = "it passed when it was tried again: the property depends on something besides its case";
+        try
+        {
+            holds(smallest);
+        }
+        catch (Exception exception)
+        {
+            mistake = exception is Xunit.Sdk.XunitException ? exception.Message : exception.ToString();
+        }
+
+        Rnd random = failure.Item6;
+        string replay = $"{ReplayVariable}={random.Seed},{random.Gamma},{failure.Item7}";
+        return $"""
+            {mistake}
+            smallest case: {smallest} (after {failure.Item1.NumberOfTests} cases and {failure.Item1.NumberOfShrinks} shrinks)
+            found as:      {failure.Item2.Head}
+            replay:        {replay} dotnet test -c Release --filter "FullyQualifiedName~.{test}"
+            """;
+    }
+
+    private static Replay Parse(string replay)
+    {
+        string[] parts = replay.Split(',');
+        Rnd random = new(ulong.Parse(parts[0], CultureInfo.InvariantCulture), ulong.Parse(parts[1], CultureInfo.InvariantCulture));
+        return new Replay(random, FSharpOption<int>.Some(int.Parse(parts[2], CultureInfo.InvariantCulture)));
+    }
+
+    private sealed class Runner : IRunner
+    {
+        public TestResult? Result { get; private set; }
+
+        public void OnStartFixture(Type t)
+        {
+        }
+
+        public void OnArguments(int ntest, FSharpList<object> args, FSharpFunc<int, FSharpFunc<FSharpList<object>, string>> every)
+        {
+        }
+
+        public void OnShrink(FSharpList<object> args, FSharpFunc<FSharpList<object>, string> everyShrink)
+        {
+        }
+
+        public void OnFinished(string name, TestResult testResult) => Result = testResult;
+    }
+}

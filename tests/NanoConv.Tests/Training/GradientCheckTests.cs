@@ -1,0 +1,147 @@
+using System.Numerics;
+
+namespace NanoConv.Tests.Training;
+
+/// <summary>The prover, proved: right layers pass, each planted mistake is caught and named.</summary>
+public sealed class GradientCheckTests
+{
+    /// <summary>What can be wrong with a layer of one's own.</summary>
+    public enum Mistake
+    {
+        None,
+        InputGradientHasTheWrongSign,
+        InputGradientIsAdded,
+        InputGradientLacksOneElement,
+        ParameterGradientIsOverwritten,
+        ParameterGradientIsSlightlyOff,
+        ParameterGradientForgetsOneExample,
+        OutputIsAdded,
+    }
+
+    [Fact]
+    public void A_right_layer_passes()
+    {
+        GradientCheckResult result = GradientCheck.Run(new Scale(Mistake.None), (6, 5, 3));
+        Assert.True(result.WorstRelativeError < 1e-6, result.ToString());
+        Assert.Equal((3 + 180, 0), (result.Checked, result.Skipped));
+    }
+
+    [Theory]
+    [InlineData(Mistake.InputGradientHasTheWrongSign, "input")]
+    [InlineData(Mistake.InputGradientIsAdded, "input")]
+    [InlineData(Mistake.InputGradientLacksOneElement, "input")]
+    [InlineData(Mistake.ParameterGradientIsOverwritten, "scale_1/factor")]
+    [InlineData(Mistake.ParameterGradientIsSlightlyOff, "scale_1/factor")]
+    [InlineData(Mistake.ParameterGradientForgetsOneExample, "scale_1/factor")]
+    [InlineData(Mistake.OutputIsAdded, "scale_1/factor")]
+    public void Every_planted_mistake_is_caught_and_named(Mistake mistake, string tensor)
+    {
+        GradientCheckResult result = GradientCheck.Run(new Scale(mistake), (6, 5, 3));
+        Assert.False(result.WorstRelativeError < 1e-6, result.ToString());
+        Assert.Equal(tensor, result.Tensor);
+    }
+
+    [Fact]
+    public void A_missing_element_is_named_with_both_values()
+    {
+        GradientCheckResult result = GradientCheck.Run(new Scale(Mistake.InputGradientLacksOneElement), (2, 2, 3), examples: 1);
+        Assert.Equal(("input", 7, 0.0, 1.0), (result.Tensor, result.Index, result.Analytic, result.WorstRelativeError));
+        Assert.NotEqual(0, result.Numeric);
+        Assert.Contains("input[7]", result.ToString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>Inputs exactly at ReLU's kink, and closer to it than the step: neither slope is right there.</summary>
+    [Fact]
+    public void Kinks_are_skipped_and_counted()
+    {
+        Model<double> model = new Sequential(new ActivationLayer(Activation.ReLU)).Build<double>(8);
+        double[] inputs = [0, 1e-7, -1e-7, 3e-5, 5e-5, -9e-5, 0.5, -0.5];
+        GradientCheckResult result = GradientCheck.Run(model, new Tensor<double>((1, 8), inputs));
+        Assert.Equal((2, 6), (result.Checked, result.Skipped));
+        Assert.True(result.WorstRelativeError < 1e-6, result.ToString());
+    }
+
+    [Fact]
+    public void Where_nothing_could_be_checked_nothing_is_proved()
+    {
+        Model<double> model = new Sequential(new ActivationLayer(Activation.ReLU)).Build<double>(3);
+        GradientCheckResult result = GradientCheck.Run(model, new Tensor<double>((1, 3)));
+        Assert.Equal((0, 3), (result.Checked, result.Skipped));
+        Assert.False(result.WorstRelativeError < 1e-6);
+    }
+
+    [Fact]
+    public void The_weights_stay_as_they_were()
+    {
+        Model<double> model = new Sequential(new Conv2D(3, 2), new Flatten(), new Dense(2)).Build<double>((4, 4, 2), seed: 4);
+        double[] before = model.Weights.ToArray();
+        Tensor<double> inputs = new((1, 4, 4, 2), Numbers.Reals<double>(32, 1));
+        double[] outputs = model.Predict(inputs).AsSpan().ToArray();
+        GradientCheck.Run(model);
+        Expect.SameBits<double>("weights", before, model.Weights);
+        Expect.SameBits<double>("outputs", outputs, model.Predict(inputs).AsSpan());
+    }
+
+    [Fact]
+    public void One_seed_gives_one_result_and_another_seed_another()
+    {
+        GradientCheckResult first = GradientCheck.Run(new Dense(3, Activation.Softmax), 4, seed: 1);
+        Assert.Equal(first, GradientCheck.Run(new Dense(3, Activation.Softmax), 4, seed: 1));
+        Assert.NotEqual(first, GradientCheck.Run(new Dense(3, Activation.Softmax), 4, seed: 2));
+    }
+
+    [Fact]
+    public void Inputs_of_another_shape_are_refused()
+    {
+        Model<double> model = new Sequential(new Dense(2)).Build<double>(3);
+        Expect.Throws<ArgumentException>(() => GradientCheck.Run(model, new Tensor<double>((2, 4))), "(3,)", "(2, 4)");
+        Assert.Throws<ArgumentOutOfRangeException>(() => GradientCheck.Run(model, examples: 0));
+    }
+
+    /// <summary>y = x · factor, channel by channel, as a user might write it.</summary>
+    private sealed class Scale(Mistake mistake) : Layer(null)
+    {
+        public override string Kind => "scale";
+
+        public override BuiltLayer<T> Build<T>(LayerBuilder<T> builder)
+        {
+            int channels = builder.InputShape[^1];
+            builder.AddParameter("factor", channels, new GlorotUniform(), 1, 1);
+            return new Built<T>(builder, mistake);
+        }
+
+        private sealed class Built<T>(LayerBuilder<T> builder, Mistake mistake) : BuiltLayer<T>(builder, builder.InputShape)
+            where T : unmanaged, IFloatingPointIeee754<T>
+        {
+            public override void Forward(LayerPass<T> pass, ReadOnlySpan<T> x, Span<T> y)
+            {
+                ReadOnlySpan<T> factor = Parameters[0].Value;
+                for (int i = 0; i < x.Length; i++)
+                    y[i] = (x[i] * factor[i % factor.Length]) + (mistake == Mistake.OutputIsAdded ? y[i] : T.Zero);
+            }
+
+            public override void Backward(LayerPass<T> pass, ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> dy, Span<T> dx)
+            {
+                ReadOnlySpan<T> factor = Parameters[0].Value;
+                Span<T> dFactor = pass.Gradient(0);
+                if (mistake == Mistake.ParameterGradientIsOverwritten)
+                    dFactor.Clear();
+                int seen = mistake == Mistake.ParameterGradientForgetsOneExample ? x.Length / 2 : x.Length;
+                T share = T.CreateChecked(mistake == Mistake.ParameterGradientIsSlightlyOff ? 1.00001 : 1);
+                for (int i = 0; i < seen; i++)
+                    dFactor[i % factor.Length] += share * dy[i] * x[i];
+                for (int i = 0; i < dx.Length; i++)
+                {
+                    T gradient = dy[i] * factor[i % factor.Length];
+                    dx[i] = mistake switch
+                    {
+                        Mistake.InputGradientHasTheWrongSign => -gradient,
+                        Mistake.InputGradientIsAdded => dx[i] + gradient,
+                        Mistake.InputGradientLacksOneElement when i == 7 => T.Zero,
+                        _ => gradient,
+                    };
+                }
+            }
+        }
+    }
+}
