@@ -1,0 +1,51 @@
+namespace NanoConv.Bench;
+
+/// <summary>What the throughput mode measures.</summary>
+/// <param name="Network">default, maxpooling or thinner_deeper.</param>
+/// <param name="Batch">Images a training step.</param>
+/// <param name="Threads">Threads.</param>
+/// <param name="Seconds">About how long each of training and inference is measured.</param>
+/// <param name="IsDouble">Double instead of float.</param>
+/// <param name="Json">Whether to print JSON.</param>
+internal sealed record ThroughputOptions(string Network, int Batch, int Threads, double Seconds, bool IsDouble, bool Json)
+{
+    public const string Usage =
+        "usage: throughput [--network default|maxpooling|thinner_deeper] [--batch N] [--threads N] [--seconds S] [--double] [--json]";
+
+    /// <summary>Reads the command line; throws <see cref="ArgumentException"/> for what it does not know.</summary>
+    public static ThroughputOptions Parse(ReadOnlySpan<string> args)
+    {
+        ThroughputOptions options = new("default", 128, Environment.ProcessorCount, 5, false, false);
+        for (int i = 0; i < args.Length; i++)
+        {
+            string value = i + 1 < args.Length ? args[i + 1] : string.Empty;
+            switch (args[i])
+            {
+                case "--double":
+                    options = options with { IsDouble = true };
+                    continue;
+                case "--json":
+                    options = options with { Json = true };
+                    continue;
+                case "--network":
+                    options = options with { Network = value };
+                    break;
+                case "--batch" when int.TryParse(value, out int batch) && batch > 0:
+                    options = options with { Batch = batch };
+                    break;
+                case "--threads" when int.TryParse(value, out int threads) && threads > 0:
+                    options = options with { Threads = threads };
+                    break;
+                case "--seconds" when double.TryParse(value, out double seconds) && seconds > 0:
+                    options = options with { Seconds = seconds };
+                    break;
+                default:
+                    throw new ArgumentException($"{args[i]} {value}: not understood\n{Usage}");
+            }
+
+            i++;
+        }
+
+        return options;
+    }
+}

@@ -1,0 +1,37 @@
+namespace NanoConv.Bench;
+
+/// <summary>What the throughput mode found.</summary>
+internal sealed record ThroughputResult
+{
+    public required ThroughputOptions Options { get; init; }
+
+    /// <summary>GFLOP/s of a bare loop of multiply-adds on all threads.</summary>
+    public required double PeakGflops { get; init; }
+
+    /// <summary>Median over the measured epochs.</summary>
+    public required double TrainingImagesPerSecond { get; init; }
+
+    public required double TrainingGflops { get; init; }
+
+    /// <summary>Median over the measured runs, 500 images each.</summary>
+    public required double InferenceImagesPerSecond { get; init; }
+
+    public required double InferenceGflops { get; init; }
+
+    /// <summary>Median, one image, one thread.</summary>
+    public required double LatencyMilliseconds { get; init; }
+
+    /// <summary>Managed bytes that a steady training step allocates, on all threads.</summary>
+    public required double BytesPerStep { get; init; }
+
+    public required double PeakResidentMegabytes { get; init; }
+
+    public required IReadOnlyList<LayerTime> Layers { get; init; }
+
+    public double TrainingShare => TrainingGflops / PeakGflops;
+
+    public double InferenceShare => InferenceGflops / PeakGflops;
+}
+
+/// <summary>One layer's product in one direction, on one thread.</summary>
+internal sealed record LayerTime(string Layer, string Direction, double MicrosecondsPerImage, double Gflops, double ShareOfPeak);
