@@ -24,6 +24,16 @@ public sealed class CategoricalCrossentropy(bool fromLogits = false) : Loss
     }
 
     /// <inheritdoc/>
+    public override void CheckTarget<T>(ReadOnlySpan<T> target)
+    {
+        foreach (T share in target)
+        {
+            if (!(share >= T.Zero))
+                throw new ArgumentException($"CategoricalCrossentropy: expected targets of at least 0, the classes' probabilities, received {share}");
+        }
+    }
+
+    /// <inheritdoc/>
     public override T Evaluate<T>(Span<T> gradient, ReadOnlySpan<T> output, ReadOnlySpan<T> target, T scale) =>
         Kernels.Softmax.CrossEntropy(gradient, output, target, scale);
 }

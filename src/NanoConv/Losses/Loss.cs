@@ -15,6 +15,15 @@ public abstract class Loss
     {
     }
 
+    /// <summary>Refuses a target that the loss has no meaning for; called for every example before any is used.</summary>
+    /// <param name="target">One example's target.</param>
+    /// <typeparam name="T">The number type.</typeparam>
+    /// <exception cref="ArgumentException">It is no such target.</exception>
+    public virtual void CheckTarget<T>(ReadOnlySpan<T> target)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+    }
+
     /// <summary>One example's loss and its gradient.</summary>
     /// <param name="gradient">Overwritten: <paramref name="scale"/> times the gradient of the output.</param>
     /// <param name="output">The network's output, or its logits if <see cref="TakesLogits"/>.</param>

@@ -8,13 +8,26 @@ internal static class Inference
     /// <summary>Examples that a worker carries through the layers at a time, in training too; results do not depend on it.</summary>
     public const int ShardSize = 8;
 
-    public static Evaluation Evaluate<T>(Model<T> model, IDataset<T> data, Loss loss, WorkerPool? pool)
+    /// <summary>Refuses data, network and loss that do not fit one another.</summary>
+    public static void Check<T>(Model<T> model, IDataset<T> data, Loss loss)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         model.CheckData(data);
+        loss.CheckNetwork(model.EndsInSoftmax);
+        T[] target = new T[data.Classes];
+        for (int example = 0; example < data.Count; example++)
+        {
+            data.CopyTarget(example, target);
+            loss.CheckTarget<T>(target);
+        }
+    }
+
+    public static Evaluation Evaluate<T>(Model<T> model, IDataset<T> data, Loss loss, WorkerPool? pool)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Check(model, data, loss);
         if (data.Count == 0)
             throw new ArgumentException("expected examples to evaluate, received none", nameof(data));
-        loss.CheckNetwork(model.EndsInSoftmax);
         ExampleScore[] scores = new ExampleScore[data.Count];
         Run(model, data, pool, loss.TakesLogits, withTargets: true, (workspace, first, count) =>
             workspace.Score(loss, T.One, scores.AsSpan(first, count)));

@@ -106,8 +106,7 @@ public sealed class Model<T>
     public History Fit(IDataset<T> data, FitOptions? options = null, CancellationToken cancellation = default)
     {
         options ??= new FitOptions();
-        CheckData(data);
-        options.Loss.CheckNetwork(EndsInSoftmax);
+        Inference.Check(this, data, options.Loss);
         int training = options.TrainingPart(data.Count);
         DatasetSlice<T> validation = new(data, training, data.Count - training);
         using Trainer<T> trainer = new(this, new DatasetSlice<T>(data, 0, training), options);

@@ -28,23 +28,21 @@ public sealed class TensorDataset<T> : IDataset<T>
         }
     }
 
-    /// <summary>Examples with one-hot or soft labels.</summary>
+    /// <summary>Examples with one-hot or soft labels, or whatever the loss compares the outputs with.</summary>
     /// <param name="inputs">Inputs [n, …], n at least 1.</param>
-    /// <param name="targets">The probability of each class, [n, classes].</param>
-    /// <exception cref="ArgumentException">
-    /// The numbers of examples differ, the targets are not of rank 2, or one is negative or not finite.
-    /// </exception>
+    /// <param name="targets">A number for each output, [n, outputs]; for cross-entropy the probability of each class.</param>
+    /// <exception cref="ArgumentException">The numbers of examples differ, the targets are not of rank 2, or one is not finite.</exception>
     public TensorDataset(Tensor<T> inputs, Tensor<T> targets)
     {
         ArgumentNullException.ThrowIfNull(targets);
         if (targets.Shape.Rank != 2)
-            throw new ArgumentException($"expected targets of shape (n, classes), received {targets.Shape}", nameof(targets));
+            throw new ArgumentException($"expected targets of shape (n, outputs), received {targets.Shape}", nameof(targets));
         this.inputs = CheckInputs(inputs, targets.Shape[0], "targets");
         this.targets = targets;
         foreach (T target in targets.AsSpan())
         {
-            if (!(target >= T.Zero && T.IsFinite(target)))
-                throw new ArgumentException($"expected targets of at least 0, received {target}", nameof(targets));
+            if (!T.IsFinite(target))
+                throw new ArgumentException($"expected finite targets, received {target}", nameof(targets));
         }
 
         Classes = targets.Shape[1];

@@ -18,6 +18,19 @@ public sealed class CategoricalCrossentropyTests : PropertySuite
     }
 
     [Fact]
+    public void Targets_that_are_no_probabilities_are_refused_before_any_step()
+    {
+        Model<double> model = new Sequential([.. Body, new Dense(3, Activation.Softmax)]).Build<double>((2, 2, 1));
+        double[] before = model.Weights.ToArray();
+        double[] targets = [1, 0, 0, 0, 1, 0, 0, 0, 1];
+        targets[^2] = -0.5;
+        TensorDataset<double> data = new(new Tensor<double>((3, 2, 2, 1)), new Tensor<double>((3, 3), targets));
+        Expect.Throws<ArgumentException>(() => model.Fit(data, new FitOptions { BatchSize = 1 }), "CategoricalCrossentropy", "at least 0", "-0.5");
+        Expect.Throws<ArgumentException>(() => model.Evaluate(data), "CategoricalCrossentropy", "at least 0", "-0.5");
+        Expect.SameBits<double>("weights", before, model.Weights);
+    }
+
+    [Fact]
     public void Softmax_in_the_layer_after_the_layer_or_in_the_loss_is_one_and_the_same() => ForAll(Generators.Lengths, static c =>
     {
         Sequential[] networks =

@@ -41,7 +41,7 @@ public abstract class DatasetTests<T> : PropertySuite
         Refused(() => _ = new TensorDataset<T>(inputs, [0, 1, 2], 2), "from 0 to 1", "received 2", "example 2");
         Refused(() => _ = new TensorDataset<T>(inputs, [0, -1, 0], 2), "received -1", "example 1");
         Refused(() => _ = new TensorDataset<T>(inputs, new Tensor<T>((2, 5))), "3 targets", "received 2");
-        Refused(() => _ = new TensorDataset<T>(inputs, new Tensor<T>(3)), "(n, classes)", "(3,)");
+        Refused(() => _ = new TensorDataset<T>(inputs, new Tensor<T>(3)), "(n, outputs)", "(3,)");
         Refused(() => _ = new TensorDataset<T>(new Tensor<T>(3), [0, 1, 0], 2), "(n, …)", "(3,)");
     }
 
@@ -56,11 +56,10 @@ public abstract class DatasetTests<T> : PropertySuite
     }
 
     [Theory]
-    [InlineData(-0.1)]
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
-    public void Labels_that_are_no_probabilities_are_refused(double wrong) => Refused(
-        () => _ = new TensorDataset<T>(new Tensor<T>((1, 1)), new Tensor<T>((1, 2), [T.One, T.CreateChecked(wrong)])), "at least 0");
+    public void Targets_that_are_not_finite_are_refused(double wrong) => Refused(
+        () => _ = new TensorDataset<T>(new Tensor<T>((1, 1)), new Tensor<T>((1, 2), [T.One, T.CreateChecked(wrong)])), "finite targets");
 
     [Fact]
     public void A_slice_is_a_part_of_the_whole()
