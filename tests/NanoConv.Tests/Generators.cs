@@ -92,6 +92,14 @@ internal static class Generators
         matrix => Towards(matrix.Item1, 1).Select(rows => (rows, matrix.Item2, matrix.seed))
             .Concat(Towards(matrix.Item2, 1).Select(columns => (matrix.Item1, columns, matrix.seed))));
 
+    /// <summary>A small convolution with every number of channels, and of filters: every vector's tail, every panel.</summary>
+    public static Arbitrary<ConvolutionCase> EveryTail { get; } = Arb.From(
+        from channels in Gen.Choose(1, 40)
+        from filters in Gen.Choose(1, 40)
+        from seed in Seeds
+        select new ConvolutionCase(2, new WindowCase(4, 5, channels, 2, 3, 1, 2, Padding.Same), filters, seed),
+        Shrink);
+
     private static Gen<int> Seeds => Gen.Choose(0, 1_000_000);
 
     // Half of them few, half of them any: every tail of one and of two vectors occurs.
@@ -159,6 +167,9 @@ internal static class Generators
             .Concat(Towards(height, 1).Select(less => network with { InputShape = (less, width, channels) }))
             .Concat(Towards(width, 1).Select(less => network with { InputShape = (height, less, channels) }))
             .Concat(Towards(channels, 1).Select(less => network with { InputShape = (height, width, less) }))
+            .Concat(ShrinkEach(network.Body).Select(body => network with { Body = body }))
+            .Concat(ShrinkEach(network.Tail).Select(tail => network with { Tail = tail }))
+            .Concat(Towards(network.End.Units, 2).Select(classes => network with { End = new Dense(classes, network.End.Activation) }))
             .Where(smaller => smaller.Build() is not null);
     }
 
@@ -171,10 +182,39 @@ internal static class Generators
             .Concat(Towards(window.KernelWidth, 1).Select(kernel => window with { KernelWidth = kernel }))
             .Concat(Towards(window.StrideHeight, 1).Select(stride => window with { StrideHeight = stride }))
             .Concat(Towards(window.StrideWidth, 1).Select(stride => window with { StrideWidth = stride }));
-        if (window.Padding != Padding.Valid)
-            smaller = smaller.Prepend(window with { Padding = Padding.Valid });
-        return smaller.Where(candidate => candidate.IsPossible);
+        return Shrink(window.Padding).Select(padding => window with { Padding = padding }).Concat(smaller).Where(candidate => candidate.IsPossible);
     }
+
+    private static IEnumerable<Padding> Shrink(Padding padding)
+    {
+        (int top, int bottom, int left, int right) = (padding.Top, padding.Bottom, padding.Left, padding.Right);
+        return (padding == Padding.Valid ? (IEnumerable<Padding>)[] : [Padding.Valid])
+            .Concat(Towards(top, 0).Select(less => Padding.Explicit(less, bottom, left, right)))
+            .Concat(Towards(bottom, 0).Select(less => Padding.Explicit(top, less, left, right)))
+            .Concat(Towards(left, 0).Select(less => Padding.Explicit(top, bottom, less, right)))
+            .Concat(Towards(right, 0).Select(less => Padding.Explicit(top, bottom, left, less)));
+    }
+
+    private static IEnumerable<Layer> Shrink(Layer layer) => layer switch
+    {
+        Conv2D c => Towards(c.Filters, 1).Select(filters => Like(c, filters, c.KernelSize, c.Strides, c.Padding))
+            .Concat(Shrink(c.KernelSize).Select(kernel => Like(c, c.Filters, kernel, c.Strides, c.Padding)))
+            .Concat(Shrink(c.Strides).Select(strides => Like(c, c.Filters, c.KernelSize, strides, c.Padding)))
+            .Concat(Shrink(c.Padding).Select(padding => Like(c, c.Filters, c.KernelSize, c.Strides, padding))),
+        MaxPooling2D p => Shrink(p.PoolSize).Select(size => new MaxPooling2D(size, p.Strides, p.Padding))
+            .Concat(Shrink(p.Strides).Select(strides => new MaxPooling2D(p.PoolSize, strides, p.Padding))),
+        Dense d => Towards(d.Units, 1).Select(units => new Dense(units, d.Activation, d.UseBias, kernelRegularizer: d.KernelRegularizer)),
+        _ => [],
+    };
+
+    private static IEnumerable<Size2D> Shrink(Size2D size) => Towards(size.Height, 1).Select(height => size with { Height = height })
+        .Concat(Towards(size.Width, 1).Select(width => size with { Width = width }));
+
+    private static Conv2D Like(Conv2D c, int filters, Size2D kernel, Size2D strides, Padding padding) =>
+        new(filters, kernel, padding, strides, c.Activation, c.UseBias, kernelRegularizer: c.KernelRegularizer);
+
+    private static IEnumerable<Layer[]> ShrinkEach(Layer[] layers) => layers.SelectMany(
+        (layer, index) => Shrink(layer).Select(smaller => (Layer[])[.. layers[..index], smaller, .. layers[(index + 1)..]]));
 
     private static T[] Without<T>(T[] items, int index) => [.. items[..index], .. items[(index + 1)..]];
 

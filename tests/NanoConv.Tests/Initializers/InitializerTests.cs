@@ -15,6 +15,19 @@ public sealed class InitializerTests
         Assert.All(model.Parameters[2].Value.ToArray(), bias => Assert.Equal(0, bias));
     }
 
+    /// <summary>He counts what goes in only, so here it shows which of a layer's two fans is which.</summary>
+    [Fact]
+    public void Layers_tell_fan_in_from_fan_out()
+    {
+        HeUniform he = new();
+        Model<double> model = new Sequential(
+            new Conv2D(64, (3, 5), useBias: false, kernelInitializer: he),
+            new Flatten(),
+            new Dense(50, useBias: false, kernelInitializer: he)).Build<double>((5, 7, 16));
+        AssertUniform(model.Parameters[0].Value.ToArray(), Math.Sqrt(6.0 / (15 * 16)));
+        AssertUniform(model.Parameters[1].Value.ToArray(), Math.Sqrt(6.0 / (3 * 3 * 64)));
+    }
+
     [Fact]
     public void He_uniform_fills_its_limits() => AssertUniform(Fill(new HeUniform(), fanIn: 24, fanOut: 1000), Math.Sqrt(6.0 / 24));
 

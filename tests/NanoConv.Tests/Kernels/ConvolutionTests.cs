@@ -1,6 +1,4 @@
 using System.Numerics;
-using FsCheck;
-using FsCheck.Fluent;
 
 namespace NanoConv.Tests.Kernels;
 
@@ -8,13 +6,6 @@ namespace NanoConv.Tests.Kernels;
 public abstract class ConvolutionTests<T> : PropertySuite
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>A small convolution with every number of channels, and of filters: every vector's tail, every panel.</summary>
-    private static readonly Arbitrary<ConvolutionCase> EveryTail = Arb.From(
-        from channels in Gen.Choose(1, 40)
-        from filters in Gen.Choose(1, 40)
-        from seed in Gen.Choose(0, 1000)
-        select new ConvolutionCase(2, new WindowCase(4, 5, channels, 2, 3, 1, 2, Padding.Same), filters, seed));
-
     [Fact]
     public void Forward_equals_its_naive_twin() => ForAll(Generators.Convolutions, static c =>
     {
@@ -61,7 +52,7 @@ public abstract class ConvolutionTests<T> : PropertySuite
     });
 
     [Fact]
-    public void All_three_directions_equal_their_twins_at_every_tail_length() => ForAll(EveryTail, static c =>
+    public void All_three_directions_equal_their_twins_at_every_tail_length() => ForAll(Generators.EveryTail, static c =>
     {
         ConvolutionKernels<T> kernels = Exact(c);
         T[] zeros = new T[kernels.WShape.Elements];

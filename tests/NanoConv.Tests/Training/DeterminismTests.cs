@@ -25,6 +25,21 @@ public abstract class DeterminismTests<T> : PropertySuite
     [Fact]
     public void Another_seed_gives_other_weights() => Assert.NotEqual(Train(20, 1, seed: 4).Weights, Train(20, 1, seed: 5).Weights);
 
+    /// <summary>From equal weights, in the data's order: only dropout is left to differ.</summary>
+    [Fact]
+    public void Another_seed_of_the_fit_drops_other_elements()
+    {
+        T[] Weights(int fitSeed)
+        {
+            Model<T> model = new Sequential(new Flatten(), new Dropout(0.5), new Dense(3, Activation.Softmax)).Build<T>((4, 6, 2), seed: 1);
+            model.Fit(new RecordingDataset<T>(20), new FitOptions { Seed = fitSeed, Shuffle = false, BatchSize = 7 });
+            return model.Weights.ToArray();
+        }
+
+        Assert.Equal(Weights(1), Weights(1));
+        Assert.NotEqual(Weights(1), Weights(2));
+    }
+
     [Fact]
     public void An_example_is_predicted_with_the_same_bits_alone_among_others_and_on_any_threads() => ForAll(Generators.Networks, static network =>
     {

@@ -16,6 +16,17 @@ public sealed class GradientCheckTests
         ParameterGradientIsSlightlyOff,
         ParameterGradientForgetsOneExample,
         OutputIsAdded,
+        KeptBufferIsNotCleared,
+        KeptBufferIsTakenForTheShard,
+        ParameterGradientNeedsTheInputs,
+    }
+
+    /// <summary>What can be wrong with the gradient of a softmax or of a bias, and hide.</summary>
+    public enum Hiding
+    {
+        None,
+        SoftmaxLacksItsSecondTerm,
+        InputGradientHasTheBias,
     }
 
     [Fact]
@@ -34,11 +45,29 @@ public sealed class GradientCheckTests
     [InlineData(Mistake.ParameterGradientIsSlightlyOff, "scale_1/factor")]
     [InlineData(Mistake.ParameterGradientForgetsOneExample, "scale_1/factor")]
     [InlineData(Mistake.OutputIsAdded, "scale_1/factor")]
+    [InlineData(Mistake.KeptBufferIsNotCleared, "scale_1/factor")]
+    [InlineData(Mistake.KeptBufferIsTakenForTheShard, "scale_1/factor")]
+    [InlineData(Mistake.ParameterGradientNeedsTheInputs, "scale_1/factor")]
     public void Every_planted_mistake_is_caught_and_named(Mistake mistake, string tensor)
     {
         GradientCheckResult result = GradientCheck.Run(new Scale(mistake), (6, 5, 3));
         Assert.False(result.WorstRelativeError < 1e-6, result.ToString());
         Assert.Equal(tensor, result.Tensor);
+    }
+
+    /// <summary>
+    /// Both hide from a check with fewer ideas: the first from a cotangent of ones, as softmax's outputs sum to 1 and
+    /// the second term is then all there is; the second from a bias that is still zero.
+    /// </summary>
+    [Theory]
+    [InlineData(Hiding.None, true)]
+    [InlineData(Hiding.SoftmaxLacksItsSecondTerm, false)]
+    [InlineData(Hiding.InputGradientHasTheBias, false)]
+    public void Mistakes_that_hide_are_found(Hiding mistake, bool passes)
+    {
+        GradientCheckResult result = GradientCheck.Run(new ShiftedSoftmax(mistake), (3, 4));
+        Assert.Equal(passes, result.WorstRelativeError < 1e-6);
+        Assert.True(result.Skipped < result.Checked / 10, result.ToString());
     }
 
     [Fact]
@@ -113,6 +142,8 @@ public sealed class GradientCheckTests
         private sealed class Built<T>(LayerBuilder<T> builder, Mistake mistake) : BuiltLayer<T>(builder, builder.InputShape)
             where T : unmanaged, IFloatingPointIeee754<T>
         {
+            public override IReadOnlyList<KeptBuffer> Kept { get; } = [new("products", builder.InputShape.Elements)];
+
             public override void Forward(LayerPass<T> pass, ReadOnlySpan<T> x, Span<T> y)
             {
                 ReadOnlySpan<T> factor = Parameters[0].Value;
@@ -126,10 +157,19 @@ public sealed class GradientCheckTests
                 Span<T> dFactor = pass.Gradient(0);
                 if (mistake == Mistake.ParameterGradientIsOverwritten)
                     dFactor.Clear();
-                int seen = mistake == Mistake.ParameterGradientForgetsOneExample ? x.Length / 2 : x.Length;
                 T share = T.CreateChecked(mistake == Mistake.ParameterGradientIsSlightlyOff ? 1.00001 : 1);
+                Span<T> products = pass.Kept(0);
+                for (int i = 0; i < x.Length; i++)
+                    products[i] = (mistake == Mistake.KeptBufferIsNotCleared ? products[i] : T.Zero) + (share * dy[i] * x[i]);
+                int seen = mistake switch
+                {
+                    Mistake.ParameterGradientForgetsOneExample => x.Length / 2,
+                    Mistake.KeptBufferIsTakenForTheShard => products.Length,
+                    Mistake.ParameterGradientNeedsTheInputs => dx.Length,
+                    _ => x.Length,
+                };
                 for (int i = 0; i < seen; i++)
-                    dFactor[i % factor.Length] += share * dy[i] * x[i];
+                    dFactor[i % factor.Length] += products[i];
                 for (int i = 0; i < dx.Length; i++)
                 {
                     T gradient = dy[i] * factor[i % factor.Length];
@@ -141,6 +181,49 @@ public sealed class GradientCheckTests
                         _ => gradient,
                     };
                 }
+            }
+        }
+    }
+
+    /// <summary>y = softmax(x + b) over the last axis, b one number, as a user might write it.</summary>
+    private sealed class ShiftedSoftmax(Hiding mistake) : Layer(null)
+    {
+        public override string Kind => "shifted_softmax";
+
+        public override BuiltLayer<T> Build<T>(LayerBuilder<T> builder)
+        {
+            builder.AddParameter("bias", builder.InputShape[^1], new Zeros(), 1, 1);
+            return new Built<T>(builder, mistake);
+        }
+
+        private sealed class Built<T>(LayerBuilder<T> builder, Hiding mistake) : BuiltLayer<T>(builder, builder.InputShape)
+            where T : unmanaged, IFloatingPointIeee754<T>
+        {
+            public override void Forward(LayerPass<T> pass, ReadOnlySpan<T> x, Span<T> y)
+            {
+                int classes = InputShape[^1];
+                ReadOnlySpan<T> bias = Parameters[0].Value;
+                for (int i = 0; i < x.Length; i++)
+                    y[i] = x[i] + bias[i % classes];
+                NanoConv.Kernels.Softmax.Forward(y, y, classes);
+            }
+
+            public override void Backward(LayerPass<T> pass, ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> dy, Span<T> dx)
+            {
+                int classes = InputShape[^1];
+                ReadOnlySpan<T> bias = Parameters[0].Value;
+                T[] dz = new T[x.Length];
+                NanoConv.Kernels.Softmax.InputGradient(dz, y, dy, classes);
+                if (mistake == Hiding.SoftmaxLacksItsSecondTerm)
+                {
+                    for (int i = 0; i < dz.Length; i++)
+                        dz[i] = y[i] * dy[i];
+                }
+
+                for (int i = 0; i < dz.Length; i++)
+                    pass.Gradient(0)[i % classes] += dz[i];
+                for (int i = 0; i < dx.Length; i++)
+                    dx[i] = dz[i] + (mistake == Hiding.InputGradientHasTheBias ? bias[i % classes] : T.Zero);
             }
         }
     }
