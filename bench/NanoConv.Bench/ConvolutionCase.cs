@@ -35,6 +35,10 @@ internal sealed class ConvolutionCase<T>
     /// <summary>Multiplications and additions of one direction.</summary>
     public double Flops => (double)images * geometry.ForwardFlops;
 
+    /// <summary>The three directions by name.</summary>
+    public IReadOnlyList<(string Name, Action Run)> Directions =>
+        [("forward", Forward), ("kernel gradient", KernelGradient), ("input gradient", InputGradient)];
+
     public void Forward() => Convolution.Forward<T>(geometry, images, y, padded, packedKernel, packedBias, relu: true);
 
     public void KernelGradient() => Convolution.KernelGradient<T>(geometry, images, dw, padded, haloedDy);

@@ -9,7 +9,9 @@ public class KernelBenchmarks
     private ConvolutionCase<float> convolution = null!;
 
     /// <summary>Input side, input channels, filters, stride.</summary>
-    [Params("32 3 16 1", "32 16 16 1", "32 16 16 2", "16 16 32 1", "16 32 32 1", "16 32 32 2", "32 3 8 1", "32 8 8 2", "16 8 16 1", "16 16 16 2", "8 16 32 1", "8 32 32 2")]
+    [Params(
+        "32 3 16 1", "32 16 16 1", "32 16 16 2", "16 16 32 1", "16 32 32 1", "16 32 32 2",
+        "32 3 8 1", "32 8 8 2", "16 8 16 1", "16 16 16 2", "8 16 32 1", "8 32 32 2")]
     public string Layer { get; set; } = string.Empty;
 
     /// <summary>Makes the buffers.</summary>

@@ -1,26 +1,23 @@
 using System.Diagnostics;
 using System.Numerics;
 using System.Text.Json;
-using NanoConv.Cifar.Networks;
 using NanoConv.Kernels;
 
 namespace NanoConv.Bench;
 
-/// <summary>Steady-state speed of one of the paper's networks: images a second, share of the machine's peak, time a layer.</summary>
+/// <summary>Steady-state speed of a network: images a second, share of the machine's peak, time a layer.</summary>
 internal static class Throughput
 {
-    private const int InferenceBatch = 500, ShardSize = 8;
+    private const int InferenceBatch = 500;
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     public static int Run(ReadOnlySpan<string> args)
     {
         ThroughputOptions options;
-        Model<float> model;
         try
         {
             options = ThroughputOptions.Parse(args);
-            model = CifarNetwork.Create(options.Network, l1: 1e-4).Build<float>(CifarNetwork.InputShape, seed: 1);
         }
         catch (ArgumentException mistake)
         {
@@ -28,9 +25,10 @@ internal static class Throughput
             return 2;
         }
 
+        Sequential network = BenchNetwork.Create(options.Network);
         ThroughputResult result = options.IsDouble
-            ? Measure(options, model.Network.Build<double>(CifarNetwork.InputShape, seed: 1))
-            : Measure(options, model);
+            ? Measure(options, network.Build<double>((32, 32, 3), seed: 1))
+            : Measure(options, network.Build<float>((32, 32, 3), seed: 1));
         if (options.Json)
             Console.WriteLine(JsonSerializer.Serialize(result, Indented));
         else
@@ -38,127 +36,113 @@ internal static class Throughput
         return 0;
     }
 
+    /// <summary>Images a second of steady training: the median over epochs of some steps; the first ones compile.</summary>
+    public static (double ImagesPerSecond, double BytesPerStep) Training<T>(Model<T> model, int batch, int threads, double seconds)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        const int WarmUpEpochs = 5;
+        int steps = Math.Clamp(2560 / batch, 1, 200);
+        Watch watch = new(seconds, WarmUpEpochs);
+        History history = model.Fit(NoisePictures.Create<T>(model.InputShape, steps * batch), new FitOptions
+        {
+            Epochs = 100_000,
+            BatchSize = batch,
+            Threads = threads,
+            Callbacks = [watch],
+        });
+        return (Stopwatches.Median(history.Epochs.Skip(WarmUpEpochs).Select(epoch => epoch.ImagesPerSecond)), watch.BytesPerStep);
+    }
+
+    /// <summary>Images a second of prediction: the median over calls.</summary>
+    public static double Predicting<T>(Model<T> model, int batch, int threads, double seconds)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ByteImageDataset<T> pictures = NoisePictures.Create<T>(model.InputShape, batch);
+        return batch / Stopwatches.MedianSeconds(() => model.Predict(pictures, threads), seconds);
+    }
+
     private static ThroughputResult Measure<T>(ThroughputOptions options, Model<T> model)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        double peak = FmaPeak.Measure<T>(options.Threads);
-        (double training, double bytes) = Training(options, model);
-        double inference = Inference(options, model, InferenceBatch, options.Threads);
-        double latency = 1000 / Inference(options, model, 1, 1);
-        double onePeak = FmaPeak.Measure<T>(1);
+        double peak = FmaPeak.Measure<T>(options.Threads), onePeak = FmaPeak.Measure<T>(1);
+        (double training, double bytes) = Training(model, options.Batch, options.Threads, options.Seconds);
+        double memory = Process.GetCurrentProcess().PeakWorkingSet64 / 1e6;
+        double inference = Predicting(model, InferenceBatch, options.Threads, options.Seconds);
+        double latency = 1000 / Predicting(model, 1, 1, Math.Min(1, options.Seconds));
+        peak = Math.Max(peak, FmaPeak.Measure<T>(options.Threads));
+        onePeak = Math.Max(onePeak, FmaPeak.Measure<T>(1));
         return new ThroughputResult
         {
             Options = options,
-            PeakGflops = Math.Max(peak, FmaPeak.Measure<T>(options.Threads)),
+            VectorBits = Vector<byte>.Count * 8,
+            PeakGflops = peak,
             TrainingImagesPerSecond = training,
             TrainingGflops = training * model.TrainingFlops / 1e9,
             InferenceImagesPerSecond = inference,
             InferenceGflops = inference * model.ForwardFlops / 1e9,
             LatencyMilliseconds = latency,
             BytesPerStep = bytes,
-            PeakResidentMegabytes = Process.GetCurrentProcess().PeakWorkingSet64 / 1e6,
-            Layers = [.. model.Layers.SelectMany(layer => Times(layer, onePeak))],
+            PeakResidentMegabytes = memory,
+            Kernels = [.. model.Layers.SelectMany(layer => Kernels(layer, onePeak, options.Seconds / 40))],
+            Layers = StepProfile<T>.Measure(model, onePeak, options.Seconds / 2),
         };
     }
 
-    // Epochs of 20 steps; the first ones compile and warm the caches.
-    private static (double ImagesPerSecond, double BytesPerStep) Training<T>(ThroughputOptions options, Model<T> model)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        const int Steps = 20, WarmUpEpochs = 5;
-        Watch watch = new(options.Seconds, WarmUpEpochs);
-        History history = model.Fit(Pictures<T>(Steps * options.Batch), new FitOptions
-        {
-            Epochs = 10_000,
-            BatchSize = options.Batch,
-            Threads = options.Threads,
-            Callbacks = [watch],
-        });
-        return (Median(history.Epochs.Skip(WarmUpEpochs).Select(epoch => epoch.ImagesPerSecond)), watch.BytesPerStep);
-    }
-
-    private static double Inference<T>(ThroughputOptions options, Model<T> model, int batch, int threads)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        ByteImageDataset<T> pictures = Pictures<T>(batch);
-        List<double> rates = [];
-        long start = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(start).TotalSeconds < options.Seconds)
-        {
-            long begin = Stopwatch.GetTimestamp();
-            model.Predict(pictures, threads);
-            rates.Add(batch / Stopwatch.GetElapsedTime(begin).TotalSeconds);
-        }
-
-        return Median(rates.Skip(rates.Count / 5));
-    }
-
-    private static ByteImageDataset<T> Pictures<T>(int count)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        byte[] pixels = new byte[count * 32 * 32 * 3], labels = new byte[count];
-        Random random = new(1);
-        random.NextBytes(pixels);
-        for (int i = 0; i < count; i++)
-            labels[i] = (byte)random.Next(10);
-        return new ByteImageDataset<T>(pixels, labels, (32, 32, 3), 10);
-    }
-
     // The layer's products alone, one thread, a shard of images over and over.
-    private static IEnumerable<LayerTime> Times<T>(BuiltLayer<T> layer, double peak)
+    private static IEnumerable<LayerTime> Kernels<T>(BuiltLayer<T> layer, double peak, double seconds)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (layer.Specification is not Conv2D conv)
             yield break;
-        ConvolutionCase<T> product = new(new(new WindowGeometry(layer.InputShape, conv.KernelSize, conv.Strides, conv.Padding), conv.Filters), ShardSize);
-        foreach ((string direction, Action run) in new (string, Action)[]
-            { ("forward", product.Forward), ("kernel gradient", product.KernelGradient), ("input gradient", product.InputGradient) })
+        WindowGeometry window = new(layer.InputShape, conv.KernelSize, conv.Strides, conv.Padding);
+        ConvolutionCase<T> product = new(new(window, conv.Filters), Inference.ShardSize);
+        foreach ((string direction, Action run) in product.Directions)
         {
-            List<double> seconds = [];
-            for (int i = 0; i < 200; i++)
-            {
-                long begin = Stopwatch.GetTimestamp();
-                run();
-                seconds.Add(Stopwatch.GetElapsedTime(begin).TotalSeconds);
-            }
-
-            double median = Median(seconds.Skip(20));
-            double gflops = product.Flops / median / 1e9;
-            yield return new LayerTime(layer.Name, direction, median / ShardSize * 1e6, gflops, gflops / peak);
+            double median = Stopwatches.MedianSeconds(run, seconds, atLeast: 100), gflops = product.Flops / median / 1e9;
+            yield return new LayerTime(layer.Name, direction, median / Inference.ShardSize * 1e6, gflops, gflops / peak);
         }
-    }
-
-    private static double Median(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return sorted.Length == 0 ? double.NaN : sorted[sorted.Length / 2];
     }
 
     private static void Print(ThroughputResult result)
     {
         ThroughputOptions options = result.Options;
-        Console.WriteLine($"{options.Network}, batch {options.Batch}, {options.Threads} thread(s), {(options.IsDouble ? "double" : "float")}, Vector<T> of {Vector<byte>.Count * 8} bits");
-        Console.WriteLine($"bare multiply-add loop    {result.PeakGflops,10:F1} GFLOP/s");
-        Console.WriteLine($"training                  {result.TrainingImagesPerSecond,10:F0} images/s  {result.TrainingGflops,7:F1} GFLOP/s  {result.TrainingShare,6:P1} of peak");
-        Console.WriteLine($"inference, batch {InferenceBatch}      {result.InferenceImagesPerSecond,10:F0} images/s  {result.InferenceGflops,7:F1} GFLOP/s  {result.InferenceShare,6:P1} of peak");
-        Console.WriteLine($"latency of one image      {result.LatencyMilliseconds,10:F3} ms");
-        Console.WriteLine($"allocated a training step {result.BytesPerStep,10:F0} bytes");
-        Console.WriteLine($"peak resident memory      {result.PeakResidentMegabytes,10:F0} MB");
-        Console.WriteLine("\none thread, convolutions alone       µs/image   GFLOP/s  of peak");
-        foreach (LayerTime time in result.Layers)
-            Console.WriteLine($"{time.Layer,-12} {time.Direction,-20} {time.MicrosecondsPerImage,12:F1} {time.Gflops,9:F1} {time.ShareOfPeak,8:P1}");
+        string type = options.IsDouble ? "double" : "float";
+        Console.WriteLine($"{options.Network}, batch {options.Batch}, {options.Threads} thread(s), {type}, Vector<T> of {result.VectorBits} bits");
+        Row("bare multiply-add loop", "GFLOP/s", result.PeakGflops, "F1");
+        Row("training", "images/s", result.TrainingImagesPerSecond, "N0", Speed(result.TrainingGflops, result.TrainingShare));
+        Row($"inference, batch {InferenceBatch}", "images/s", result.InferenceImagesPerSecond, "N0", Speed(result.InferenceGflops, result.InferenceShare));
+        Row("latency of one image", "ms", result.LatencyMilliseconds, "F3");
+        Row("allocated a training step", "bytes", result.BytesPerStep, "F0");
+        Row("peak resident memory", "MB", result.PeakResidentMegabytes, "F0");
+        PrintTimes("one thread, convolutions alone", result.Kernels);
+        PrintTimes("one thread, a training step", result.Layers);
+        Console.WriteLine($"{"sum",-33} {result.Layers.Sum(time => time.MicrosecondsPerImage),12:F1}");
+    }
+
+    private static string Speed(double gflops, double share) => $"  {gflops,7:F1} GFLOP/s  {share,6:P1} of peak";
+
+    private static void Row(string name, string unit, double value, string format, string more = "") =>
+        Console.WriteLine($"{name,-26}{value.ToString(format),10} {unit}{more}");
+
+    private static void PrintTimes(string heading, IReadOnlyList<LayerTime> times)
+    {
+        Console.WriteLine($"\n{heading,-33} {"µs/image",12} {"GFLOP/s",9} {"of peak",8}");
+        foreach (LayerTime time in times)
+        {
+            string speed = time.Gflops > 0 ? $"{time.Gflops,9:F1} {time.ShareOfPeak,8:P1}" : string.Empty;
+            Console.WriteLine($"{time.Layer,-16} {time.Direction,-16} {time.MicrosecondsPerImage,12:F1} {speed}".TrimEnd());
+        }
     }
 
     // Ends training after some seconds, and counts what the steps after the first epochs allocate.
     private sealed class Watch(double seconds, int warmUpEpochs) : Callback
     {
         private long start;
+        private long before;
         private long bytes;
         private int steps;
 
         public double BytesPerStep => (double)bytes / Math.Max(1, steps);
-
-        private long before;
 
         public override void OnEpochBegin(TrainingState state)
         {
@@ -176,6 +160,6 @@ internal static class Throughput
         }
 
         public override void OnEpochEnd(TrainingState state, EpochRecord epoch) =>
-            state.StopTraining = state.Epoch > warmUpEpochs && Stopwatch.GetElapsedTime(start).TotalSeconds > seconds;
+            state.StopTraining = state.Epoch > warmUpEpochs + 2 && Stopwatch.GetElapsedTime(start).TotalSeconds > seconds;
     }
 }

@@ -1,7 +1,7 @@
 namespace NanoConv.Bench;
 
 /// <summary>What the throughput mode measures.</summary>
-/// <param name="Network">default, maxpooling or thinner_deeper.</param>
+/// <param name="Network">One of <see cref="BenchNetwork.Names"/>.</param>
 /// <param name="Batch">Images a training step.</param>
 /// <param name="Threads">Threads.</param>
 /// <param name="Seconds">About how long each of training and inference is measured.</param>
@@ -10,7 +10,7 @@ namespace NanoConv.Bench;
 internal sealed record ThroughputOptions(string Network, int Batch, int Threads, double Seconds, bool IsDouble, bool Json)
 {
     public const string Usage =
-        "usage: throughput [--network default|maxpooling|thinner_deeper] [--batch N] [--threads N] [--seconds S] [--double] [--json]";
+        "usage: throughput [--network default|maxpooling|thinner_deeper|larger] [--batch N] [--threads N] [--seconds S] [--double] [--json]";
 
     /// <summary>Reads the command line; throws <see cref="ArgumentException"/> for what it does not know.</summary>
     public static ThroughputOptions Parse(ReadOnlySpan<string> args)
@@ -27,7 +27,7 @@ internal sealed record ThroughputOptions(string Network, int Batch, int Threads,
                 case "--json":
                     options = options with { Json = true };
                     continue;
-                case "--network":
+                case "--network" when BenchNetwork.Names.Contains(value):
                     options = options with { Network = value };
                     break;
                 case "--batch" when int.TryParse(value, out int batch) && batch > 0:

@@ -5,6 +5,8 @@ internal sealed record ThroughputResult
 {
     public required ThroughputOptions Options { get; init; }
 
+    public required int VectorBits { get; init; }
+
     /// <summary>GFLOP/s of a bare loop of multiply-adds on all threads.</summary>
     public required double PeakGflops { get; init; }
 
@@ -26,6 +28,10 @@ internal sealed record ThroughputResult
 
     public required double PeakResidentMegabytes { get; init; }
 
+    /// <summary>Each convolution's kernels alone, in all three directions.</summary>
+    public required IReadOnlyList<LayerTime> Kernels { get; init; }
+
+    /// <summary>A training step, layer by layer; backward has both gradients.</summary>
     public required IReadOnlyList<LayerTime> Layers { get; init; }
 
     public double TrainingShare => TrainingGflops / PeakGflops;
@@ -33,5 +39,5 @@ internal sealed record ThroughputResult
     public double InferenceShare => InferenceGflops / PeakGflops;
 }
 
-/// <summary>One layer's product in one direction, on one thread.</summary>
+/// <summary>One layer's work in one direction, for one image, on one thread; 0 GFLOP/s where nothing is multiplied.</summary>
 internal sealed record LayerTime(string Layer, string Direction, double MicrosecondsPerImage, double Gflops, double ShareOfPeak);

@@ -80,7 +80,7 @@ internal static class CommandLine
             .Where(value => value.StartsWith('-') && !isMeant);
         string? stray = options.FirstOrDefault() ?? result.UnmatchedTokens.FirstOrDefault();
         if (stray is null)
-            return FindMissingArgument(result.CommandResult) ?? result.Errors.FirstOrDefault()?.Message;
+            return FindMissingArgument(result.CommandResult) ?? FindMiscount(result.CommandResult) ?? result.Errors.FirstOrDefault()?.Message;
         if (stray.StartsWith('-'))
             return $"Unknown option '{stray}'.";
         return result.CommandResult.Command is RootCommand root
@@ -94,6 +94,13 @@ internal static class CommandLine
             (command.GetResult(argument)?.Tokens.Count ?? 0) < argument.Arity.MinimumNumberOfValues);
         return missing is null ? null : $"{command.Command.Name}: expected {missing.Name}, found nothing.";
     }
+
+    private static string? FindMiscount(CommandResult command) => command.Children.OfType<OptionResult>()
+        .Where(option => !option.Implicit)
+        .Select(option => (option.Option, Found: option.Tokens.Count))
+        .Where(option => option.Found < option.Option.Arity.MinimumNumberOfValues || option.Found > option.Option.Arity.MaximumNumberOfValues)
+        .Select(option => $"{option.Option.Name}: expected one value, found {(option.Found == 0 ? "nothing" : $"{option.Found}")}.")
+        .FirstOrDefault();
 
     private static IEnumerable<string> CommandPath(CommandResult command) =>
         command.Parent is CommandResult parent ? CommandPath(parent).Append(command.Command.Name) : [Name];

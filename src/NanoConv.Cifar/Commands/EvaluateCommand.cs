@@ -44,13 +44,12 @@ internal static class EvaluateCommand
         SplitResult result;
         try
         {
-            result = SplitResult.Of(file.Model, images.TestSet(), images.ClassNames, threads);
+            result = SplitResult.Of(file.Model, images.TestSet(), images.ClassNames, threads, cancellation);
         }
         finally
         {
             line.Clear();
         }
-        cancellation.ThrowIfCancellationRequested();
         terminal.Out.WriteLine();
         terminal.Out.WriteLine($"On test, {result.Images:N0} images of {DataSource.Describe(images)}:");
         terminal.Out.WriteLine();

@@ -52,7 +52,7 @@ internal static class PredictCommand
         }
         int classes = file.ClassNames.Count;
         var batch = new ByteImageDataset<float>(pixels, new byte[images.Length], file.Model.InputShape, classes);
-        Span<float> probabilities = file.Model.Predict(batch).AsSpan();
+        Span<float> probabilities = file.Model.Predict(batch, cancellation: cancellation).AsSpan();
         if (probabilities.ContainsAnyExceptInRange(float.MinValue, float.MaxValue)) // NaN is in no range
             throw new UserErrorException($"'{path}': expected finite outputs, found NaN or infinity");
         if (!file.Model.EndsInSoftmax)

@@ -39,7 +39,8 @@ internal sealed class Terminal
 
     private static IAnsiConsole CreateRich(TextWriter output, bool isTerminal)
     {
-        bool isColoured = isTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+        // Set but empty counts as set: Spectre.Console sees it so as well.
+        bool isColoured = isTerminal && Environment.GetEnvironmentVariable("NO_COLOR") is null;
         return AnsiConsole.Create(new AnsiConsoleSettings
         {
             Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No,

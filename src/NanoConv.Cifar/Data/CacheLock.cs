@@ -1,3 +1,5 @@
+using NanoConv.Cifar.Files;
+
 namespace NanoConv.Cifar.Data;
 
 /// <summary>

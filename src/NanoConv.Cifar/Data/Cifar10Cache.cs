@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using NanoConv.Cifar.Files;
 
 namespace NanoConv.Cifar.Data;
 
@@ -81,8 +82,8 @@ public sealed class Cifar10Cache
         }
         catch (Exception error) when (FileErrors.IsFileError(error))
         {
-            throw FileErrors.Describe(
-                $"cannot write to the cache folder {Folder} (set {CacheFolder.Variable} for another)", error);
+            throw new DataException(
+                $"cannot write to the cache folder {Folder} (set {CacheFolder.Variable} for another): {FileErrors.Reason(error)}", error);
         }
 
         return DataFolder;

@@ -1,3 +1,5 @@
+using NanoConv.Cifar.Files;
+
 namespace NanoConv.Cifar.Data;
 
 /// <summary>
@@ -42,7 +44,7 @@ public sealed class Cifar10Reader
         }
         catch (Exception error) when (FileErrors.IsFileError(error))
         {
-            throw FileErrors.Describe($"cannot read {source}", error);
+            throw CannotRead(source, error);
         }
 
         return images.ToImageData(source);
@@ -56,12 +58,22 @@ public sealed class Cifar10Reader
         foreach (string name in Cifar10Archive.ImageFiles.Where(name => images.RecordsWanted(name) > 0))
         {
             string file = Path.Combine(folder, name);
-            using FileStream stream = File.OpenRead(file);
-            images.Read(name, file, stream, cancellation);
+            try
+            {
+                using FileStream stream = File.OpenRead(file);
+                images.Read(name, file, stream, cancellation);
+            }
+            catch (Exception error) when (FileErrors.IsFileError(error))
+            {
+                throw CannotRead(file, error);
+            }
         }
 
         return folder;
     }
+
+    private static DataException CannotRead(string file, Exception error) =>
+        new($"cannot read {file}: {FileErrors.Reason(error)}", error);
 
     private void ReadArchive(string path, Cifar10Images images, CancellationToken cancellation) =>
         Cifar10Tar.ForEachFile(path, archive, (name, stream) =>

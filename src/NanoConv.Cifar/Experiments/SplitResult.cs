@@ -32,10 +32,17 @@ public sealed record SplitResult(
     /// <param name="images">The images.</param>
     /// <param name="classNames">The names of the classes.</param>
     /// <param name="threads">Threads; 0 for one a core.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static SplitResult Of(
-        Model<float> model, ByteImageDataset<float> images, IReadOnlyList<string> classNames, int threads)
+        Model<float> model,
+        ByteImageDataset<float> images,
+        IReadOnlyList<string> classNames,
+        int threads,
+        CancellationToken cancellation)
     {
-        (double loss, double accuracy, ConfusionMatrix matrix) = model.Evaluate(images, threads: threads);
+        (double loss, double accuracy, ConfusionMatrix matrix) =
+            model.Evaluate(images, threads: threads, cancellation: cancellation);
         var report = new ClassificationReport(matrix, classNames);
         int[][] counts = [.. Enumerable.Range(0, images.Classes).Select(actual =>
             Enumerable.Range(0, images.Classes).Select(predicted => matrix[actual, predicted]).ToArray())];

@@ -167,6 +167,6 @@ public sealed class TrainingRun
     {
         cancellation.ThrowIfCancellationRequested();
         evaluating?.Invoke(name);
-        return SplitResult.Of(Model, images, data.Images.ClassNames, settings.Threads);
+        return SplitResult.Of(Model, images, data.Images.ClassNames, settings.Threads, cancellation);
     }
 }

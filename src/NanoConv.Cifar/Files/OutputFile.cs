@@ -23,7 +23,7 @@ public static class OutputFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"cannot write '{path}': {exception.Message}", exception);
+            throw new UserErrorException($"cannot write '{path}': {FileErrors.Reason(exception)}", exception);
         }
     }
 
@@ -42,7 +42,8 @@ public static class OutputFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"cannot write '{path}': {exception.Message}", exception);
+            string reason = FileErrors.Reason(exception);
+            throw new UserErrorException($"cannot write '{path}': expected a folder that takes new files, found: {reason}", exception);
         }
     }
 
@@ -71,7 +72,7 @@ public static class OutputFile
         }
         catch (IOException exception) // links that go round in a circle
         {
-            throw new UserErrorException($"cannot write '{path}': {exception.Message}", exception);
+            throw new UserErrorException($"cannot write '{path}': {FileErrors.Reason(exception)}", exception);
         }
         string folder = Path.GetDirectoryName(target)!;
         if (!Directory.Exists(folder))

@@ -26,8 +26,7 @@ public sealed class RunFolder : IDisposable
     {
         if (string.IsNullOrWhiteSpace(path))
             throw new UserErrorException("--output: expected the name of a folder, found nothing");
-        if (File.Exists(path))
-            throw new UserErrorException($"cannot write in '{path}': expected a folder, found a file");
+        RequireNoFileOnTheWay(path);
         var folder = new RunFolder(path, files, []);
         try
         {
@@ -40,7 +39,7 @@ public sealed class RunFolder : IDisposable
         {
             folder.Dispose();
             if (exception is IOException or UnauthorizedAccessException)
-                throw new UserErrorException($"cannot make the folder '{path}': {exception.Message}", exception);
+                throw new UserErrorException($"cannot make the folder '{path}': {FileErrors.Reason(exception)}", exception);
             throw;
         }
     }
@@ -54,6 +53,7 @@ public sealed class RunFolder : IDisposable
     public static RunFolder PrepareNew(string path, params IReadOnlyList<string> files)
     {
         List<string> parents = [];
+        RequireNoFileOnTheWay(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!);
         for (int i = 1; ; i++)
         {
             string candidate = i == 1 ? path : $"{path}-{i}";
@@ -80,7 +80,7 @@ public sealed class RunFolder : IDisposable
             {
                 RemoveEmpty(parents);
                 if (exception is IOException or UnauthorizedAccessException)
-                    throw new UserErrorException($"cannot make the folder '{path}': {exception.Message}", exception);
+                    throw new UserErrorException($"cannot make the folder '{path}': {FileErrors.Reason(exception)}", exception);
                 throw;
             }
         }
@@ -118,7 +118,7 @@ public sealed class RunFolder : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"cannot write in '{Path}': {exception.Message}", exception);
+            throw new UserErrorException($"cannot write in '{Path}': {FileErrors.Reason(exception)}", exception);
         }
         finally
         {
@@ -129,6 +129,15 @@ public sealed class RunFolder : IDisposable
 
     /// <summary>Removes the folders that were made, as far as they are empty.</summary>
     public void Dispose() => RemoveEmpty(made);
+
+    private static void RequireNoFileOnTheWay(string path)
+    {
+        for (string? part = System.IO.Path.GetFullPath(path); part is not null; part = System.IO.Path.GetDirectoryName(part))
+        {
+            if (File.Exists(part))
+                throw new UserErrorException($"cannot write in '{path}': expected a folder, found a file: '{part}'");
+        }
+    }
 
     private void Move(string from, string file)
     {

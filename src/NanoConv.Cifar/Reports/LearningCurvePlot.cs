@@ -66,7 +66,7 @@ public static class LearningCurvePlot
         int epochs = curves.Max(curve => select(curve).Train.Count);
         plot.Axes.Bottom.TickGenerator = new NumericAutomatic { IntegerTicksOnly = true, MinimumTickSpacing = 30 };
         double top = curves.SelectMany(curve => select(curve).Train.Concat(select(curve).Validation)).Max();
-        plot.Axes.SetLimits(epochs == 1 ? 0 : 1 - 0.02 * epochs, epochs == 1 ? 2 : 1.02 * epochs, 0, 1.05 * top);
+        plot.Axes.SetLimits(epochs == 1 ? 0 : 1 - 0.02 * epochs, epochs == 1 ? 2 : 1.02 * epochs, 0, top > 0 ? 1.05 * top : 1);
         plot.Legend.FontSize = LegendFontSize;
         plot.Legend.SymbolWidth = LegendSymbolWidth;
         return plot;

@@ -57,7 +57,7 @@ public sealed class SafeTensorsFile
         {
             content = File.ReadAllBytes(path);
         }
-        catch (IOException mistake) when (mistake is not FileNotFoundException and not DirectoryNotFoundException && new FileInfo(path) is { Exists: true, Length: > int.MaxValue })
+        catch (IOException mistake) when (new FileInfo(path) is { Exists: true, Length: > int.MaxValue })
         {
             throw new InvalidDataException($"'{path}': expected a safetensors file of at most 2 GiB, found {new FileInfo(path).Length} bytes", mistake);
         }

@@ -14,7 +14,8 @@ namespace NanoConv;
 /// alone: a wrong backward pass cannot hide there.</para>
 /// <para>Before each pass the buffers that it has to overwrite are filled with NaN, and those that it has to add to with
 /// ones. What a layer keeps is as another, larger shard has left it. Backward runs twice, with and without being asked for
-/// the input's gradient, and of each derivative the worse of the two counts. It takes four forward passes an element, so choose small shapes: all tails and borders, few pixels.</para>
+/// the input's gradient, and of each derivative the worse of the two counts. It takes four forward passes an element, so
+/// choose small shapes: all tails and borders, few pixels.</para>
 /// </remarks>
 /// <example><code>GradientCheck.Run(new MyLayer(), inputShape: (6, 5, 3)).WorstRelativeError &lt; 1e-6</code></example>
 public static class GradientCheck

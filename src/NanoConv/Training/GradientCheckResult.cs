@@ -3,8 +3,8 @@ namespace NanoConv;
 /// <summary>How far a backward pass is from the derivatives that differences give, and where it is furthest.</summary>
 /// <param name="WorstRelativeError">
 /// The greatest |analytic − numeric| / max(|analytic|, |numeric|, floor), below 1e-6 for a right backward pass. The floor,
-/// a thousandth of the tensor's greatest derivative and at least 2e-5, is where differences lose their digits. NaN if a number was not finite or no element could be checked:
-/// <c>WorstRelativeError &lt; 1e-6</c> is then false.
+/// a thousandth of the tensor's greatest derivative and at least 2e-5, is where differences lose their digits. NaN if a
+/// number was not finite or no element could be checked: <c>WorstRelativeError &lt; 1e-6</c> is then false.
 /// </param>
 /// <param name="Tensor">The tensor where it is: a parameter's name, as <c>conv2d_1/kernel</c>, or <c>input</c>.</param>
 /// <param name="Index">The element of that tensor, row-major.</param>

@@ -22,14 +22,15 @@ internal static class Inference
         }
     }
 
-    public static Evaluation Evaluate<T>(Model<T> model, IDataset<T> data, Loss loss, WorkerPool? pool)
+    public static Evaluation Evaluate<T>(
+        Model<T> model, IDataset<T> data, Loss loss, WorkerPool? pool, CancellationToken cancellation = default)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         Check(model, data, loss);
         if (data.Count == 0)
             throw new ArgumentException("expected examples to evaluate, received none", nameof(data));
         ExampleScore[] scores = new ExampleScore[data.Count];
-        Run(model, data, pool, loss.TakesLogits, withTargets: true, (workspace, first, count) =>
+        Run(model, data, pool, loss.TakesLogits, withTargets: true, cancellation, (workspace, first, count) =>
             workspace.Score(loss, T.One, scores.AsSpan(first, count)));
         double sum = 0;
         ConfusionMatrix confusion = new(model.OutputShape.Elements);
@@ -49,7 +50,7 @@ internal static class Inference
     {
         int first = int.MaxValue;
         Lock gate = new();
-        Run(model, data, pool, wantsLogits: true, withTargets: false, (workspace, _, _) =>
+        Run(model, data, pool, wantsLogits: true, withTargets: false, CancellationToken.None, (workspace, _, _) =>
         {
             int found = workspace.FirstNonFinite() ?? int.MaxValue;
             lock (gate)
@@ -67,7 +68,7 @@ internal static class Inference
             _ => $"the first layer whose output is not finite is '{model.Layers[firstNonFinite - 1].Name}'",
         };
 
-    public static Tensor<T> Predict<T>(Model<T> model, IDataset<T> data, WorkerPool? pool)
+    public static Tensor<T> Predict<T>(Model<T> model, IDataset<T> data, WorkerPool? pool, CancellationToken cancellation)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         model.CheckInputShape(data.InputShape);
@@ -75,7 +76,7 @@ internal static class Inference
             throw new ArgumentException("expected examples to predict, received none", nameof(data));
         Tensor<T> outputs = new(model.OutputShape.Batch(data.Count));
         int length = model.OutputShape.Elements;
-        Run(model, data, pool, wantsLogits: false, withTargets: false, (workspace, first, count) =>
+        Run(model, data, pool, wantsLogits: false, withTargets: false, cancellation, (workspace, first, count) =>
             workspace.Activation(model.Layers.Count).CopyTo(outputs.AsSpan().Slice(first * length, count * length)));
         return outputs;
     }
@@ -89,13 +90,20 @@ internal static class Inference
     }
 
     private static void Run<T>(
-        Model<T> model, IDataset<T> data, WorkerPool? pool, bool wantsLogits, bool withTargets, Action<Workspace<T>, int, int> use)
+        Model<T> model,
+        IDataset<T> data,
+        WorkerPool? pool,
+        bool wantsLogits,
+        bool withTargets,
+        CancellationToken cancellation,
+        Action<Workspace<T>, int, int> use)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int shards = (data.Count + ShardSize - 1) / ShardSize;
         Workspace<T>[] workspaces = [.. Enumerable.Range(0, pool?.Workers ?? 1).Select(_ => model.RentWorkspace())];
         Action<int, int> shard = (worker, item) =>
         {
+            cancellation.ThrowIfCancellationRequested();
             (int first, Workspace<T> workspace) = (item * ShardSize, workspaces[worker]);
             int count = Math.Min(ShardSize, data.Count - first);
             workspace.Load(data, [], first, count, withTargets);
@@ -103,17 +111,16 @@ internal static class Inference
             workspace.Forward();
             use(workspace, first, count);
         };
-        if (pool is not null)
+        try
         {
-            pool.Run(shard, shards);
-        }
-        else
-        {
-            for (int item = 0; item < shards; item++)
+            pool?.Run(shard, shards);
+            for (int item = 0; pool is null && item < shards; item++)
                 shard(0, item);
         }
-
-        foreach (Workspace<T> workspace in workspaces)
-            model.ReturnWorkspace(workspace);
+        finally
+        {
+            foreach (Workspace<T> workspace in workspaces)
+                model.ReturnWorkspace(workspace);
+        }
     }
 }

@@ -156,12 +156,15 @@ public sealed class Model<T>
     /// <param name="data">The examples.</param>
     /// <param name="loss">By default categorical cross-entropy, of logits if the network does not end in softmax.</param>
     /// <param name="threads">Threads; 0 for as many as there are processors.</param>
+    /// <param name="cancellation">Ends it within a few examples.</param>
     /// <exception cref="ArgumentException">Data and network do not fit one another.</exception>
-    public Evaluation Evaluate(IDataset<T> data, Loss? loss = null, int threads = 0)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public Evaluation Evaluate(IDataset<T> data, Loss? loss = null, int threads = 0, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(data);
+        loss ??= new CategoricalCrossentropy(fromLogits: !EndsInSoftmax);
         using WorkerPool? pool = Inference.Pool(threads, data.Count);
-        return Inference.Evaluate(this, data, loss ?? new CategoricalCrossentropy(fromLogits: !EndsInSoftmax), pool);
+        return Inference.Evaluate(this, data, loss, pool, cancellation);
     }
 
     /// <summary>Mean loss with penalties, and accuracy, on a tensor [n, input shape] and integer labels.</summary>
@@ -185,12 +188,14 @@ public sealed class Model<T>
     /// <summary>The network's outputs [n, output shape].</summary>
     /// <param name="data">Examples; their targets are not looked at.</param>
     /// <param name="threads">Threads; 0 for as many as there are processors.</param>
+    /// <param name="cancellation">Ends it within a few examples.</param>
     /// <exception cref="ArgumentException">The shape does not fit the network.</exception>
-    public Tensor<T> Predict(IDataset<T> data, int threads = 0)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public Tensor<T> Predict(IDataset<T> data, int threads = 0, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(data);
         using WorkerPool? pool = Inference.Pool(threads, data.Count);
-        return Inference.Predict(this, data, pool);
+        return Inference.Predict(this, data, pool, cancellation);
     }
 
     /// <summary>A table of the layers: output shape, parameters, and multiplications and additions of one example.</summary>
@@ -242,7 +247,8 @@ public sealed class Model<T>
         }
     }
 
-    internal Workspace<T> RentWorkspace() => idle.TryTake(out Workspace<T>? workspace) ? workspace : new Workspace<T>(this, Inference.ShardSize, training: false);
+    internal Workspace<T> RentWorkspace() =>
+        idle.TryTake(out Workspace<T>? workspace) ? workspace : new Workspace<T>(this, Inference.ShardSize, training: false);
 
     internal void ReturnWorkspace(Workspace<T> workspace) => idle.Add(workspace);
 

@@ -33,6 +33,16 @@ public sealed class OutputFileTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_that_takes_no_files_is_said_to_be_one_without_a_name_of_ours()
+    {
+        if (!Directory.Exists("/proc/self"))   // Linux only: takes no files, not even the administrator's
+            return;
+        var error = Assert.Throws<UserErrorException>(() => OutputFile.Probe("/proc/x.png"));
+        Assert.StartsWith("cannot write '/proc/x.png': expected a folder that takes new files, found: ", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("tmp", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_link_stays_a_link()
     {
         if (OperatingSystem.IsWindows())

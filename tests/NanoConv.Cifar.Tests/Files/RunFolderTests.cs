@@ -27,7 +27,8 @@ public sealed class RunFolderTests : IDisposable
         File.WriteAllText(folder["a"], "");
         var error = Assert.Throws<UserErrorException>(() => RunFolder.Prepare(folder["a"], "x"));
         Assert.Contains("found a file", error.Message, StringComparison.Ordinal);
-        Assert.Throws<UserErrorException>(() => RunFolder.Prepare(folder["a/b"], "x"));
+        foreach (Action below in (Action[])[() => RunFolder.Prepare(folder["a/b/c"], "x"), () => RunFolder.PrepareNew(folder["a/b/c"], "x")])
+            Assert.EndsWith($"found a file: '{folder["a"]}'", Assert.Throws<UserErrorException>(below).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -39,6 +39,18 @@ public sealed class PictureTests : IDisposable
     }
 
     [Fact]
+    public void An_accuracy_of_zero_lies_at_the_bottom()
+    {
+        LearningCurve curve = Curve("a", 5) with { Accuracy = [0, 0, 0, 0, 0], ValidationAccuracy = [] };
+        LearningCurvePlot.WritePng(folder["a.png"], "default", [curve]);
+        RgbImage image = ImageFile.Read(folder["a.png"]);
+        int[] rows = [.. Enumerable.Range(0, image.Height).Where(y => Enumerable.Range(0, 680).Any(x => IsBlue(x, y)))];
+        Assert.True(rows.Min() > 0.8 * image.Height, $"from row {rows.Min()} of {image.Height}");
+
+        bool IsBlue(int x, int y) => image.Pixels.Span.Slice(((y * image.Width) + x) * 3, 3) is [0x00, 0x72, 0xB2];
+    }
+
+    [Fact]
     public void A_run_without_validation_is_drawn()
     {
         LearningCurve curve = Curve("a", 5) with { ValidationAccuracy = [], ValidationLoss = [] };

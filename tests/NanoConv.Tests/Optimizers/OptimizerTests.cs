@@ -48,7 +48,9 @@ public abstract class OptimizerTests<T> : PropertySuite
         Expect.Close(-0.001 / 2, w[0], 1e-5);
     }
 
-    /// <summary>Keras adds ε before the correction: w −= rate·√(1−β₂ᵗ)/(1−β₁ᵗ) · m/(√v + ε). Its ε is ours · √(1−β₂ᵗ).</summary>
+    /// <summary>
+    /// Keras adds ε before the correction: w −= rate·√(1−β₂ᵗ)/(1−β₁ᵗ) · m/(√v + ε). Its ε is ours · √(1−β₂ᵗ).
+    /// </summary>
     [Fact]
     public void Adam_is_Keras_with_the_epsilon_that_its_remark_says()
     {

@@ -17,6 +17,9 @@ internal sealed class RecordingDataset<T>(int count) : IDataset<T>
     /// <summary>An example whose pixels are NaN, or none.</summary>
     public int Poisoned { get; init; } = -1;
 
+    /// <summary>Called with each example that is asked for.</summary>
+    public Action<int>? Visiting { get; init; }
+
     public int Count => count;
 
     public Shape InputShape => (4, 6, 2);
@@ -27,6 +30,7 @@ internal sealed class RecordingDataset<T>(int count) : IDataset<T>
     {
         lock (visited)
             visited.Add(index);
+        Visiting?.Invoke(index);
         pixels.AsSpan(index * 48, 48).CopyTo(destination);
         destination[index % 3] += T.CreateChecked(2);
         if (index == Poisoned)

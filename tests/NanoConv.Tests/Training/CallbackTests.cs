@@ -121,6 +121,35 @@ public sealed class CallbackTests
         Expect.SameBits<double>("y", reference.Predict(data).AsSpan(), model.Predict(data).AsSpan());
     }
 
+    /// <summary>Cancelled while the examples are being read: most of them are then never asked for.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Cancellation_ends_evaluation_and_prediction_within_a_few_examples(int threads)
+    {
+        foreach (bool evaluate in (bool[])[true, false])
+        {
+            using CancellationTokenSource source = new();
+            Model<float> model = FitTests<float>.Model();
+            RecordingDataset<float> data = new(1000) { Visiting = index => CancelAt(index) };
+            void CancelAt(int index)
+            {
+                if (index == 40)
+                    source.Cancel();
+            }
+
+            Assert.ThrowsAny<OperationCanceledException>(() =>
+            {
+                if (evaluate)
+                    model.Evaluate(data, threads: threads, cancellation: source.Token);
+                else
+                    model.Predict(data, threads, source.Token);
+            });
+            Assert.InRange(data.Visited.Length, 41, 100);
+            Assert.Equal(1000, model.Predict(data, threads).Shape[0]); // its buffers are all there again
+        }
+    }
+
     private static EpochRecord Record(int epoch, double loss, double? validationLoss, double accuracy) =>
         new(epoch, loss, accuracy, validationLoss, validationLoss is null ? null : accuracy, 1, 1);
 

@@ -1,7 +1,9 @@
 using NanoConv.Cifar.Data;
+using NanoConv.Cifar.Files;
+using NanoConv.Cifar.Tests.Data;
 using Xunit;
 
-namespace NanoConv.Cifar.Tests.Data;
+namespace NanoConv.Cifar.Tests.Files;
 
 public sealed class FileErrorsTests
 {
@@ -17,7 +19,7 @@ public sealed class FileErrorsTests
             file.Flush();
         });
 
-        Assert.Equal("cannot write X: the disk is full", FileErrors.Describe("cannot write X", error).Message);
+        Assert.Equal("the disk is full", FileErrors.Reason(error));
     }
 
     [Fact]
@@ -32,6 +34,14 @@ public sealed class FileErrorsTests
 
         Assert.True(FileErrors.IsLocked(locked));
         Assert.False(FileErrors.IsLocked(missing));
+    }
+
+    [Fact]
+    public void Reasons_name_no_file_of_ours()
+    {
+        Assert.Equal("permission denied", FileErrors.Reason(new UnauthorizedAccessException("Access to '/a/.x.tmp' is denied.")));
+        Assert.Equal("no such file or folder", FileErrors.Reason(new FileNotFoundException("Could not find file '/a/.x.tmp'.")));
+        Assert.Equal("Read-only file system", FileErrors.Reason(new IOException("Read-only file system : '/a/.x.tmp'")));
     }
 
     [Fact]

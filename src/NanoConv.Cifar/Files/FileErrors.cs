@@ -1,4 +1,4 @@
-namespace NanoConv.Cifar.Data;
+namespace NanoConv.Cifar.Files;
 
 /// <summary>Says in a few words what the system reports as exceptions and error numbers.</summary>
 internal static class FileErrors
@@ -6,18 +6,18 @@ internal static class FileErrors
     /// <summary>Whether an exception comes from the file system rather than from a mistake in the program.</summary>
     internal static bool IsFileError(Exception error) => error is IOException or UnauthorizedAccessException;
 
-    /// <summary>A one-line error for the user about a file or folder.</summary>
-    /// <param name="action">What was tried and with what: "cannot read X".</param>
+    /// <summary>What went wrong, in a few words and without the name of any file.</summary>
     /// <param name="error">What the system reported.</param>
-    internal static DataException Describe(string action, Exception error)
+    internal static string Reason(Exception error)
     {
-        string reason = error switch
+        int name = error.Message.IndexOf(" : '", StringComparison.Ordinal); // "Read-only file system : '/a/b'"
+        return error switch
         {
             UnauthorizedAccessException => "permission denied",
+            FileNotFoundException or DirectoryNotFoundException => "no such file or folder",
             _ when IsDiskFull(error) => "the disk is full",
-            _ => error.Message,
+            _ => name < 0 ? error.Message : error.Message[..name],
         };
-        return new DataException($"{action}: {reason}", error);
     }
 
     /// <summary>Whether the file is open elsewhere and locked, which is worth waiting for.</summary>
