@@ -11,29 +11,27 @@ internal static class FmaPeak
 
     /// <summary>GFLOP/s of all threads together; the best of a few runs.</summary>
     public static double Measure<T>(int threads)
+        where T : unmanaged, IFloatingPointIeee754<T> => Enumerable.Range(0, 5).Max(_ => Burst<T>(threads, 8_000_000));
+
+    /// <summary>
+    /// The same, measured once and for a few milliseconds: to stand beside a measurement of as long. A shared machine is
+    /// faster and slower by the second, and what is asked is how much of the machine at that moment was used.
+    /// </summary>
+    public static double Burst<T>(int threads, long iterations = 500_000)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        const long Iterations = 8_000_000;
-        double best = 0;
-        for (int run = 0; run < 5; run++)
-        {
-            double total = 0;
-            Thread[] workers = [.. Enumerable.Range(0, threads).Select(_ => new Thread(() =>
-            {
-                double seconds = Seconds<T>(Iterations);
-                double flops = 2.0 * Iterations * Sums * Vector<T>.Count;
-                lock (typeof(FmaPeak))
-                    total += flops / seconds / 1e9;
-            }))];
-            foreach (Thread worker in workers)
-                worker.Start();
-            foreach (Thread worker in workers)
-                worker.Join();
-            best = Math.Max(best, total);
-        }
-
-        return best;
+        double[] rates = new double[threads];
+        Thread[] others = [.. Enumerable.Range(1, threads - 1).Select(index => new Thread(() => rates[index] = Rate<T>(iterations)))];
+        foreach (Thread thread in others)
+            thread.Start();
+        rates[0] = Rate<T>(iterations);
+        foreach (Thread thread in others)
+            thread.Join();
+        return rates.Sum();
     }
+
+    private static double Rate<T>(long iterations)
+        where T : unmanaged, IFloatingPointIeee754<T> => 2.0 * iterations * Sums * Vector<T>.Count / Seconds<T>(iterations) / 1e9;
 
     private static double Seconds<T>(long iterations)
         where T : unmanaged, IFloatingPointIeee754<T>

@@ -11,6 +11,26 @@ internal static class Stopwatches
         return sorted.Length == 0 ? double.NaN : sorted[sorted.Length / 2];
     }
 
+    /// <summary>
+    /// A rate beside the machine's peak: rounds of the action, each followed by a burst of multiply-adds on this thread.
+    /// </summary>
+    /// <returns>The median seconds of one call, and the median over rounds of its share of the peak.</returns>
+    public static (double Seconds, double Share) BesidePeak<T>(Action action, double flops, int rounds)
+        where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
+    {
+        List<double> seconds = [], shares = [];
+        for (int round = 0; round < rounds + 3; round++)
+        {
+            double median = MedianSeconds(action, 0.003, atLeast: 5), peak = FmaPeak.Burst<T>(1);
+            if (round < 3)
+                continue; // compiling and warming up
+            seconds.Add(median);
+            shares.Add(flops / median / 1e9 / peak);
+        }
+
+        return (Median(seconds), Median(shares));
+    }
+
     /// <summary>The median of the seconds that an action takes, repeated for some time; the first fifth does not count.</summary>
     public static double MedianSeconds(Action action, double seconds, int atLeast = 20)
     {

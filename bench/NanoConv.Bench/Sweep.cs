@@ -29,16 +29,13 @@ internal static class Sweep
     private static void Heading(string what) =>
         Console.WriteLine($"\n{what}\n{"",6} {"training images/s",18} {"GFLOP/s",8} {"of peak",8} {"inference images/s",19} {"GFLOP/s",8} {"of peak",8}");
 
-    // The peak again for each row: on a shared machine it changes with the hour.
     private static void Row(string name, Model<float> model, int batch, int threads)
     {
-        double peak = FmaPeak.Measure<float>(threads);
-        (double training, _) = Throughput.Training(model, batch, threads, Seconds);
-        double inference = Throughput.Predicting(model, batch, threads, Seconds);
-        peak = Math.Max(peak, FmaPeak.Measure<float>(threads));
-        double trainingGflops = training * model.TrainingFlops / 1e9, inferenceGflops = inference * model.ForwardFlops / 1e9;
+        TrainingSpeed training = Throughput.Training(model, batch, threads, Seconds);
+        (double inference, double share) = Throughput.Predicting(model, batch, threads, Seconds);
+        double trainingGflops = training.ImagesPerSecond * model.TrainingFlops / 1e9, inferenceGflops = inference * model.ForwardFlops / 1e9;
         Console.WriteLine(
-            $"{name,6} {training,18:N0} {trainingGflops,8:F1} {trainingGflops / peak,8:P1} "
-            + $"{inference,19:N0} {inferenceGflops,8:F1} {inferenceGflops / peak,8:P1}");
+            $"{name,6} {training.ImagesPerSecond,18:N0} {trainingGflops,8:F1} {training.Share,8:P1} "
+            + $"{inference,19:N0} {inferenceGflops,8:F1} {share,8:P1}");
     }
 }

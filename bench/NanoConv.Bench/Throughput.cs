@@ -36,39 +36,46 @@ internal static class Throughput
         return 0;
     }
 
-    /// <summary>Images a second of steady training: the median over epochs of some steps; the first ones compile.</summary>
-    public static (double ImagesPerSecond, double BytesPerStep) Training<T>(Model<T> model, int batch, int threads, double seconds)
+    /// <summary>Steady training: medians over epochs of some steps, each followed by a burst of multiply-adds.</summary>
+    public static TrainingSpeed Training<T>(Model<T> model, int batch, int threads, double seconds)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        const int WarmUpEpochs = 5;
         int steps = Math.Clamp(2560 / batch, 1, 200);
-        Watch watch = new(seconds, WarmUpEpochs);
-        History history = model.Fit(NoisePictures.Create<T>(model.InputShape, steps * batch), new FitOptions
+        Watch<T> watch = new(seconds, threads);
+        model.Fit(NoisePictures.Create<T>(model.InputShape, steps * batch), new FitOptions
         {
             Epochs = 100_000,
             BatchSize = batch,
             Threads = threads,
             Callbacks = [watch],
         });
-        return (Stopwatches.Median(history.Epochs.Skip(WarmUpEpochs).Select(epoch => epoch.ImagesPerSecond)), watch.BytesPerStep);
+        return watch.Speed(model.TrainingFlops);
     }
 
-    /// <summary>Images a second of prediction: the median over calls.</summary>
-    public static double Predicting<T>(Model<T> model, int batch, int threads, double seconds)
+    /// <summary>Prediction: medians over calls, groups of which are followed by a burst of multiply-adds.</summary>
+    public static (double ImagesPerSecond, double Share) Predicting<T>(Model<T> model, int batch, int threads, double seconds)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         ByteImageDataset<T> pictures = NoisePictures.Create<T>(model.InputShape, batch);
-        return batch / Stopwatches.MedianSeconds(() => model.Predict(pictures, threads), seconds);
+        List<double> rates = [], shares = [];
+        long start = Stopwatch.GetTimestamp();
+        while (rates.Count < 8 || Stopwatch.GetElapsedTime(start).TotalSeconds < seconds)
+        {
+            rates.Add(batch / Stopwatches.MedianSeconds(() => model.Predict(pictures, threads), 0.05, atLeast: 1));
+            shares.Add(rates[^1] * model.ForwardFlops / 1e9 / FmaPeak.Burst<T>(threads));
+        }
+
+        return (Stopwatches.Median(rates.Skip(3)), Stopwatches.Median(shares.Skip(3)));
     }
 
     private static ThroughputResult Measure<T>(ThroughputOptions options, Model<T> model)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         double peak = FmaPeak.Measure<T>(options.Threads), onePeak = FmaPeak.Measure<T>(1);
-        (double training, double bytes) = Training(model, options.Batch, options.Threads, options.Seconds);
+        TrainingSpeed training = Training(model, options.Batch, options.Threads, options.Seconds);
         double memory = Process.GetCurrentProcess().PeakWorkingSet64 / 1e6;
-        double inference = Predicting(model, InferenceBatch, options.Threads, options.Seconds);
-        double latency = 1000 / Predicting(model, 1, 1, Math.Min(1, options.Seconds));
+        (double inference, double inferenceShare) = Predicting(model, InferenceBatch, options.Threads, options.Seconds);
+        (double single, _) = Predicting(model, 1, 1, Math.Min(1, options.Seconds));
         peak = Math.Max(peak, FmaPeak.Measure<T>(options.Threads));
         onePeak = Math.Max(onePeak, FmaPeak.Measure<T>(1));
         return new ThroughputResult
@@ -76,20 +83,22 @@ internal static class Throughput
             Options = options,
             VectorBits = Vector<byte>.Count * 8,
             PeakGflops = peak,
-            TrainingImagesPerSecond = training,
-            TrainingGflops = training * model.TrainingFlops / 1e9,
+            TrainingImagesPerSecond = training.ImagesPerSecond,
+            TrainingGflops = training.ImagesPerSecond * model.TrainingFlops / 1e9,
+            TrainingShare = training.Share,
             InferenceImagesPerSecond = inference,
             InferenceGflops = inference * model.ForwardFlops / 1e9,
-            LatencyMilliseconds = latency,
-            BytesPerStep = bytes,
+            InferenceShare = inferenceShare,
+            LatencyMilliseconds = 1000 / single,
+            BytesPerStep = training.BytesPerStep,
             PeakResidentMegabytes = memory,
-            Kernels = [.. model.Layers.SelectMany(layer => Kernels(layer, onePeak, options.Seconds / 40))],
+            Kernels = [.. model.Layers.SelectMany(layer => Kernels(layer, rounds: (int)(10 * options.Seconds)))],
             Layers = StepProfile<T>.Measure(model, onePeak, options.Seconds / 2),
         };
     }
 
     // The layer's products alone, one thread, a shard of images over and over.
-    private static IEnumerable<LayerTime> Kernels<T>(BuiltLayer<T> layer, double peak, double seconds)
+    private static IEnumerable<LayerTime> Kernels<T>(BuiltLayer<T> layer, int rounds)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (layer.Specification is not Conv2D conv)
@@ -98,8 +107,8 @@ internal static class Throughput
         ConvolutionCase<T> product = new(new(window, conv.Filters), Inference.ShardSize);
         foreach ((string direction, Action run) in product.Directions)
         {
-            double median = Stopwatches.MedianSeconds(run, seconds, atLeast: 100), gflops = product.Flops / median / 1e9;
-            yield return new LayerTime(layer.Name, direction, median / Inference.ShardSize * 1e6, gflops, gflops / peak);
+            (double median, double share) = Stopwatches.BesidePeak<T>(run, product.Flops, rounds);
+            yield return new LayerTime(layer.Name, direction, median / Inference.ShardSize * 1e6, product.Flops / median / 1e9, share);
         }
     }
 
@@ -132,34 +141,5 @@ internal static class Throughput
             string speed = time.Gflops > 0 ? $"{time.Gflops,9:F1} {time.ShareOfPeak,8:P1}" : string.Empty;
             Console.WriteLine($"{time.Layer,-16} {time.Direction,-16} {time.MicrosecondsPerImage,12:F1} {speed}".TrimEnd());
         }
-    }
-
-    // Ends training after some seconds, and counts what the steps after the first epochs allocate.
-    private sealed class Watch(double seconds, int warmUpEpochs) : Callback
-    {
-        private long start;
-        private long before;
-        private long bytes;
-        private int steps;
-
-        public double BytesPerStep => (double)bytes / Math.Max(1, steps);
-
-        public override void OnEpochBegin(TrainingState state)
-        {
-            if (state.Epoch == warmUpEpochs + 1)
-                start = Stopwatch.GetTimestamp();
-            before = GC.GetTotalAllocatedBytes(precise: true);
-        }
-
-        public override void OnStepEnd(TrainingState state)
-        {
-            if (state.Step != state.StepsPerEpoch || state.Epoch <= warmUpEpochs)
-                return;
-            bytes += GC.GetTotalAllocatedBytes(precise: true) - before;
-            steps += state.StepsPerEpoch;
-        }
-
-        public override void OnEpochEnd(TrainingState state, EpochRecord epoch) =>
-            state.StopTraining = state.Epoch > warmUpEpochs + 2 && Stopwatch.GetElapsedTime(start).TotalSeconds > seconds;
     }
 }

@@ -15,10 +15,15 @@ internal sealed record ThroughputResult
 
     public required double TrainingGflops { get; init; }
 
+    /// <summary>Median over epochs, each beside the peak of the same moment.</summary>
+    public required double TrainingShare { get; init; }
+
     /// <summary>Median over the measured runs, 500 images each.</summary>
     public required double InferenceImagesPerSecond { get; init; }
 
     public required double InferenceGflops { get; init; }
+
+    public required double InferenceShare { get; init; }
 
     /// <summary>Median, one image, one thread.</summary>
     public required double LatencyMilliseconds { get; init; }
@@ -34,9 +39,6 @@ internal sealed record ThroughputResult
     /// <summary>A training step, layer by layer; backward has both gradients.</summary>
     public required IReadOnlyList<LayerTime> Layers { get; init; }
 
-    public double TrainingShare => TrainingGflops / PeakGflops;
-
-    public double InferenceShare => InferenceGflops / PeakGflops;
 }
 
 /// <summary>One layer's work in one direction, for one image, on one thread; 0 GFLOP/s where nothing is multiplied.</summary>

@@ -27,12 +27,13 @@ public static class Epilogue
             {
                 int source = ((image * product.Rows) + row) * length;
                 Span<T> destination = dz.Slice(product.Output.At(image, row, 0), length);
-                if (y.IsEmpty)
-                    dy.Slice(source, length).CopyTo(destination);
-                else
-                    Mask(destination, dy.Slice(source, length), y.Slice(source, length));
+                ReadOnlySpan<T> gradient = dy.Slice(source, length), output = y.IsEmpty ? [] : y.Slice(source, length);
                 if (!db.IsEmpty)
-                    AddPixels(db, destination);
+                    MaskAndAdd(destination, db, gradient, output);
+                else if (!output.IsEmpty)
+                    Mask(destination, gradient, output);
+                else
+                    gradient.CopyTo(destination);
             }
         }
     }
@@ -60,24 +61,37 @@ public static class Epilogue
             destination[i] = y[i] > T.Zero ? x[i] : T.Zero;
     }
 
-    // sum[c] += Σ_p pixels[p, c]
-    private static void AddPixels<T>(Span<T> sum, ReadOnlySpan<T> pixels)
+    // dz[p, c] = dy[p, c] · [y[p, c] > 0], or dy where y is empty; db[c] += Σ_p dz[p, c] over the pixels p of a row.
+    private static void MaskAndAdd<T>(Span<T> dz, Span<T> db, ReadOnlySpan<T> dy, ReadOnlySpan<T> y)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        ref T start = ref Simd.Start(pixels);
-        int channels = sum.Length, c = 0;
+        ref T z = ref dz[0];
+        ref T gradients = ref Simd.Start(dy);
+        ref T outputs = ref Simd.Start(y);
+        bool masked = !y.IsEmpty;
+        int channels = db.Length, c = 0;
         for (; c <= channels - Vector<T>.Count; c += Vector<T>.Count)
         {
-            Vector<T> total = Simd.Load(ref sum[0], c);
-            for (int pixel = c; pixel < pixels.Length; pixel += channels)
-                total += Simd.Load(ref start, pixel);
-            Simd.Store(total, ref sum[0], c);
+            Vector<T> sum = Simd.Load(ref db[0], c);
+            for (int i = c; i < dz.Length; i += channels)
+            {
+                Vector<T> gradient = Simd.Load(ref gradients, i);
+                if (masked)
+                    gradient &= Vector.GreaterThan(Simd.Load(ref outputs, i), Vector<T>.Zero);
+                Simd.Store(gradient, ref z, i);
+                sum += gradient;
+            }
+
+            Simd.Store(sum, ref db[0], c);
         }
 
         for (; c < channels; c++)
         {
-            for (int pixel = c; pixel < pixels.Length; pixel += channels)
-                sum[c] += pixels[pixel];
+            for (int i = c; i < dz.Length; i += channels)
+            {
+                dz[i] = !masked || y[i] > T.Zero ? dy[i] : T.Zero;
+                db[c] += dz[i];
+            }
         }
     }
 }

@@ -13,8 +13,14 @@ namespace NanoConv.Kernels;
 /// </remarks>
 public static class MatrixProduct
 {
-    /// <summary>Bytes of A and dY that pass by each tile of dB before the next tile's turn: they fit the first cache level.</summary>
-    private const int BlockBytes = 24 * 1024;
+    /// <summary>
+    /// Pixels that pass by each tile of dB before the next tile's turn. What a tile reads of them, a few cache lines
+    /// each, stays in the first cache level for the next tiles, and its sums stay in registers long enough.
+    /// </summary>
+    private const int BlockPixels = 96;
+
+    /// <summary>Tiles that are worked out in one go: enough that calling for them costs little, few enough to stay in the first cache level.</summary>
+    private const int StripTiles = 4;
 
     /// <summary>Elements by which a dY buffer must outlast its last pixel: the adjoint reads whole vectors.</summary>
     /// <typeparam name="T">The element type.</typeparam>
@@ -23,8 +29,8 @@ public static class MatrixProduct
 
     /// <summary>Y = A·B + bias, or max(0, A·B + bias).</summary>
     /// <remarks>
-    /// Tiles of six pixels are taken across row and image ends, so only the very last tile of a call can be partly
-    /// empty. For each tile all panels of B follow one another: the tile's runs of A stay in the first cache level.
+    /// Tiles of six pixels are taken across row and image ends, so only the very last tile of a call can lack some. For
+    /// each strip of a few tiles all panels of B follow one another: the strip's runs of A stay in the first cache level.
     /// </remarks>
     /// <param name="product">The views.</param>
     /// <param name="y">Overwritten where <see cref="StridedProduct.Output"/> points, otherwise untouched.</param>
@@ -44,38 +50,47 @@ public static class MatrixProduct
         if (!packedBias.IsEmpty)
             Require(packedBias.Length, PackedMatrix.PaddedColumns<T>(product.N), nameof(packedBias));
 
+        if (product.M == 0)
+            return;
+
         Span<T> partial = stackalloc T[RegisterTile.Rows * 2 * Vector<T>.Count];
         Span<T> noBias = stackalloc T[2 * Vector<T>.Count];
         noBias.Clear();
-        TileOffsets inputs = default, outputs = default;
+        ref T aStart = ref Simd.Start(a);
+        ref T bStart = ref Simd.Start(packedB);
+        Span<int> inputs = stackalloc int[StripTiles * RegisterTile.Rows], outputs = stackalloc int[StripTiles * RegisterTile.Rows];
+        (int k, int n) = (product.K, product.N);
         PixelCursor cursor = new(product);
-        for (int left = product.M; left > 0; left -= RegisterTile.Rows)
+        for (int left = product.M; left > 0; left -= inputs.Length)
         {
-            int rows = Math.Min(RegisterTile.Rows, left);
-            cursor.Take(product, rows, ref inputs, ref outputs);
-            for (int n0 = 0, width; n0 < product.N; n0 += width)
+            int tiles = cursor.Take(product, left, inputs, outputs);
+            for (int n0 = 0, width; n0 < n; n0 += width)
             {
-                width = PackedMatrix.PanelWidth<T>(product.N, n0);
-                ref T panel = ref Simd.Start(packedB.Slice(n0 * product.K, product.K * width));
-                ref T bias = ref Simd.Start(packedBias.IsEmpty ? noBias : packedBias.Slice(n0, width));
-                int columns = Math.Min(width, product.N - n0);
-                if (rows == RegisterTile.Rows && columns == width)
+                width = PackedMatrix.PanelWidth<T>(n, n0);
+                ref T panel = ref Unsafe.Add(ref bStart, n0 * k);
+                ref T bias = ref Simd.Start(packedBias.IsEmpty ? noBias : packedBias[n0..]);
+                if (n - n0 >= width)
                 {
-                    RegisterTile.Multiply(product, width, ref y[n0], in outputs, ref Simd.Start(a), in inputs, ref panel, ref bias, relu);
+                    RegisterTile.Multiply(product, tiles, width, ref y[n0], ref outputs[0], ref aStart, ref inputs[0], ref panel, ref bias, relu);
                     continue;
                 }
 
-                RegisterTile.Multiply(
-                    product, width, ref partial[0], TileOffsets.Apart(width), ref Simd.Start(a), in inputs, ref panel, ref bias, relu);
-                for (int row = 0; row < rows; row++)
-                    partial.Slice(row * width, columns).CopyTo(y[(outputs[row] + n0)..]);
+                for (int tile = 0; tile < tiles; tile++)
+                {
+                    Span<int> rows = outputs.Slice(tile * RegisterTile.Rows, RegisterTile.Rows);
+                    ref int places = ref inputs[tile * RegisterTile.Rows];
+                    TileOffsets apart = TileOffsets.Apart(width);
+                    RegisterTile.Multiply(product, 1, width, ref partial[0], ref apart[0], ref aStart, ref places, ref panel, ref bias, relu);
+                    for (int row = 0; row < rows.Length; row++)
+                        CopyColumns(y.Slice(rows[row] + n0, n - n0), partial.Slice(row * width, n - n0));
+                }
             }
         }
     }
 
     /// <summary>dB += Aᵀ·dY: the gradient of B, accumulated.</summary>
     /// <remarks>
-    /// A few rows of pixels at a time, so that their part of A and dY stays in the first cache level: each tile of six
+    /// A few rows of pixels at a time: each tile of six
     /// rows of dB and one panel of its columns is held in registers while these pixels pass by, per pixel two vectors
     /// of dY and six broadcasts of A.
     /// </remarks>
@@ -97,8 +112,7 @@ public static class MatrixProduct
         if (product.M == 0)
             return;
 
-        int rowBytes = (product.Input.Row + product.Output.Row) * Unsafe.SizeOf<T>();
-        int blockRows = Math.Clamp(BlockBytes / Math.Max(1, rowBytes), 1, product.Rows);
+        int blockRows = Math.Clamp(BlockPixels / product.Columns, 1, product.Rows);
         for (int image = 0; image < product.Images; image++)
         {
             for (int row = 0; row < product.Rows; row += blockRows)
@@ -143,13 +157,32 @@ public static class MatrixProduct
                 }
 
                 for (int row = 0; row < rows; row++)
-                    dB.Slice(outputs[row] + n0, columns).CopyTo(partial[(row * width)..]);
+                    CopyColumns(partial.Slice(row * width, columns), dB.Slice(outputs[row] + n0, columns));
                 RegisterTile.Accumulate(
                     product, blockRows, width, ref partial[0], TileOffsets.Apart(width), ref Simd.Start(a), in inputs, ref Simd.Start(dY[n0..]));
                 for (int row = 0; row < rows; row++)
-                    partial.Slice(row * width, columns).CopyTo(dB[(outputs[row] + n0)..]);
+                    CopyColumns(dB.Slice(outputs[row] + n0, columns), partial.Slice(row * width, columns));
             }
         }
+    }
+
+    // Fewer than two vectors' columns: a call to the runtime's copy would take longer than the copy.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CopyColumns<T>(Span<T> destination, ReadOnlySpan<T> source)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int last = source.Length - Vector<T>.Count;
+        if (last < 0)
+        {
+            for (int column = 0; column < source.Length; column++)
+                destination[column] = source[column];
+            return;
+        }
+
+        // Two vectors that overlap.
+        Vector<T> first = new(source), end = new(source[last..]);
+        first.CopyTo(destination);
+        end.CopyTo(destination[last..]);
     }
 
     private static void Require(int length, int needed, string name)
@@ -169,27 +202,25 @@ public static class MatrixProduct
 
         public PixelCursor(in StridedProduct product) => (input, output) = (product.Input.Offset, product.Output.Offset);
 
-        /// <summary>The places of the next few pixels; where fewer than a tile's rows are left, the last is repeated.</summary>
-        public void Take(in StridedProduct product, int count, ref TileOffsets inputs, ref TileOffsets outputs)
+        /// <summary>
+        /// The places of the next pixels, as many as fit in or are left, and the number of tiles that they make. In the
+        /// last tile the last pixel is repeated; its result is then stored more than once.
+        /// </summary>
+        public int Take(in StridedProduct product, int left, scoped Span<int> inputs, scoped Span<int> outputs)
         {
-            (int nextInput, int nextOutput) = (product.Input.Column, product.Output.Column);
-            if (count == RegisterTile.Rows && column < product.Columns - RegisterTile.Rows)
+            int count = Math.Min(left, inputs.Length);
+            for (int i = 0; i < count;)
             {
-                // Within a row, as nearly always: no end to look for.
-                for (int i = 0; i < RegisterTile.Rows; i++)
-                    (inputs[i], outputs[i]) = (input + (i * nextInput), output + (i * nextOutput));
-                column += RegisterTile.Rows;
-                input += RegisterTile.Rows * nextInput;
-                output += RegisterTile.Rows * nextOutput;
-                return;
-            }
+                int end = Math.Min(count, i + product.Columns - column);
+                column += end - i;
+                for (; i < end; i++)
+                {
+                    (inputs[i], outputs[i]) = (input, output);
+                    input += product.Input.Column;
+                    output += product.Output.Column;
+                }
 
-            for (int i = 0; i < count; i++)
-            {
-                (inputs[i], outputs[i]) = (input, output);
-                input += nextInput;
-                output += nextOutput;
-                if (++column < product.Columns)
+                if (column < product.Columns)
                     continue;
                 column = 0;
                 if (++row == product.Rows)
@@ -201,8 +232,10 @@ public static class MatrixProduct
                 (input, output) = (product.Input.At(image, row, 0), product.Output.At(image, row, 0));
             }
 
-            for (int i = count; i < RegisterTile.Rows; i++)
-                inputs[i] = inputs[count - 1];
+            int tiles = (count + RegisterTile.Rows - 1) / RegisterTile.Rows;
+            for (int i = count; i < tiles * RegisterTile.Rows; i++)
+                (inputs[i], outputs[i]) = (inputs[count - 1], outputs[count - 1]);
+            return tiles;
         }
     }
 }

@@ -4,7 +4,8 @@ namespace NanoConv.Kernels;
 
 /// <summary>
 /// Max-pooling of x [n, H, W, C]: y[i, oh, ow, c] = max over the window's pixels inside the picture. Pixels outside
-/// never win. Channels lie side by side, so one vector holds the same window of many channels.
+/// never win. Channels lie side by side, so one vector holds the same window of many channels, and stays in a register
+/// while the window's pixels pass by.
 /// </summary>
 /// <remarks>The textbook version is <see cref="Reference.NaiveMaxPooling"/>.</remarks>
 public static class MaxPooling
@@ -18,21 +19,12 @@ public static class MaxPooling
     public static void Forward<T>(in WindowGeometry window, int images, Span<T> y, ReadOnlySpan<T> x)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        (int channels, int row) = (window.Channels, window.InputWidth * window.Channels);
+        int channels = window.Channels;
         for (int image = 0; image < images; image++)
         {
             ReadOnlySpan<T> picture = x.Slice(image * window.InputElements, window.InputElements);
             for (int pixel = 0; pixel < window.OutputPixels; pixel++)
-            {
-                Clip clip = new(window, pixel);
-                Span<T> best = y.Slice(((image * window.OutputPixels) + pixel) * channels, channels);
-                picture.Slice((clip.Top * row) + (clip.Left * channels), channels).CopyTo(best);
-                for (int ih = clip.Top; ih < clip.Bottom; ih++)
-                {
-                    for (int iw = clip.Left; iw < clip.Right; iw++)
-                        Maximum(best, picture.Slice((ih * row) + (iw * channels), channels));
-                }
-            }
+                Maximum(y.Slice(((image * window.OutputPixels) + pixel) * channels, channels), new Clip(window, pixel), picture);
         }
     }
 
@@ -53,67 +45,91 @@ public static class MaxPooling
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         dx[..(images * window.InputElements)].Clear();
-        (int channels, int row) = (window.Channels, window.InputWidth * window.Channels);
+        int channels = window.Channels;
         for (int image = 0; image < images; image++)
         {
             int picture = image * window.InputElements;
             for (int pixel = 0; pixel < window.OutputPixels; pixel++)
             {
-                Clip clip = new(window, pixel);
                 int output = ((image * window.OutputPixels) + pixel) * channels;
-                for (int ih = clip.Top; ih < clip.Bottom; ih++)
+                PassOn(
+                    dx.Slice(picture, window.InputElements),
+                    new Clip(window, pixel),
+                    x.Slice(picture, window.InputElements),
+                    y.Slice(output, channels),
+                    dy.Slice(output, channels));
+            }
+        }
+    }
+
+    // best[c] = max over the window's pixels of picture[pixel, c]; Vector.Max and T.Max both pass NaN on.
+    private static void Maximum<T>(Span<T> best, in Clip clip, ReadOnlySpan<T> picture)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ref T pixels = ref Simd.Start(picture);
+        int channels = best.Length, c = 0;
+        for (; c <= channels - Vector<T>.Count; c += Vector<T>.Count)
+        {
+            Vector<T> greatest = Simd.Load(ref pixels, clip.First + c);
+            for (int start = clip.First; start <= clip.LastRow; start += clip.Row)
+            {
+                for (int i = start; i < start + clip.Length; i += channels)
+                    greatest = Vector.Max(greatest, Simd.Load(ref pixels, i + c));
+            }
+
+            Simd.Store(greatest, ref best[0], c);
+        }
+
+        for (; c < channels; c++)
+        {
+            best[c] = picture[clip.First + c];
+            for (int start = clip.First; start <= clip.LastRow; start += clip.Row)
+            {
+                for (int i = start; i < start + clip.Length; i += channels)
+                    best[c] = T.Max(best[c], picture[i + c]);
+            }
+        }
+    }
+
+    // Where x = y: dx += dy, and dy = 0, so that only the first of equal pixels gets it.
+    private static void PassOn<T>(Span<T> dx, in Clip clip, ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> dy)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ref T dxs = ref dx[0];
+        ref T xs = ref Simd.Start(x);
+        int channels = y.Length, c = 0;
+        for (; c <= channels - Vector<T>.Count; c += Vector<T>.Count)
+        {
+            Vector<T> maximum = new(y[c..]), gradient = new(dy[c..]);
+            for (int start = clip.First; start <= clip.LastRow; start += clip.Row)
+            {
+                for (int i = start + c; i < start + clip.Length; i += channels)
                 {
-                    for (int iw = clip.Left; iw < clip.Right; iw++)
-                    {
-                        int input = picture + (ih * row) + (iw * channels);
-                        PassOn(dx.Slice(input, channels), x.Slice(input, channels), y.Slice(output, channels), dy.Slice(output, channels));
-                    }
+                    Vector<T> won = Vector.Equals(Simd.Load(ref xs, i), maximum);
+                    Simd.Store(Simd.Load(ref dxs, i) + (gradient & won), ref dxs, i);
+                    gradient = Vector.AndNot(gradient, won);
+                }
+            }
+
+            gradient.CopyTo(dy[c..]);
+        }
+
+        for (; c < channels; c++)
+        {
+            for (int start = clip.First; start <= clip.LastRow; start += clip.Row)
+            {
+                for (int i = start + c; i < start + clip.Length; i += channels)
+                {
+                    if (x[i] != y[c])
+                        continue;
+                    dx[i] += dy[c];
+                    dy[c] = T.Zero;
                 }
             }
         }
     }
 
-    // best = max(best, x); Vector.Max and T.Max both pass NaN on.
-    private static void Maximum<T>(Span<T> best, ReadOnlySpan<T> x)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        ref T b = ref best[0];
-        ref T v = ref Simd.Start(x);
-        int c = 0;
-        for (; c <= best.Length - Vector<T>.Count; c += Vector<T>.Count)
-            Simd.Store(Vector.Max(Simd.Load(ref b, c), Simd.Load(ref v, c)), ref b, c);
-        for (; c < best.Length; c++)
-            best[c] = T.Max(best[c], x[c]);
-    }
-
-    // Where x = y: dx += dy, and dy = 0, so that only the first of equal pixels gets it.
-    private static void PassOn<T>(Span<T> dx, ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> dy)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        ref T dxs = ref dx[0];
-        ref T dys = ref dy[0];
-        ref T xs = ref Simd.Start(x);
-        ref T ys = ref Simd.Start(y);
-        int c = 0;
-        for (; c <= dx.Length - Vector<T>.Count; c += Vector<T>.Count)
-        {
-            Vector<T> won = Vector.Equals(Simd.Load(ref xs, c), Simd.Load(ref ys, c));
-            Vector<T> gradient = Simd.Load(ref dys, c);
-            Simd.Store(Simd.Load(ref dxs, c) + (gradient & won), ref dxs, c);
-            Simd.Store(Vector.AndNot(gradient, won), ref dys, c);
-        }
-
-        for (; c < dx.Length; c++)
-        {
-            if (x[c] == y[c])
-            {
-                dx[c] += dy[c];
-                dy[c] = T.Zero;
-            }
-        }
-    }
-
-    // The part of a window that lies inside the picture. It is never empty: MaxPooling2D refuses such paddings.
+    // The part of a window that lies inside the picture, in elements. It is never empty: MaxPooling2D refuses such paddings.
     private readonly ref struct Clip
     {
         public Clip(in WindowGeometry window, int pixel)
@@ -121,16 +137,24 @@ public static class MaxPooling
             (int oh, int ow) = Math.DivRem(pixel, window.OutputWidth);
             int top = (oh * window.StrideHeight) - window.PaddingTop;
             int left = (ow * window.StrideWidth) - window.PaddingLeft;
-            (Top, Bottom) = (Math.Max(top, 0), Math.Min(top + window.KernelHeight, window.InputHeight));
-            (Left, Right) = (Math.Max(left, 0), Math.Min(left + window.KernelWidth, window.InputWidth));
+            (int firstRow, int endRow) = (Math.Max(top, 0), Math.Min(top + window.KernelHeight, window.InputHeight));
+            (int firstColumn, int endColumn) = (Math.Max(left, 0), Math.Min(left + window.KernelWidth, window.InputWidth));
+            Row = window.InputWidth * window.Channels;
+            First = (firstRow * Row) + (firstColumn * window.Channels);
+            LastRow = First + ((endRow - 1 - firstRow) * Row);
+            Length = (endColumn - firstColumn) * window.Channels;
         }
 
-        public int Top { get; }
+        /// <summary>The first pixel's first element.</summary>
+        public int First { get; }
 
-        public int Bottom { get; }
+        /// <summary>The last row's first pixel's.</summary>
+        public int LastRow { get; }
 
-        public int Left { get; }
+        /// <summary>Elements from row to row.</summary>
+        public int Row { get; }
 
-        public int Right { get; }
+        /// <summary>Elements of each row.</summary>
+        public int Length { get; }
     }
 }

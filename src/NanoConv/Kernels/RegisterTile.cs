@@ -18,23 +18,24 @@ internal static class RegisterTile
     /// <summary>Rows of a tile.</summary>
     public const int Rows = 6;
 
-    /// <summary>Y[6 × width] = bias + A[6 × K]·B[K × width], or max(0, that); width is two vectors or one.</summary>
+    /// <summary>Y[6 × width] = bias + A[6 × K]·B[K × width], or max(0, that), for some tiles; width is two vectors or one.</summary>
     public static void Multiply<T>(
         in StridedProduct product,
+        int tiles,
         int width,
         ref T y,
-        in TileOffsets outputs,
+        ref int outputs,
         ref T a,
-        in TileOffsets inputs,
+        ref int inputs,
         ref T panel,
         ref T bias,
         bool relu)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (width == Vector<T>.Count)
-            MultiplyNarrow(product, ref y, in outputs, ref a, in inputs, ref panel, ref bias, relu);
+            MultiplyNarrow(product, tiles, ref y, ref outputs, ref a, ref inputs, ref panel, ref bias, relu);
         else
-            MultiplyWide(product, ref y, in outputs, ref a, in inputs, ref panel, ref bias, relu);
+            MultiplyWide(product, tiles, ref y, ref outputs, ref a, ref inputs, ref panel, ref bias, relu);
     }
 
     /// <summary>dB[6 × width] += A[pixels × 6]ᵀ·dY[pixels × width] over the pixels of some rows.</summary>
@@ -51,123 +52,135 @@ internal static class RegisterTile
     // Y[6 × 2 vectors] = bias + Σ_s Σ_t A[6, s, t]·B[s, t, 2 vectors]; s the kernel rows, t along the contiguous run.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void MultiplyWide<T>(
-        in StridedProduct product, ref T y, in TileOffsets outputs, ref T a, in TileOffsets inputs, ref T b, ref T bias, bool relu)
+        in StridedProduct product, int tiles, ref T y, ref int outputs, ref T a, ref int inputs, ref T panel, ref T bias, bool relu)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        Vector<T> y00 = Simd.Load(ref bias, 0), y01 = Simd.Load(ref bias, Vector<T>.Count);
-        Vector<T> y10 = y00, y20 = y00, y30 = y00, y40 = y00, y50 = y00;
-        Vector<T> y11 = y01, y21 = y01, y31 = y01, y41 = y01, y51 = y01;
-        ref T a0 = ref Unsafe.Add(ref a, inputs[0]);
-        ref T a1 = ref Unsafe.Add(ref a, inputs[1]);
-        ref T a2 = ref Unsafe.Add(ref a, inputs[2]);
-        ref T a3 = ref Unsafe.Add(ref a, inputs[3]);
-        ref T a4 = ref Unsafe.Add(ref a, inputs[4]);
-        ref T a5 = ref Unsafe.Add(ref a, inputs[5]);
-        nint length = product.SegmentLength, next = product.SegmentStride;
-        for (int s = product.Segments; s > 0; s--)
+        for (; tiles > 0; tiles--)
         {
-            for (nint t = 0; t < length; t++)
+            Vector<T> y00 = Simd.Load(ref bias, 0), y01 = Simd.Load(ref bias, Vector<T>.Count);
+            Vector<T> y10 = y00, y20 = y00, y30 = y00, y40 = y00, y50 = y00;
+            Vector<T> y11 = y01, y21 = y01, y31 = y01, y41 = y01, y51 = y01;
+            ref T b = ref panel;
+            ref T a0 = ref Unsafe.Add(ref a, inputs);
+            ref T a1 = ref Unsafe.Add(ref a, Unsafe.Add(ref inputs, 1));
+            ref T a2 = ref Unsafe.Add(ref a, Unsafe.Add(ref inputs, 2));
+            ref T a3 = ref Unsafe.Add(ref a, Unsafe.Add(ref inputs, 3));
+            ref T a4 = ref Unsafe.Add(ref a, Unsafe.Add(ref inputs, 4));
+            ref T a5 = ref Unsafe.Add(ref a, Unsafe.Add(ref inputs, 5));
+            nint length = product.SegmentLength, next = product.SegmentStride;
+            for (int s = product.Segments; s > 0; s--)
             {
-                Vector<T> b0 = Simd.Load(ref b, 0), b1 = Simd.Load(ref b, Vector<T>.Count);
-                b = ref Unsafe.Add(ref b, 2 * Vector<T>.Count);
-                Vector<T> x = Simd.Broadcast(ref a0, t);
-                y00 = Simd.MultiplyAdd(x, b0, y00);
-                y01 = Simd.MultiplyAdd(x, b1, y01);
-                x = Simd.Broadcast(ref a1, t);
-                y10 = Simd.MultiplyAdd(x, b0, y10);
-                y11 = Simd.MultiplyAdd(x, b1, y11);
-                x = Simd.Broadcast(ref a2, t);
-                y20 = Simd.MultiplyAdd(x, b0, y20);
-                y21 = Simd.MultiplyAdd(x, b1, y21);
-                x = Simd.Broadcast(ref a3, t);
-                y30 = Simd.MultiplyAdd(x, b0, y30);
-                y31 = Simd.MultiplyAdd(x, b1, y31);
-                x = Simd.Broadcast(ref a4, t);
-                y40 = Simd.MultiplyAdd(x, b0, y40);
-                y41 = Simd.MultiplyAdd(x, b1, y41);
-                x = Simd.Broadcast(ref a5, t);
-                y50 = Simd.MultiplyAdd(x, b0, y50);
-                y51 = Simd.MultiplyAdd(x, b1, y51);
+                for (nint t = 0; t < length; t++)
+                {
+                    Vector<T> b0 = Simd.Load(ref b, 0), b1 = Simd.Load(ref b, Vector<T>.Count);
+                    b = ref Unsafe.Add(ref b, 2 * Vector<T>.Count);
+                    Vector<T> x = Simd.Broadcast(ref a0, t);
+                    y00 = Simd.MultiplyAdd(x, b0, y00);
+                    y01 = Simd.MultiplyAdd(x, b1, y01);
+                    x = Simd.Broadcast(ref a1, t);
+                    y10 = Simd.MultiplyAdd(x, b0, y10);
+                    y11 = Simd.MultiplyAdd(x, b1, y11);
+                    x = Simd.Broadcast(ref a2, t);
+                    y20 = Simd.MultiplyAdd(x, b0, y20);
+                    y21 = Simd.MultiplyAdd(x, b1, y21);
+                    x = Simd.Broadcast(ref a3, t);
+                    y30 = Simd.MultiplyAdd(x, b0, y30);
+                    y31 = Simd.MultiplyAdd(x, b1, y31);
+                    x = Simd.Broadcast(ref a4, t);
+                    y40 = Simd.MultiplyAdd(x, b0, y40);
+                    y41 = Simd.MultiplyAdd(x, b1, y41);
+                    x = Simd.Broadcast(ref a5, t);
+                    y50 = Simd.MultiplyAdd(x, b0, y50);
+                    y51 = Simd.MultiplyAdd(x, b1, y51);
+                }
+
+                a0 = ref Unsafe.Add(ref a0, next);
+                a1 = ref Unsafe.Add(ref a1, next);
+                a2 = ref Unsafe.Add(ref a2, next);
+                a3 = ref Unsafe.Add(ref a3, next);
+                a4 = ref Unsafe.Add(ref a4, next);
+                a5 = ref Unsafe.Add(ref a5, next);
             }
 
-            a0 = ref Unsafe.Add(ref a0, next);
-            a1 = ref Unsafe.Add(ref a1, next);
-            a2 = ref Unsafe.Add(ref a2, next);
-            a3 = ref Unsafe.Add(ref a3, next);
-            a4 = ref Unsafe.Add(ref a4, next);
-            a5 = ref Unsafe.Add(ref a5, next);
+            StoreRow(ref y, outputs, y00, y01, relu);
+            StoreRow(ref y, Unsafe.Add(ref outputs, 1), y10, y11, relu);
+            StoreRow(ref y, Unsafe.Add(ref outputs, 2), y20, y21, relu);
+            StoreRow(ref y, Unsafe.Add(ref outputs, 3), y30, y31, relu);
+            StoreRow(ref y, Unsafe.Add(ref outputs, 4), y40, y41, relu);
+            StoreRow(ref y, Unsafe.Add(ref outputs, 5), y50, y51, relu);
+            inputs = ref Unsafe.Add(ref inputs, Rows);
+            outputs = ref Unsafe.Add(ref outputs, Rows);
         }
-
-        StoreRow(ref y, outputs[0], y00, y01, relu);
-        StoreRow(ref y, outputs[1], y10, y11, relu);
-        StoreRow(ref y, outputs[2], y20, y21, relu);
-        StoreRow(ref y, outputs[3], y30, y31, relu);
-        StoreRow(ref y, outputs[4], y40, y41, relu);
-        StoreRow(ref y, outputs[5], y50, y51, relu);
     }
 
     // Y[6 × 1 vector], the same sums; those of even and odd t apart, added at the end.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void MultiplyNarrow<T>(
-        in StridedProduct product, ref T y, in TileOffsets outputs, ref T a, in TileOffsets inputs, ref T b, ref T bias, bool relu)
+        in StridedProduct product, int tiles, ref T y, ref int outputs, ref T a, ref int inputs, ref T panel, ref T bias, bool relu)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        Vector<T> y0 = Simd.Load(ref bias, 0), y1 = y0, y2 = y0, y3 = y0, y4 = y0, y5 = y0;
-        Vector<T> z0 = Vector<T>.Zero, z1 = z0, z2 = z0, z3 = z0, z4 = z0, z5 = z0;
-        ref T a0 = ref Unsafe.Add(ref a, inputs[0]);
-        ref T a1 = ref Unsafe.Add(ref a, inputs[1]);
-        ref T a2 = ref Unsafe.Add(ref a, inputs[2]);
-        ref T a3 = ref Unsafe.Add(ref a, inputs[3]);
-        ref T a4 = ref Unsafe.Add(ref a, inputs[4]);
-        ref T a5 = ref Unsafe.Add(ref a, inputs[5]);
-        nint length = product.SegmentLength, next = product.SegmentStride;
-        for (int s = product.Segments; s > 0; s--)
+        for (; tiles > 0; tiles--)
         {
-            nint t = 0;
-            for (; t < length - 1; t += 2)
+            Vector<T> y0 = Simd.Load(ref bias, 0), y1 = y0, y2 = y0, y3 = y0, y4 = y0, y5 = y0;
+            Vector<T> z0 = Vector<T>.Zero, z1 = z0, z2 = z0, z3 = z0, z4 = z0, z5 = z0;
+            ref T b = ref panel;
+            ref T a0 = ref Unsafe.Add(ref a, inputs);
+            ref T a1 = ref Unsafe.Add(ref a, Unsafe.Add(ref inputs, 1));
+            ref T a2 = ref Unsafe.Add(ref a, Unsafe.Add(ref inputs, 2));
+            ref T a3 = ref Unsafe.Add(ref a, Unsafe.Add(ref inputs, 3));
+            ref T a4 = ref Unsafe.Add(ref a, Unsafe.Add(ref inputs, 4));
+            ref T a5 = ref Unsafe.Add(ref a, Unsafe.Add(ref inputs, 5));
+            nint length = product.SegmentLength, next = product.SegmentStride;
+            for (int s = product.Segments; s > 0; s--)
             {
-                Vector<T> even = Simd.Load(ref b, 0), odd = Simd.Load(ref b, Vector<T>.Count);
-                b = ref Unsafe.Add(ref b, 2 * Vector<T>.Count);
-                y0 = Simd.MultiplyAdd(Simd.Broadcast(ref a0, t), even, y0);
-                z0 = Simd.MultiplyAdd(Simd.Broadcast(ref a0, t + 1), odd, z0);
-                y1 = Simd.MultiplyAdd(Simd.Broadcast(ref a1, t), even, y1);
-                z1 = Simd.MultiplyAdd(Simd.Broadcast(ref a1, t + 1), odd, z1);
-                y2 = Simd.MultiplyAdd(Simd.Broadcast(ref a2, t), even, y2);
-                z2 = Simd.MultiplyAdd(Simd.Broadcast(ref a2, t + 1), odd, z2);
-                y3 = Simd.MultiplyAdd(Simd.Broadcast(ref a3, t), even, y3);
-                z3 = Simd.MultiplyAdd(Simd.Broadcast(ref a3, t + 1), odd, z3);
-                y4 = Simd.MultiplyAdd(Simd.Broadcast(ref a4, t), even, y4);
-                z4 = Simd.MultiplyAdd(Simd.Broadcast(ref a4, t + 1), odd, z4);
-                y5 = Simd.MultiplyAdd(Simd.Broadcast(ref a5, t), even, y5);
-                z5 = Simd.MultiplyAdd(Simd.Broadcast(ref a5, t + 1), odd, z5);
+                nint t = 0;
+                for (; t < length - 1; t += 2)
+                {
+                    Vector<T> even = Simd.Load(ref b, 0), odd = Simd.Load(ref b, Vector<T>.Count);
+                    b = ref Unsafe.Add(ref b, 2 * Vector<T>.Count);
+                    y0 = Simd.MultiplyAdd(Simd.Broadcast(ref a0, t), even, y0);
+                    z0 = Simd.MultiplyAdd(Simd.Broadcast(ref a0, t + 1), odd, z0);
+                    y1 = Simd.MultiplyAdd(Simd.Broadcast(ref a1, t), even, y1);
+                    z1 = Simd.MultiplyAdd(Simd.Broadcast(ref a1, t + 1), odd, z1);
+                    y2 = Simd.MultiplyAdd(Simd.Broadcast(ref a2, t), even, y2);
+                    z2 = Simd.MultiplyAdd(Simd.Broadcast(ref a2, t + 1), odd, z2);
+                    y3 = Simd.MultiplyAdd(Simd.Broadcast(ref a3, t), even, y3);
+                    z3 = Simd.MultiplyAdd(Simd.Broadcast(ref a3, t + 1), odd, z3);
+                    y4 = Simd.MultiplyAdd(Simd.Broadcast(ref a4, t), even, y4);
+                    z4 = Simd.MultiplyAdd(Simd.Broadcast(ref a4, t + 1), odd, z4);
+                    y5 = Simd.MultiplyAdd(Simd.Broadcast(ref a5, t), even, y5);
+                    z5 = Simd.MultiplyAdd(Simd.Broadcast(ref a5, t + 1), odd, z5);
+                }
+
+                if (t < length)
+                {
+                    Vector<T> last = Simd.Load(ref b, 0);
+                    b = ref Unsafe.Add(ref b, Vector<T>.Count);
+                    y0 = Simd.MultiplyAdd(Simd.Broadcast(ref a0, t), last, y0);
+                    y1 = Simd.MultiplyAdd(Simd.Broadcast(ref a1, t), last, y1);
+                    y2 = Simd.MultiplyAdd(Simd.Broadcast(ref a2, t), last, y2);
+                    y3 = Simd.MultiplyAdd(Simd.Broadcast(ref a3, t), last, y3);
+                    y4 = Simd.MultiplyAdd(Simd.Broadcast(ref a4, t), last, y4);
+                    y5 = Simd.MultiplyAdd(Simd.Broadcast(ref a5, t), last, y5);
+                }
+
+                a0 = ref Unsafe.Add(ref a0, next);
+                a1 = ref Unsafe.Add(ref a1, next);
+                a2 = ref Unsafe.Add(ref a2, next);
+                a3 = ref Unsafe.Add(ref a3, next);
+                a4 = ref Unsafe.Add(ref a4, next);
+                a5 = ref Unsafe.Add(ref a5, next);
             }
 
-            if (t < length)
-            {
-                Vector<T> last = Simd.Load(ref b, 0);
-                b = ref Unsafe.Add(ref b, Vector<T>.Count);
-                y0 = Simd.MultiplyAdd(Simd.Broadcast(ref a0, t), last, y0);
-                y1 = Simd.MultiplyAdd(Simd.Broadcast(ref a1, t), last, y1);
-                y2 = Simd.MultiplyAdd(Simd.Broadcast(ref a2, t), last, y2);
-                y3 = Simd.MultiplyAdd(Simd.Broadcast(ref a3, t), last, y3);
-                y4 = Simd.MultiplyAdd(Simd.Broadcast(ref a4, t), last, y4);
-                y5 = Simd.MultiplyAdd(Simd.Broadcast(ref a5, t), last, y5);
-            }
-
-            a0 = ref Unsafe.Add(ref a0, next);
-            a1 = ref Unsafe.Add(ref a1, next);
-            a2 = ref Unsafe.Add(ref a2, next);
-            a3 = ref Unsafe.Add(ref a3, next);
-            a4 = ref Unsafe.Add(ref a4, next);
-            a5 = ref Unsafe.Add(ref a5, next);
+            Simd.Store(Activate(y0 + z0, relu), ref y, outputs);
+            Simd.Store(Activate(y1 + z1, relu), ref y, Unsafe.Add(ref outputs, 1));
+            Simd.Store(Activate(y2 + z2, relu), ref y, Unsafe.Add(ref outputs, 2));
+            Simd.Store(Activate(y3 + z3, relu), ref y, Unsafe.Add(ref outputs, 3));
+            Simd.Store(Activate(y4 + z4, relu), ref y, Unsafe.Add(ref outputs, 4));
+            Simd.Store(Activate(y5 + z5, relu), ref y, Unsafe.Add(ref outputs, 5));
+            inputs = ref Unsafe.Add(ref inputs, Rows);
+            outputs = ref Unsafe.Add(ref outputs, Rows);
         }
-
-        Simd.Store(Activate(y0 + z0, relu), ref y, outputs[0]);
-        Simd.Store(Activate(y1 + z1, relu), ref y, outputs[1]);
-        Simd.Store(Activate(y2 + z2, relu), ref y, outputs[2]);
-        Simd.Store(Activate(y3 + z3, relu), ref y, outputs[3]);
-        Simd.Store(Activate(y4 + z4, relu), ref y, outputs[4]);
-        Simd.Store(Activate(y5 + z5, relu), ref y, outputs[5]);
     }
 
     // dB[6 × 2 vectors] += Σ_p A[p, 6]·dY[p, 2 vectors] over the pixels p of some rows.

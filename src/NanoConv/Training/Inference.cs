@@ -6,7 +6,7 @@ namespace NanoConv;
 internal static class Inference
 {
     /// <summary>Examples that a worker carries through the layers at a time, in training too; results do not depend on it.</summary>
-    public const int ShardSize = 8;
+    public const int ShardSize = 4;
 
     /// <summary>Refuses data, network and loss that do not fit one another.</summary>
     public static void Check<T>(Model<T> model, IDataset<T> data, Loss loss)
