@@ -43,6 +43,21 @@ public abstract class ModelFileTests<T> : PropertySuite, IDisposable
     }
 
     [Fact]
+    public void Penalties_keep_their_kind_and_strength()
+    {
+        Model<T> model = new Sequential(
+            new Conv2D(2, 2, kernelRegularizer: new L2(0.02)),
+            new Flatten(),
+            new Dense(3, kernelRegularizer: new L1(0.03)),
+            new Dense(3, Activation.Softmax)).Build<T>((3, 3, 1));
+        model.Save(FilePath);
+        Regularizer?[] back = [.. Model.Load<T>(FilePath).Parameters.Where(parameter => parameter.Regularizer is not null).Select(p => p.Regularizer)];
+        Assert.Equal(0.02, Assert.IsType<L2>(back[0]).Strength);
+        Assert.Equal(0.03, Assert.IsType<L1>(back[1]).Strength);
+        Assert.Equal(2, back.Length);
+    }
+
+    [Fact]
     public void Equal_runs_on_any_number_of_threads_give_equal_files()
     {
         byte[][] files = [.. new[] { 1, 2, 3 }.Select(threads =>

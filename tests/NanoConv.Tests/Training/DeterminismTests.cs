@@ -73,6 +73,27 @@ public abstract class DeterminismTests<T> : PropertySuite
         }
     }, share: 0.3);
 
+    /// <summary>Fit's lanes and shards against one shard of the whole batch; dropout tells an example by its place in it.</summary>
+    [Fact]
+    public void A_step_of_fit_is_the_gradient_of_its_batch_as_a_whole()
+    {
+        const int Examples = 26, Seed = 3;
+        Model<T> Fresh() => new Sequential(new Flatten(), new Dropout(0.5), new Dense(3, Activation.Softmax)).Build<T>((4, 6, 2), Seed);
+        RecordingDataset<T> data = new(Examples);
+        Model<T> trained = Fresh(), model = Fresh();
+        trained.Fit(data, new FitOptions { BatchSize = Examples, Optimizer = new SGD(1), Seed = Seed, Shuffle = false, Threads = 2 });
+
+        Workspace<T> whole = new(model, Examples, training: true);
+        whole.Load(data, [], 0, Examples, withTargets: true);
+        whole.Configure(training: true, wantsLogits: true, Seed, step: 1, firstExample: 0);
+        whole.Forward();
+        whole.Score(new CategoricalCrossentropy(), T.One / T.CreateChecked(Examples), new ExampleScore[Examples]);
+        T[] gradient = new T[model.ParameterCount];
+        whole.Backward(gradient);
+        T[] expected = [.. model.Weights.ToArray().Zip(gradient, (weight, slope) => weight - slope)];
+        Expect.Close<T>("weights", expected, trained.Weights, typeof(T) == typeof(float) ? 1e-5 : 1e-13);
+    }
+
     private static T[] Gradient(Model<T> model, TensorDataset<T> data, T[] cotangent, int shard, int seed)
     {
         T[] gradient = new T[model.ParameterCount];

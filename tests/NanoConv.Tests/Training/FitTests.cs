@@ -86,6 +86,41 @@ public abstract class FitTests<T> : PropertySuite
         Assert.Equal(right / 21.0, evaluation.Accuracy, 1e-15);
     }
 
+    /// <summary>A network that takes every example for class 1: of the confusions only that column can be filled.</summary>
+    [Fact]
+    public void Evaluate_counts_what_each_class_was_taken_for()
+    {
+        Model<T> model = Model();
+        model.Weights.Clear();
+        model.Parameters[^1].Value[1] = T.One;
+        model.ParametersChanged();
+        ConfusionMatrix confusion = model.Evaluate(new RecordingDataset<T>(8), threads: 1).Confusion;
+        Assert.Equal((3, 3, 2), (confusion[0, 1], confusion[1, 1], confusion[2, 1]));
+    }
+
+    [Fact]
+    public void Of_equal_outputs_the_first_is_what_the_network_says()
+    {
+        Model<T> model = Model();
+        model.Weights.Clear();
+        model.ParametersChanged();
+        ConfusionMatrix confusion = model.Evaluate(new RecordingDataset<T>(9), threads: 1).Confusion;
+        Assert.Equal((3, 3, 3), (confusion[0, 0], confusion[1, 0], confusion[2, 0]));
+    }
+
+    /// <summary>Cross-entropy takes over the last softmax alone.</summary>
+    [Fact]
+    public void Softmax_inside_a_network_stays_in_the_loss()
+    {
+        Model<T> model = new Sequential(
+            new Flatten(), new Dense(4, Activation.Softmax), new ActivationLayer(Activation.Softmax), new Dense(3, Activation.Softmax))
+            .Build<T>((4, 6, 2), seed: 2);
+        RecordingDataset<T> data = new(12);
+        Tensor<T> p = model.Predict(data, threads: 1);
+        double loss = Enumerable.Range(0, 12).Average(i => -Math.Log(double.CreateChecked(p[i, i % 3])));
+        Expect.Close(loss, model.Evaluate(data, threads: 1).Loss, Tolerance);
+    }
+
     /// <summary>The penalty is on the kernels that asked for it, and on no bias.</summary>
     [Theory]
     [InlineData(false, true)]
