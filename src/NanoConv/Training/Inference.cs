@@ -22,11 +22,11 @@ internal static class Inference
         }
     }
 
+    /// <summary>Evaluates a model on data that has passed <see cref="Check"/>: Fit checks once, not every epoch.</summary>
     public static Evaluation Evaluate<T>(
         Model<T> model, IDataset<T> data, Loss loss, WorkerPool? pool, CancellationToken cancellation = default)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        Check(model, data, loss);
         if (data.Count == 0)
             throw new ArgumentException("expected examples to evaluate, received none", nameof(data));
         ExampleScore[] scores = new ExampleScore[data.Count];

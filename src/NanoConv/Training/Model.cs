@@ -163,6 +163,7 @@ public sealed class Model<T>
     {
         ArgumentNullException.ThrowIfNull(data);
         loss ??= new CategoricalCrossentropy(fromLogits: !EndsInSoftmax);
+        Inference.Check(this, data, loss);
         using WorkerPool? pool = Inference.Pool(threads, data.Count);
         return Inference.Evaluate(this, data, loss, pool, cancellation);
     }
