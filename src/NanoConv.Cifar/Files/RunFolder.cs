@@ -7,6 +7,8 @@ namespace NanoConv.Cifar.Files;
 /// </summary>
 public sealed class RunFolder : IDisposable
 {
+    private const int MostRefusals = 100;
+
     private readonly IReadOnlyList<string> files;
     private readonly List<string> made;
 
@@ -53,6 +55,7 @@ public sealed class RunFolder : IDisposable
     public static RunFolder PrepareNew(string path, params IReadOnlyList<string> files)
     {
         List<string> parents = [];
+        int refusals = 0;
         RequireNoFileOnTheWay(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!);
         for (int i = 1; ; i++)
         {
@@ -72,9 +75,11 @@ public sealed class RunFolder : IDisposable
                 folder.made.InsertRange(0, parents);
                 return folder;
             }
-            catch (IOException) when (File.Exists(claim))
+            catch (Exception exception) when
+                (exception is IOException or UnauthorizedAccessException && (File.Exists(claim) || ++refusals < MostRefusals))
             {
-                // Another run is about to make it.
+                // Another run is about to make it, or has just done so and dropped its claim: on to the next name. The
+                // error alone does not tell this from a folder one cannot write in, which refuses every name.
             }
             catch (Exception exception)
             {
