@@ -59,6 +59,7 @@ internal static class CommandLine
         var root = new RootCommand("Trains small ConvNets on CIFAR-10, and shows what they do.")
         {
             TrainCommand.Create(terminal, cancellation),
+            ReproduceCommand.Create(terminal, cancellation),
             SummaryCommand.Create(terminal),
             EvaluateCommand.Create(terminal, cancellation),
             PredictCommand.Create(terminal, cancellation),

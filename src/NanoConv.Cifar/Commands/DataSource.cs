@@ -47,8 +47,10 @@ internal static class DataSource
 
     /// <summary>The data set's name, and plainly so if it is not CIFAR-10.</summary>
     /// <param name="images">The images.</param>
-    public static string Describe(ImageData images) =>
-        images.IsCifar10 ? images.Name : $"{images.Name} (not CIFAR-10)";
+    public static string Describe(ImageData images) => Describe(images.Name, images.IsCifar10);
+
+    /// <summary>The same, of a data set's name.</summary>
+    public static string Describe(string name, bool isCifar10) => isCifar10 ? name : $"{name} (not CIFAR-10)";
 
     private static ImageData DrawShapes(int samples, StatusLine line, CancellationToken cancellation)
     {

@@ -89,6 +89,43 @@ internal static class OptionOf
         return option!;
     }
 
+    /// <summary>Some words out of a few; none when left out.</summary>
+    public static Option<string[]> Choices(string name, string description, params string[] choices)
+    {
+        var option = new Option<string[]>(name)
+        {
+            Description = $"{description} {Alternatives(choices)}.",
+            HelpName = "NAME",
+            Arity = ArgumentArity.OneOrMore,
+            AllowMultipleArgumentsPerToken = true,
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Select(token => token.Value).FirstOrDefault(value => !choices.Contains(value)) is { } found)
+                result.AddError($"{name}: expected {Alternatives(choices)}, found '{found}'.");
+        });
+        option.CompletionSources.Add(choices);
+        return option;
+    }
+
+    /// <summary>Some texts; none when left out.</summary>
+    public static Option<string[]> Texts(string name, string description, string helpName, string expected)
+    {
+        var option = new Option<string[]>(name)
+        {
+            Description = description,
+            HelpName = helpName,
+            Arity = ArgumentArity.OneOrMore,
+            AllowMultipleArgumentsPerToken = true,
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
+                result.AddError($"{name}: expected {expected}, found nothing.");
+        });
+        return option;
+    }
+
     private static Option<T> Number<T>(
         string name, string description, T standard, string expected, Predicate<T> isValid)
         where T : struct, INumber<T> => new(name)

@@ -10,12 +10,6 @@ namespace NanoConv.Cifar.Commands;
 /// <summary><c>train</c>, the main job: trains one of the paper's networks and reports how well it does.</summary>
 internal static class TrainCommand
 {
-    private const string ModelFileName = "model.safetensors";
-    private const string CurvesFileName = "curves.png";
-
-    /// <summary>All that a run leaves; the record comes last, as it vouches for the others.</summary>
-    private static readonly string[] FileNames = [ModelFileName, CurvesFileName, RunRecord.FileName];
-
     /// <summary>The command.</summary>
     /// <param name="terminal">Where to write.</param>
     /// <param name="cancellation">Ctrl+C.</param>
@@ -34,7 +28,7 @@ internal static class TrainCommand
         Option<string?> data = DataSource.CreateOption("CIFAR-10 if it can be had, else shapes10");
         Option<string?> output = OptionOf.Text(
             "--output",
-            $"The folder for {RunRecord.FileName}, {ModelFileName} and {CurvesFileName}. [default: a new one in runs]",
+            $"The folder for {RunRecord.FileName}, {RunFiles.Model} and curves.png. [default: a new one in runs]",
             "DIR",
             "the name of a folder");
         var command = new CommandWithExamples(
@@ -68,8 +62,8 @@ internal static class TrainCommand
     {
         string standard = Path.Combine("runs", $"{DateTime.Now:yyyyMMdd-HHmmss}-{settings.Network}");
         using RunFolder folder = path is null
-            ? RunFolder.PrepareNew(standard, FileNames)
-            : RunFolder.Prepare(path, FileNames);
+            ? RunFolder.PrepareNew(standard, RunFiles.Names)
+            : RunFolder.Prepare(path, RunFiles.Names);
         SelectedData data = DataSource.Load(settings.Data, settings.Samples, terminal, cancellation);
         return Execute(new TrainingRun(settings, data), data.Images, folder, terminal, cancellation);
     }
@@ -90,10 +84,10 @@ internal static class TrainCommand
         {
             line.Clear();
         }
-        string model = folder.PathOf(ModelFileName);
+        string model = folder.PathOf(RunFiles.Model);
         bool keepsEarlier = run.ModelEpoch is null && File.Exists(model);
         if (!keepsEarlier && (run.ModelEpoch is not null || outcome != RunOutcome.Diverged))
-            Save(run, DataSource.Describe(images), folder);
+            RunFiles.Save(run, folder);
         switch (outcome)
         {
             case RunOutcome.TrainingInterrupted:
@@ -110,8 +104,8 @@ internal static class TrainCommand
                     ? $"{run.StopReason}; kept the best model so far, of epoch {best}, in {model}"
                     : run.StopReason!);
             default:
-                ReportResults(run.ToRecord(ModelFileName), images, terminal.Out);
-                terminal.Out.WriteLine($"Written to {folder.Path}: {string.Join(", ", FileNames)}");
+                ReportResults(run.ToRecord(RunFiles.Model), images, terminal.Out);
+                terminal.Out.WriteLine($"Written to {folder.Path}: {string.Join(", ", RunFiles.Names)}");
                 return 0;
         }
     }
@@ -120,26 +114,6 @@ internal static class TrainCommand
     {
         line.Clear();
         line.Show($"evaluating on {name}", name == "train" ? 0 : 0.5, "");
-    }
-
-    private static void Save(TrainingRun run, string data, RunFolder folder) => folder.Replace(staging =>
-    {
-        RunRecord record = run.ToRecord(ModelFileName);
-        run.SaveModel(Path.Combine(staging, ModelFileName));
-        if (record.History.Count > 0)
-            WriteCurves(Path.Combine(staging, CurvesFileName), record, data);
-        record.Write(Path.Combine(staging, RunRecord.FileName));
-    });
-
-    private static void WriteCurves(string path, RunRecord record, string data)
-    {
-        var curve = new LearningCurve(
-            record.Settings.Network,
-            [.. record.History.Select(epoch => epoch.Accuracy)],
-            [.. record.History.Select(epoch => epoch.Loss)],
-            [.. record.History.Select(epoch => epoch.ValidationAccuracy).OfType<double>()],
-            [.. record.History.Select(epoch => epoch.ValidationLoss).OfType<double>()]);
-        LearningCurvePlot.WritePng(path, $"{record.Settings.Network}, n = {record.Settings.Samples}, {data}", [curve]);
     }
 
     private static void ReportResults(RunRecord record, ImageData images, TextWriter output)

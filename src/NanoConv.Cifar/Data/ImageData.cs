@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace NanoConv.Cifar.Data;
 
 /// <summary>
@@ -18,6 +20,9 @@ public sealed class ImageData
 
     /// <summary>Bytes of one image: height · width · channels.</summary>
     public const int ImageBytes = Height * Width * Channels;
+
+    private readonly Lazy<string> trainingSha256;
+    private readonly Lazy<string> testSha256;
 
     /// <summary>Joins arrays to a data set; the arrays are kept, not copied.</summary>
     /// <param name="name">Name of the data set, "CIFAR-10" or "Shapes10".</param>
@@ -43,6 +48,8 @@ public sealed class ImageData
         ClassNames = classNames;
         (TrainingPixels, TrainingLabels) = training;
         (TestPixels, TestLabels) = test;
+        trainingSha256 = new Lazy<string>(() => Digest(TrainingPixels, TrainingLabels));
+        testSha256 = new Lazy<string>(() => Digest(TestPixels, TestLabels));
     }
 
     /// <summary>Name of the data set, "CIFAR-10" or "Shapes10".</summary>
@@ -74,6 +81,32 @@ public sealed class ImageData
 
     /// <summary>Number of test images.</summary>
     public int TestCount => TestLabels.Length;
+
+    /// <summary>SHA-256 over the training images' pixels, then their labels, in hexadecimal.</summary>
+    public string TrainingSha256 => trainingSha256.Value;
+
+    /// <summary>SHA-256 over the test images' pixels, then their labels, in hexadecimal.</summary>
+    public string TestSha256 => testSha256.Value;
+
+    /// <summary>The same data with the first training images only.</summary>
+    /// <param name="trainingImages">How many.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are not as many.</exception>
+    public ImageData First(int trainingImages)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(trainingImages, TrainingCount);
+        return trainingImages == TrainingCount ? this : new ImageData(
+            Name, Source, IsCifar10, ClassNames,
+            (TrainingPixels[..(trainingImages * ImageBytes)], TrainingLabels[..trainingImages]),
+            (TestPixels, TestLabels));
+    }
+
+    private static string Digest(byte[] pixels, byte[] labels)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(pixels);
+        hash.AppendData(labels);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 
     private static void RequireSameCount((byte[] Pixels, byte[] Labels) images, string parameter)
     {

@@ -9,6 +9,8 @@ namespace NanoConv.Cifar.Experiments;
 /// <param name="TrainingImages">Images trained on.</param>
 /// <param name="ValidationImages">Images held out for validation.</param>
 /// <param name="TestImages">Test images.</param>
+/// <param name="TrainingSha256">SHA-256 over the training images' pixels, then their labels, in hexadecimal; null in old files.</param>
+/// <param name="TestSha256">The same over the test images.</param>
 public sealed record RunData(
     string Name,
     bool IsCifar10,
@@ -17,4 +19,6 @@ public sealed record RunData(
     IReadOnlyList<string> ClassNames,
     int TrainingImages,
     int ValidationImages,
-    int TestImages);
+    int TestImages,
+    string? TrainingSha256 = null,
+    string? TestSha256 = null);

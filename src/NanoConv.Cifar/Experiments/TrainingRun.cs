@@ -10,11 +10,11 @@ namespace NanoConv.Cifar.Experiments;
 /// </summary>
 public sealed class TrainingRun
 {
-    private readonly RunSettings settings;
     private readonly SelectedData data;
     private readonly EpochLog log = new();
     private readonly Stopwatch fitClock = new();
     private readonly DateTime startedAt = DateTime.UtcNow;
+    private RunSettings settings;
     private History? history;
     private string? stopReason;
     private int? modelEpoch;
@@ -70,6 +70,30 @@ public sealed class TrainingRun
     public void SaveModel(string path) =>
         new ModelFile(Model, data.Images.ClassNames, data.Images.Name).Write(path, history);
 
+    /// <summary>
+    /// Within a callback at an epoch's end: lets the run be seen as if no more epochs had been asked for, evaluated; a run
+    /// of its own would have come to the same bits. Its clock stands still meanwhile.
+    /// </summary>
+    /// <param name="use">Saves it, say.</param>
+    /// <param name="cancellation">Ends the evaluation.</param>
+    public void AsIfEnded(Action<TrainingRun> use, CancellationToken cancellation)
+    {
+        fitClock.Stop();
+        RunSettings whole = settings;
+        try
+        {
+            settings = settings with { Epochs = log.Epochs[^1].Epoch };
+            (modelEpoch, history) = (settings.Epochs, new History(log.Epochs));
+            results = Evaluate(null, cancellation);
+            use(this);
+        }
+        finally
+        {
+            (settings, modelEpoch, history, results, evaluationSeconds) = (whole, null, null, null, null);
+            fitClock.Start();
+        }
+    }
+
     /// <summary>All that is known of the run.</summary>
     /// <param name="modelFile">The name of the model's file.</param>
     public RunRecord ToRecord(string modelFile)
@@ -85,10 +109,11 @@ public sealed class TrainingRun
             settings,
             new RunData(
                 data.Images.Name, data.Images.IsCifar10, data.Images.Source, data.Notice, data.Images.ClassNames,
-                training, data.Images.TrainingCount - training, data.Images.TestCount),
+                training, data.Images.TrainingCount - training, data.Images.TestCount,
+                data.Images.TrainingSha256, data.Images.TestSha256),
             RunEnvironment.Current(),
             new RunModel(modelFile, modelEpoch, Model.ParameterCount, Model.ForwardFlops, Model.TrainingFlops),
-            log.Epochs,
+            [.. log.Epochs],
             new RunTimings(
                 startedAt,
                 fitClock.Elapsed.TotalSeconds,

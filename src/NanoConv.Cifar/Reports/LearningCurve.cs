@@ -11,4 +11,8 @@ public sealed record LearningCurve(
     IReadOnlyList<double> Accuracy,
     IReadOnlyList<double> Loss,
     IReadOnlyList<double> ValidationAccuracy,
-    IReadOnlyList<double> ValidationLoss);
+    IReadOnlyList<double> ValidationLoss)
+{
+    /// <summary>The epoch from which on training and validation part; null if they do not, or not to show it.</summary>
+    public int? PartsAt { get; init; }
+}

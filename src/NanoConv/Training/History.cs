@@ -3,7 +3,11 @@ namespace NanoConv;
 /// <summary>What training came to, epoch by epoch.</summary>
 public sealed class History
 {
-    private readonly List<EpochRecord> epochs = [];
+    private readonly List<EpochRecord> epochs;
+
+    /// <summary>Some epochs, in their order; none to begin with.</summary>
+    /// <param name="epochs">The epochs.</param>
+    public History(params IEnumerable<EpochRecord> epochs) => this.epochs = [.. epochs];
 
     /// <summary>The finished epochs.</summary>
     public IReadOnlyList<EpochRecord> Epochs => epochs;

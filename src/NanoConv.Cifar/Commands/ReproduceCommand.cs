@@ -1,0 +1,169 @@
+using System.CommandLine;
+using NanoConv.Cifar.Data;
+using NanoConv.Cifar.Experiments;
+using NanoConv.Cifar.Files;
+using NanoConv.Cifar.Reports;
+using NanoConv.Cifar.Reproduction;
+
+namespace NanoConv.Cifar.Commands;
+
+/// <summary><c>reproduce</c>: all of the paper's experiments, as a report.</summary>
+internal static class ReproduceCommand
+{
+    private const string RunsFolder = "runs";
+
+    /// <summary>The command.</summary>
+    /// <param name="terminal">Where to write.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public static Command Create(Terminal terminal, CancellationToken cancellation)
+    {
+        string[] names = [.. PaperExperiments.All(quick: false).Select(experiment => experiment.Name)];
+        Option<string?> data = DataSource.CreateOption("CIFAR-10 if it can be had, else shapes10");
+        Option<int> seeds = OptionOf.Whole("--seeds", "Runs of each setting, with seeds 1, 2, ….", 1, 1);
+        Option<string[]> only = OptionOf.Choices("--only", "Only these experiments.", names);
+        var quick = new Option<bool>("--quick") { Description = "A tenth of the images, fewer epochs: minutes, and other figures." };
+        Option<string?> output = OptionOf.Text(
+            "--output", "The folder for the report and all runs. [default: reproduction]", "DIR", "the name of a folder");
+        Option<int> jobs = OptionOf.Whole(
+            "--jobs", "Runs at a time; each has its share of the cores. [default: one a core]", 0, 0);
+        jobs.DefaultValueFactory = null;
+        var plan = new Option<bool>("--plan") { Description = "Only print each run as a command, for a scheduler of your own." };
+        Option<string[]> collect = OptionOf.Texts(
+            "--collect", "Train nothing: make the report of the runs in these folders.", "DIR", "the name of a folder");
+        var noPictures = new Option<bool>("--no-pictures") { Description = "No pictures of the data in the report." };
+        var command = new CommandWithExamples(
+            "reproduce",
+            "Runs the paper's experiments and writes a report. Started again, it goes on with what is not finished.",
+            "nanoconv-cifar reproduce --quick",
+            "nanoconv-cifar reproduce --seeds 3 --output reproduction",
+            "nanoconv-cifar reproduce --only samples maxpooling",
+            "nanoconv-cifar reproduce --plan --output big | xargs -P2 -d '\\n' -n1 sh -c",
+            "nanoconv-cifar reproduce --collect big --output big")
+        {
+            data, seeds, only, quick, output, jobs, plan, collect, noPictures,
+        };
+        command.SetAction(result =>
+        {
+            bool isQuick = result.GetValue(quick);
+            string[] chosen = result.GetValue(only) ?? [];
+            var work = new ReproductionPlan(
+                [.. PaperExperiments.All(isQuick).Where(experiment => chosen.Length == 0 || chosen.Contains(experiment.Name))],
+                result.GetValue(seeds),
+                isQuick);
+            var request = new Request(
+                work, result.GetValue(data), result.GetValue(output) ?? "reproduction", !result.GetValue(noPictures), terminal);
+            if (result.GetValue(plan))
+                return Print(request);
+            return result.GetValue(collect) is { Length: > 0 } folders
+                ? Collect(request, folders, cancellation)
+                : Run(request, result.GetValue(jobs), cancellation);
+        });
+        return command;
+    }
+
+    private static int Print(Request request)
+    {
+        foreach (RunSettings run in request.Plan.Runs)
+        {
+            string folder = Path.Combine(request.Output, RunsFolder, ReproductionPlan.NameOf(run));
+            string data = request.Data is null ? "" : $" --data {Quote(request.Data)}";
+            request.Terminal.Out.WriteLine(FormattableString.Invariant(
+                $"{Self()} train --network {run.Network} --samples {run.Samples} --epochs {run.Epochs} --l1 {run.L1} --seed {run.Seed}")
+                + $"{data} --output {Quote(folder)}");
+        }
+
+        return 0;
+    }
+
+    private static int Run(Request request, int jobs, CancellationToken cancellation)
+    {
+        string runs = Path.Combine(request.Output, RunsFolder);
+        using RunFolder folder = RunFolder.Prepare(request.Output, ReproductionPage.FileName, ResultsFile.FileName);
+        SelectedData data = DataSource.Load(request.Data, request.Plan.Samples, request.Terminal, cancellation);
+        RunLibrary library = RunLibrary.In([runs], data.Images);
+        foreach (string reason in library.Refused)
+            request.Terminal.Out.WriteLine($"not used again: {reason}");
+        IReadOnlyList<RunGroup> groups = RunGroup.Of(request.Plan.Runs.Where(run => library.Find(run) is null));
+        int reused = request.Plan.Runs.Count - groups.Sum(group => group.Runs.Count());
+        if (reused > 0)
+            request.Terminal.Out.WriteLine($"{reused} of {request.Plan.Runs.Count} runs were finished before and are used again");
+        int atATime = jobs == 0 ? Environment.ProcessorCount : jobs;
+        var progress = new ReproductionProgress(request.Terminal, library, groups, reused);
+        try
+        {
+            var runner = new ReproductionRunner(data, runs, RunFiles.Names, RunFiles.Save, progress);
+            runner.Run(groups, atATime, Math.Max(1, Environment.ProcessorCount / atATime), cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            progress.Clear();
+            request.Terminal.Error.WriteLine($"interrupted: {progress.Done} of {request.Plan.Runs.Count} runs are finished in {runs}; "
+                + "start the same command again to go on");
+            return Interruption.ExitCode;
+        }
+        finally
+        {
+            progress.Clear();
+        }
+
+        return Report(request, library, data.Images);
+    }
+
+    private static int Collect(Request request, string[] folders, CancellationToken cancellation)
+    {
+        foreach (string missing in folders.Where(path => !Directory.Exists(path)))
+            throw new UserErrorException($"--collect: expected a folder, found none at '{missing}'");
+        using RunFolder folder = RunFolder.Prepare(request.Output, ReproductionPage.FileName, ResultsFile.FileName);
+        // Without pictures the data itself is not needed.
+        ImageData? data = request.WithPictures
+            ? DataSource.Load(request.Data, request.Plan.Samples, request.Terminal, cancellation).Images : null;
+        RunLibrary library = RunLibrary.In(folders, data);
+        foreach (string reason in library.Refused)
+            request.Terminal.Out.WriteLine($"not used: {reason}");
+        return Report(request, library, data);
+    }
+
+    private static int Report(Request request, RunLibrary library, ImageData? data)
+    {
+        IReadOnlyList<ExperimentResult> experiments = request.Plan.Collect(library.Find);
+        RunSettings[] missing = [.. request.Plan.Runs.Where(run => library.Find(run) is null)];
+        FinishedRun? first = experiments.SelectMany(experiment => experiment.Rows).SelectMany(row => row.Runs).FirstOrDefault();
+        var result = new ReproductionResult(
+            request.Plan.IsQuick, request.Plan.Seeds, experiments, first?.Record.Data, first?.Record.Environment,
+            request.WithPictures ? data : null);
+        ReproductionPage.Write(request.Output, result);
+        ResultsFile.Of(result).Write(Path.Combine(request.Output, ResultsFile.FileName));
+        TextWriter output = request.Terminal.Out;
+        output.WriteLine();
+        foreach (ExperimentResult experiment in experiments)
+            output.WriteLine($"{experiment.Paper.Place,-9} {experiment.Paper.Title}: {Word(experiment.Verdict.Kind)}. {experiment.Verdict.Words}");
+        output.WriteLine();
+        foreach (RunSettings run in missing)
+            output.WriteLine($"missing: {ReproductionProgress.Describe(run)} ({ReproductionPlan.NameOf(run)})");
+        output.WriteLine($"Written to {request.Output}: {ReproductionPage.FileName}, {ResultsFile.FileName}, figures");
+        return missing.Length == 0 ? 0 : 1;
+    }
+
+    private static string Word(VerdictKind kind) => kind switch
+    {
+        VerdictKind.Confirmed => "confirmed",
+        VerdictKind.NotConfirmed => "not confirmed",
+        VerdictKind.Depends => "depends",
+        _ => "missing",
+    };
+
+    // As this program was started, so that the lines can be run as they are.
+    private static string Self()
+    {
+        string program = Environment.ProcessPath ?? "nanoconv-cifar";
+        return Path.GetFileNameWithoutExtension(program) == "dotnet"
+            ? $"{Quote(program)} {Quote(typeof(ReproduceCommand).Assembly.Location)}"
+            : Quote(program);
+    }
+
+    private static string Quote(string text) =>
+        text.All(character => char.IsAsciiLetterOrDigit(character) || "/._-:\\".Contains(character, StringComparison.Ordinal))
+            ? text : $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+
+    private sealed record Request(ReproductionPlan Plan, string? Data, string Output, bool WithPictures, Terminal Terminal);
+}

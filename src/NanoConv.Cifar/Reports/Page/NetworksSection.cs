@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Xml.Linq;
+using NanoConv.Cifar.Experiments;
+using NanoConv.Cifar.Networks;
+using static NanoConv.Cifar.Reports.Page.Html;
+
+namespace NanoConv.Cifar.Reports.Page;
+
+/// <summary>The networks, layer by layer.</summary>
+internal static class NetworksSection
+{
+    /// <summary>The section's id.</summary>
+    public const string Section = "page-networks";
+
+    /// <summary>Makes it.</summary>
+    public static XElement Create() => Tag(
+        "section",
+        Id(Section),
+        Tag("h2", "The networks"),
+        P("The paper’s three networks. Each box is a layer: what it does, the shape of its output, its parameters, and the ",
+            "multiplications and additions of one picture forward (MFLOP: a million of them); the bar is its share of the network’s."),
+        CifarNetwork.Names.Select(Network));
+
+    /// <summary>A network as the paper's experiments have it, with fresh weights.</summary>
+    /// <param name="name">Its name.</param>
+    public static Model<float> Build(string name) =>
+        CifarNetwork.Create(name, new RunSettings().L1).Build<float>(CifarNetwork.InputShape);
+
+    /// <summary>The trainable numbers of a layer.</summary>
+    /// <param name="layer">The layer.</param>
+    public static int Parameters(BuiltLayer<float> layer) => layer.Parameters.Sum(parameter => parameter.Shape.Elements);
+
+    private static XElement Network(string name)
+    {
+        Model<float> model = Build(name);
+        return Tag(
+            "article",
+            Tag("h3", Tag("code", name)),
+            Tag(
+                "ol",
+                Class("network"),
+                Tag("li", Class("layer input"), Tag("strong", "picture"), Tag("span", Class("shape"), Shape(model.InputShape))),
+                model.Layers.Select(layer => Layer(layer, model.ForwardFlops))),
+            P(
+                Class("totals"),
+                Tag("strong", $"{model.ParameterCount:N0}"), " parameters; ",
+                Tag("strong", $"{model.ForwardFlops / 1e6:0.0} MFLOP"), " a picture forward, ",
+                $"{model.TrainingFlops / 1e6:0.0} in training."));
+    }
+
+    private static XElement Layer(BuiltLayer<float> layer, long total)
+    {
+        int parameters = Parameters(layer);
+        double share = (double)layer.ForwardFlops / total;
+        return Tag(
+            "li",
+            Class("layer"),
+            Tag("strong", layer.Specification.TypeName),
+            Tag("span", Class("name"), layer.Name),
+            Tag("span", Describe(layer.Specification)),
+            Tag("span", Class("shape"), Shape(layer.OutputShape)),
+            parameters == 0 ? null : Tag("span", $"{parameters:N0} parameters"),
+            layer.ForwardFlops == 0 ? null : Tag("span", $"{layer.ForwardFlops / 1e6:0.00} MFLOP, {100 * share:0} %"),
+            layer.ForwardFlops == 0 ? null : Tag(
+                "span",
+                Class("bar"),
+                Tag("span", Attribute("style", string.Create(CultureInfo.InvariantCulture, $"width:{100 * share:0.#}%")))));
+    }
+
+    private static string Describe(Layer layer) => layer switch
+    {
+        Conv2D conv => $"{conv.Filters} filters {conv.KernelSize}, {(conv.Strides == 1 ? "" : $"stride {conv.Strides.Height}, ")}"
+            + $"{(conv.Padding.IsSame ? "same" : "valid")}, {conv.Activation}",
+        MaxPooling2D pool => $"greatest of {pool.PoolSize}",
+        Dropout dropout => $"drops {100 * dropout.Rate:0} % in training",
+        Dense dense => $"{dense.Units} units, {dense.Activation.ToString().ToLowerInvariant()}"
+            + (dense.KernelRegularizer is L1 penalty ? $", L1 {penalty.Strength:0.####}" : ""),
+        Flatten => "all in one row",
+        _ => layer.Kind,
+    };
+
+    private static string Shape(Shape shape) => string.Join(" × ", shape.Axes.ToArray());
+}

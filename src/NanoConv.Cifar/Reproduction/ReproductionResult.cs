@@ -1,0 +1,24 @@
+using NanoConv.Cifar.Data;
+using NanoConv.Cifar.Experiments;
+
+namespace NanoConv.Cifar.Reproduction;
+
+/// <summary>All that the report shows.</summary>
+/// <param name="IsQuick">Whether fewer samples and epochs were taken than the paper has.</param>
+/// <param name="Seeds">Runs of each setting, seeds 1, 2, …</param>
+/// <param name="Experiments">The experiments chosen, in the paper's order.</param>
+/// <param name="Data">The data of all runs; null if there is no run.</param>
+/// <param name="Environment">Where the first run was made; null if there is no run.</param>
+/// <param name="Pictures">The data itself, to show pictures of; null to show none.</param>
+public sealed record ReproductionResult(
+    bool IsQuick,
+    int Seeds,
+    IReadOnlyList<ExperimentResult> Experiments,
+    RunData? Data,
+    RunEnvironment? Environment,
+    ImageData? Pictures)
+{
+    /// <summary>All completed runs, each once.</summary>
+    public IReadOnlyList<FinishedRun> Runs { get; } =
+        [.. Experiments.SelectMany(experiment => experiment.Rows).SelectMany(row => row.Runs).DistinctBy(run => run.Folder)];
+}

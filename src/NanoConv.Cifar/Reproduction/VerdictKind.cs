@@ -1,0 +1,17 @@
+namespace NanoConv.Cifar.Reproduction;
+
+/// <summary>A verdict in a word.</summary>
+public enum VerdictKind
+{
+    /// <summary>The claim holds in our runs.</summary>
+    Confirmed,
+
+    /// <summary>It does not.</summary>
+    NotConfirmed,
+
+    /// <summary>A part holds, or it holds in some runs.</summary>
+    Depends,
+
+    /// <summary>Runs are missing, so nothing can be said.</summary>
+    Missing,
+}

@@ -1,0 +1,96 @@
+using NanoConv.Cifar.Reproduction;
+using Xunit;
+
+namespace NanoConv.Cifar.Tests.Reproduction;
+
+/// <summary>Each claim with runs that bear it out, runs that do in part, and runs that do not.</summary>
+public sealed class JudgementsTests
+{
+    [Theory]
+    [InlineData(0.50, VerdictKind.Confirmed)]
+    [InlineData(0.60, VerdictKind.Depends)]
+    [InlineData(0.15, VerdictKind.NotConfirmed)]
+    public void Baseline(double test, VerdictKind expected) => Is(expected, "baseline", FakeRuns.Row(test));
+
+    [Theory]
+    [InlineData(14, VerdictKind.Confirmed)]
+    [InlineData(3, VerdictKind.Depends)]
+    [InlineData(null, VerdictKind.NotConfirmed)]
+    public void Curves(int? parts, VerdictKind expected) => Is(expected, "curves", FakeRuns.Row(parts: parts));
+
+    [Theory]
+    [InlineData(new[] { 0.50, 0.57, 0.62, 0.66 }, 80, VerdictKind.Confirmed)]
+    [InlineData(new[] { 0.50, 0.57, 0.62, 0.66 }, 20, VerdictKind.Depends)]
+    [InlineData(new[] { 0.40, 0.47, 0.52, 0.56 }, 80, VerdictKind.Depends)]
+    [InlineData(new[] { 0.50, 0.57, 0.56, 0.66 }, 80, VerdictKind.NotConfirmed)]
+    public void Samples(double[] test, double seconds, VerdictKind expected) => Is(
+        expected, "samples", [.. test.Select((accuracy, i) => FakeRuns.Row(accuracy, seconds: i == 3 ? seconds : 10))]);
+
+    [Theory]
+    [InlineData(new[] { 0.51, 0.50, 0.40, 0.10, 0.10 }, 0.10, 0.00, VerdictKind.Confirmed)]
+    [InlineData(new[] { 0.51, 0.50, 0.40, 0.10, 0.10 }, 0.10, 0.10, VerdictKind.Depends)]
+    [InlineData(new[] { 0.51, 0.50, 0.40, 0.10, 0.10 }, 0.00, 0.00, VerdictKind.Depends)]
+    [InlineData(new[] { 0.51, 0.50, 0.55, 0.10, 0.10 }, 0.10, 0.00, VerdictKind.NotConfirmed)]
+    public void Few_images(double[] test, double small, double large, VerdictKind expected) => Is(
+        expected, "l1-few", [.. test.Select((accuracy, i) => FakeRuns.Row(accuracy, parts: 1, gap: i == 1 ? small : i == 2 ? large : 0))]);
+
+    [Theory]
+    [InlineData(new[] { 0.66, 0.67, 0.65, 0.60 }, 0.10, VerdictKind.Confirmed)]
+    [InlineData(new[] { 0.66, 0.67, 0.65, 0.60 }, 0.00, VerdictKind.Depends)]
+    [InlineData(new[] { 0.70, 0.67, 0.65, 0.60 }, 0.10, VerdictKind.NotConfirmed)]
+    public void Many_images(double[] test, double gap, VerdictKind expected) => Is(
+        expected, "l1-many", [.. test.Select((accuracy, i) => FakeRuns.Row(accuracy, parts: 1, gap: i == 0 ? gap : 0.02))]);
+
+    [Theory]
+    [InlineData(0.54, 0.71, 20, VerdictKind.Confirmed)]
+    [InlineData(0.54, 0.60, 20, VerdictKind.Depends)]
+    [InlineData(0.54, 0.71, 10, VerdictKind.Depends)]
+    [InlineData(0.40, 0.60, 20, VerdictKind.NotConfirmed)]
+    public void Max_pooling(double few, double many, double seconds, VerdictKind expected) => Is(
+        expected, "maxpooling",
+        FakeRuns.Row(few, seconds: seconds), FakeRuns.Row(many, seconds: seconds), FakeRuns.Row(0.48), FakeRuns.Row(0.66));
+
+    [Theory]
+    [InlineData(0.47, 0.00, 7, VerdictKind.Confirmed)]
+    [InlineData(0.47, 0.10, 7, VerdictKind.Depends)]
+    [InlineData(0.47, 0.00, 12, VerdictKind.Depends)]
+    [InlineData(0.30, 0.10, 7, VerdictKind.NotConfirmed)]
+    public void Deeper(double test, double gap, double seconds, VerdictKind expected) => Is(
+        expected, "deeper", FakeRuns.Row(test, parts: 1, gap: gap, seconds: seconds), FakeRuns.Row(0.50));
+
+    [Theory]
+    [InlineData(45, VerdictKind.Confirmed, 0.45)]
+    [InlineData(80, VerdictKind.NotConfirmed, 0.45)]
+    [InlineData(45, VerdictKind.Depends, 0.60)]
+    public void Stopped(double seconds, VerdictKind expected, double test) => Is(
+        expected, "deeper-stopped",
+        FakeRuns.Row(test, seconds: seconds, parts: 1, gap: test == 0.60 ? 0.1 : 0), FakeRuns.Row(seconds: 100));
+
+    [Theory]
+    [InlineData(0.50, null, VerdictKind.Confirmed)]
+    [InlineData(0.50, 2, VerdictKind.Depends)]
+    [InlineData(0.90, 2, VerdictKind.NotConfirmed)]
+    public void Deeper_on_many_images(double paper, int? parts, VerdictKind expected) => Is(
+        expected, "deeper-many",
+        FakeRuns.Row(0.5, parts: parts, figures: [new(PaperQuantity.TestAccuracy, paper), new(PaperQuantity.ValidationAccuracy, paper, 10)]));
+
+    [Fact]
+    public void Missing_runs_are_named_and_nothing_is_judged()
+    {
+        PaperExperiment experiment = Find("deeper");
+        var result = new ExperimentResult(experiment, [FakeRuns.Row() with { Runs = [] }, FakeRuns.Row()], Seeds: 2);
+        Assert.Equal(new Verdict(VerdictKind.Missing, "Runs are missing: row (2 of 2), row (1 of 2)."), result.Verdict);
+    }
+
+    private static void Is(VerdictKind expected, string name, params RowResult[] rows)
+    {
+        PaperExperiment experiment = Find(name);
+        Assert.Equal(experiment.Rows.Count, rows.Length);
+        RowResult[] results = [.. rows.Zip(experiment.Rows, (row, paper) => row.Paper.Figures.Count > 0 ? row : row with { Paper = paper })];
+        Verdict verdict = new ExperimentResult(experiment, results, Seeds: 1).Verdict;
+        Assert.True(expected == verdict.Kind, $"{verdict}");
+        Assert.EndsWith(".", verdict.Words, StringComparison.Ordinal);
+    }
+
+    private static PaperExperiment Find(string name) => PaperExperiments.All(quick: false).Single(experiment => experiment.Name == name);
+}

@@ -1,0 +1,125 @@
+using NanoConv.Cifar.Experiments;
+using NanoConv.Cifar.Reproduction;
+using NanoConv.Cifar.Tests.Data;
+using Xunit;
+
+namespace NanoConv.Cifar.Tests.Reproduction;
+
+public sealed class ReproductionRunnerTests : IDisposable, IReproductionProgress
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly List<FinishedRun> finished = [];
+    private double lastShare;
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void A_run_of_fewer_epochs_comes_out_of_a_longer_one_with_the_bits_of_a_run_of_its_own()
+    {
+        Run("shared", RunGroup.Of([FakeRuns.Settings(1), FakeRuns.Settings(3)]), jobs: 1);
+        Assert.Equal([1, 3], finished.Select(run => run.Record.Settings.Epochs));
+        Run("own", RunGroup.Of([FakeRuns.Settings(1)]), jobs: 1);
+        Run("own", RunGroup.Of([FakeRuns.Settings(3)]), jobs: 1);
+        for (int i = 0; i < 2; i++)
+        {
+            (FinishedRun shared, FinishedRun own) = (finished[i], finished[2 + i]);
+            Assert.NotEqual(shared.Folder, own.Folder);
+            Assert.True(Weights(shared).SequenceEqual(Weights(own)));
+            Assert.Equal(own.Record.Results!.Test.ConfusionMatrix, shared.Record.Results!.Test.ConfusionMatrix);
+            Assert.Equal(own.Record.Results.Test.Loss, shared.Record.Results.Test.Loss);
+            Assert.Equal(own.Record.Model, shared.Record.Model);
+            Assert.Equal(own.Record.Settings, shared.Record.Settings);
+            Assert.Equal(Curve(own), Curve(shared));
+            Assert.True(shared.Record.Completed);
+        }
+
+        Assert.False(Weights(finished[0]).SequenceEqual(Weights(finished[1])));
+        Assert.InRange(finished[0].Record.Timings.FitSeconds, 0, finished[1].Record.Timings.FitSeconds);
+    }
+
+    [Fact]
+    public void Runs_side_by_side_come_to_the_same_bits_as_one_after_the_other()
+    {
+        IReadOnlyList<RunGroup> groups = RunGroup.Of([.. Enumerable.Range(1, 4).Select(seed => FakeRuns.Settings(1, seed))]);
+        Run("one", groups, jobs: 1);
+        Run("many", groups, jobs: 4);
+        foreach (FinishedRun run in finished.Take(4))
+        {
+            FinishedRun twin = Assert.Single(finished.Skip(4), other => other.Record.Settings.Seed == run.Record.Settings.Seed);
+            Assert.True(Weights(run).SequenceEqual(Weights(twin)));
+        }
+
+        Assert.Equal(1, lastShare);
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_written_stops_all_runs()
+    {
+        File.WriteAllText(folder["runs"], "");
+        IReadOnlyList<RunGroup> groups = RunGroup.Of([.. Enumerable.Range(1, 4).Select(seed => FakeRuns.Settings(1, seed))]);
+        var error = Assert.Throws<UserErrorException>(() => Run("runs", groups, jobs: 2));
+        Assert.Contains("found a file", error.Message, StringComparison.Ordinal);
+        Assert.Empty(finished);
+    }
+
+    [Fact]
+    public void Finished_runs_are_found_again_and_others_say_why_not()
+    {
+        Run("runs", RunGroup.Of([FakeRuns.Settings(1), FakeRuns.Settings(2), FakeRuns.Settings(1, seed: 2)]), jobs: 1);
+        var data = FakeRuns.Data().Images;
+        Assert.Equal(3, Library().Runs.Count);
+        Assert.NotNull(Library().Find(FakeRuns.Settings(2) with { Threads = 9, Data = "elsewhere" }));
+        Assert.Null(Library().Find(FakeRuns.Settings(2, seed: 2)));
+        Assert.All(RunLibrary.In([folder["runs"]], FakeRuns.Data(seed: 7).Images).Refused, reason => Assert.EndsWith("other data", reason));
+        Assert.Equal(3, RunLibrary.In([folder["runs"]], FakeRuns.Data(seed: 7).Images).Refused.Count);
+
+        FinishedRun[] runs = [.. Library().Runs];
+        Rewrite(runs[0], record => record with { Environment = record.Environment with { NanoConv = "0.0.9" } });
+        Rewrite(runs[1], record => record with { Completed = false, StopReason = "training interrupted" });
+        File.Delete(runs[2].ModelPath);
+        Assert.Empty(Library().Runs);
+        string reasons = string.Join('\n', Library().Refused);
+        foreach (string expected in (string[])["version 0.0.9", "not completed: training interrupted", "its model model.safetensors is missing"])
+            Assert.Contains(expected, reasons, StringComparison.Ordinal);
+        File.WriteAllText(Path.Combine(runs[2].Folder, "run.json"), "{");
+        Assert.Contains(Library().Refused, reason => reason.Contains("expected a run.json", StringComparison.Ordinal));
+
+        RunLibrary Library() => RunLibrary.In([folder["runs"], folder["none"]], data);
+    }
+
+    [Fact]
+    public void Runs_of_two_data_sets_are_not_collected_together()
+    {
+        Run("a", RunGroup.Of([FakeRuns.Settings(1)]), jobs: 1);
+        Run("b", RunGroup.Of([FakeRuns.Settings(2)]), jobs: 1, seed: 5);
+        RunLibrary library = RunLibrary.In([folder["a"], folder["b"]], data: null);
+        Assert.Equal(1, Assert.Single(library.Runs).Record.Settings.Epochs);
+        Assert.EndsWith("made with other data", Assert.Single(library.Refused), StringComparison.Ordinal);
+    }
+
+    void IReproductionProgress.Report(RunGroup group, int epoch, double share)
+    {
+        Assert.InRange(share, 0, 1);
+        lastShare = share;
+    }
+
+    void IReproductionProgress.Finished(FinishedRun run)
+    {
+        lock (finished)
+            finished.Add(run);
+    }
+
+    void IReproductionProgress.Failed(RunSettings settings, string reason) => Assert.Fail(reason);
+
+    private void Run(string name, IReadOnlyList<RunGroup> groups, int jobs, int seed = 1) =>
+        new ReproductionRunner(FakeRuns.Data(seed), folder[name], FakeRuns.FileNames, FakeRuns.Save, this)
+            .Run(groups, jobs, threads: 1, CancellationToken.None);
+
+    private static float[] Weights(FinishedRun run) => ModelFile.Read(run.ModelPath).Model.Weights.ToArray();
+
+    private static (double, double, double?, double?)[] Curve(FinishedRun run) =>
+        [.. run.Record.History.Select(epoch => (epoch.Loss, epoch.Accuracy, epoch.ValidationLoss, epoch.ValidationAccuracy))];
+
+    private static void Rewrite(FinishedRun run, Func<RunRecord, RunRecord> change) =>
+        change(run.Record).Write(Path.Combine(run.Folder, "run.json"));
+}
