@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using NanoConv.Kernels;
 
 namespace NanoConv.Bench;
@@ -32,8 +33,24 @@ internal sealed class ConvolutionCase<T>
         packedBias = new T[PackedMatrix.PaddedColumns<T>(geometry.Filters)];
     }
 
+    /// <summary>A shard of a layer's examples; null if the layer is no convolution.</summary>
+    public static ConvolutionCase<T>? Of(BuiltLayer<T> layer)
+    {
+        if (layer.Specification is not Conv2D conv)
+            return null;
+        WindowGeometry window = new(layer.InputShape, conv.KernelSize, conv.Strides, conv.Padding);
+        return new(new(window, conv.Filters), Inference.ShardSize);
+    }
+
     /// <summary>Multiplications and additions of one direction.</summary>
     public double Flops => (double)images * geometry.ForwardFlops;
+
+    /// <summary>
+    /// Bytes of input, kernel and output, each moved once. The same in all directions: each reads two of them and
+    /// writes the third, or its gradient.
+    /// </summary>
+    public long Bytes =>
+        (((long)images * (geometry.Window.InputElements + geometry.OutputElements)) + geometry.KernelElements) * Unsafe.SizeOf<T>();
 
     /// <summary>The three directions by name.</summary>
     public IReadOnlyList<(string Name, Action Run)> Directions =>

@@ -1,13 +1,29 @@
 using BenchmarkDotNet.Running;
 using NanoConv.Bench;
+using NanoConv.Cifar;
 
-// throughput …: whole training steps and inference. sweep: the same as work grows. shapes10 DIR: Shapes10 as files.
+// throughput …: whole training steps and inference. ratios …: threads against one, double against float, in turn.
+// roofline FILE.png …: each convolution's speed beside what arithmetic and memory allow, as a picture.
+// sweep: training and inference as work grows. shapes10 DIR: Shapes10 as files.
 // Anything else goes to BenchmarkDotNet, as --filter '*'.
-if (args is ["throughput", ..])
-    return Throughput.Run(args.AsSpan(1));
-if (args is ["sweep"])
-    return Sweep.Run();
-if (args is ["shapes10", var folder])
-    return Shapes10Files.Write(folder);
+try
+{
+    if (args is ["throughput", ..])
+        return Throughput.Run(args.AsSpan(1));
+    if (args is ["ratios", ..])
+        return Ratios.Run(args.AsSpan(1));
+    if (args is ["roofline", ..])
+        return Roofline.Run(args.AsSpan(1));
+    if (args is ["sweep"])
+        return Sweep.Run();
+    if (args is ["shapes10", var folder])
+        return Shapes10Files.Write(folder);
+}
+catch (UserErrorException mistake)
+{
+    Console.Error.WriteLine(mistake.Message);
+    return 2;
+}
+
 BenchmarkSwitcher.FromAssembly(typeof(KernelBenchmarks).Assembly).Run(args);
 return 0;

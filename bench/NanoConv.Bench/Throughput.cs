@@ -1,30 +1,19 @@
 using System.Diagnostics;
 using System.Numerics;
 using System.Text.Json;
-using NanoConv.Kernels;
 
 namespace NanoConv.Bench;
 
 /// <summary>Steady-state speed of a network: images a second, share of the machine's peak, time a layer.</summary>
 internal static class Throughput
 {
-    private const int InferenceBatch = 500;
+    public const int InferenceBatch = 500;
 
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    public static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     public static int Run(ReadOnlySpan<string> args)
     {
-        ThroughputOptions options;
-        try
-        {
-            options = ThroughputOptions.Parse(args);
-        }
-        catch (ArgumentException mistake)
-        {
-            Console.Error.WriteLine(mistake.Message);
-            return 2;
-        }
-
+        ThroughputOptions options = ThroughputOptions.Parse(args, ThroughputOptions.Default, ThroughputOptions.Usage);
         Sequential network = BenchNetwork.Create(options.Network);
         ThroughputResult result = options.IsDouble
             ? Measure(options, network.Build<double>((32, 32, 3), seed: 1))
@@ -37,11 +26,12 @@ internal static class Throughput
     }
 
     /// <summary>Steady training: medians over epochs of some steps, each followed by a burst of multiply-adds.</summary>
-    public static TrainingSpeed Training<T>(Model<T> model, int batch, int threads, double seconds)
+    public static TrainingSpeed Training<T>(
+        Model<T> model, int batch, int threads, double seconds, int epochImages = 2560, int warmUpEpochs = 5)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        int steps = Math.Clamp(2560 / batch, 1, 200);
-        Watch<T> watch = new(seconds, threads);
+        int steps = Math.Clamp(epochImages / batch, 1, 200);
+        Watch<T> watch = new(seconds, threads, warmUpEpochs);
         model.Fit(NoisePictures.Create<T>(model.InputShape, steps * batch), new FitOptions
         {
             Epochs = 100_000,
@@ -101,10 +91,8 @@ internal static class Throughput
     private static IEnumerable<LayerTime> Kernels<T>(BuiltLayer<T> layer, int rounds)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (layer.Specification is not Conv2D conv)
+        if (ConvolutionCase<T>.Of(layer) is not { } product)
             yield break;
-        WindowGeometry window = new(layer.InputShape, conv.KernelSize, conv.Strides, conv.Padding);
-        ConvolutionCase<T> product = new(new(window, conv.Filters), Inference.ShardSize);
         foreach ((string direction, Action run) in product.Directions)
         {
             (double median, double share) = Stopwatches.BesidePeak<T>(run, product.Flops, rounds);

@@ -1,21 +1,25 @@
+using NanoConv.Cifar;
+
 namespace NanoConv.Bench;
 
-/// <summary>What the throughput mode measures.</summary>
+/// <summary>What the modes throughput and ratios measure.</summary>
 /// <param name="Network">One of <see cref="BenchNetwork.Names"/>.</param>
 /// <param name="Batch">Images a training step.</param>
 /// <param name="Threads">Threads.</param>
-/// <param name="Seconds">About how long each of training and inference is measured.</param>
+/// <param name="Seconds">About how long is measured: each of training and inference, or all ratios together.</param>
 /// <param name="IsDouble">Double instead of float.</param>
 /// <param name="Json">Whether to print JSON.</param>
 internal sealed record ThroughputOptions(string Network, int Batch, int Threads, double Seconds, bool IsDouble, bool Json)
 {
+    public static readonly ThroughputOptions Default = new("default", 128, Environment.ProcessorCount, 5, false, false);
+
     public const string Usage =
         "usage: throughput [--network default|maxpooling|thinner_deeper|larger] [--batch N] [--threads N] [--seconds S] [--double] [--json]";
 
-    /// <summary>Reads the command line; throws <see cref="ArgumentException"/> for what it does not know.</summary>
-    public static ThroughputOptions Parse(ReadOnlySpan<string> args)
+    /// <summary>Reads the command line; throws <see cref="UserErrorException"/> for what it does not know.</summary>
+    public static ThroughputOptions Parse(ReadOnlySpan<string> args, ThroughputOptions defaults, string usage)
     {
-        ThroughputOptions options = new("default", 128, Environment.ProcessorCount, 5, false, false);
+        ThroughputOptions options = defaults;
         for (int i = 0; i < args.Length; i++)
         {
             string value = i + 1 < args.Length ? args[i + 1] : string.Empty;
@@ -40,7 +44,7 @@ internal sealed record ThroughputOptions(string Network, int Batch, int Threads,
                     options = options with { Seconds = seconds };
                     break;
                 default:
-                    throw new ArgumentException($"{args[i]} {value}: not understood\n{Usage}");
+                    throw new UserErrorException($"expected the options below, found '{args[i]} {value}'\n{usage}");
             }
 
             i++;

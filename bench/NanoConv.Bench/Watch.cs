@@ -7,11 +7,9 @@ namespace NanoConv.Bench;
 /// Ends training after some seconds. Behind each epoch it measures the machine's peak, and it counts what steps
 /// allocate; the first epochs, when code is compiled and buffers are made, do not count.
 /// </summary>
-internal sealed class Watch<T>(double seconds, int threads) : Callback
+internal sealed class Watch<T>(double seconds, int threads, int warmUpEpochs) : Callback
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private const int WarmUpEpochs = 5;
-
     private readonly List<(double ImagesPerSecond, double Peak)> epochs = [];
     private long start;
     private long before;
@@ -26,14 +24,14 @@ internal sealed class Watch<T>(double seconds, int threads) : Callback
 
     public override void OnEpochBegin(TrainingState state)
     {
-        if (state.Epoch == WarmUpEpochs + 1)
+        if (state.Epoch == warmUpEpochs + 1)
             start = Stopwatch.GetTimestamp();
         before = GC.GetTotalAllocatedBytes(precise: true);
     }
 
     public override void OnStepEnd(TrainingState state)
     {
-        if (state.Step != state.StepsPerEpoch || state.Epoch <= WarmUpEpochs)
+        if (state.Step != state.StepsPerEpoch || state.Epoch <= warmUpEpochs)
             return;
         bytes += GC.GetTotalAllocatedBytes(precise: true) - before;
         steps += state.StepsPerEpoch;
@@ -42,7 +40,7 @@ internal sealed class Watch<T>(double seconds, int threads) : Callback
     public override void OnEpochEnd(TrainingState state, EpochRecord epoch)
     {
         double peak = FmaPeak.Burst<T>(threads);
-        if (state.Epoch > WarmUpEpochs)
+        if (state.Epoch > warmUpEpochs)
             epochs.Add((epoch.ImagesPerSecond, peak));
         state.StopTraining = epochs.Count > 2 && Stopwatch.GetElapsedTime(start).TotalSeconds > seconds;
     }

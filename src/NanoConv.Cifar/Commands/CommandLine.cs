@@ -23,7 +23,7 @@ internal static class CommandLine
     /// <returns>The exit code.</returns>
     public static int Run(IReadOnlyList<string> arguments, Terminal terminal, Interruption interruption)
     {
-        RootCommand root = CreateRoot(terminal, interruption.Token);
+        RootCommand root = CreateRoot(arguments, terminal, interruption.Token);
         var parser = new ParserConfiguration { ResponseFileTokenReplacer = null };
         ParseResult result = root.Parse(arguments.Count == 0 ? ["--help"] : arguments, parser);
         if (result.Action?.ClearsParseErrors != true && FindUsageError(result, arguments) is { } usageError)
@@ -54,21 +54,23 @@ internal static class CommandLine
         }
     }
 
-    private static RootCommand CreateRoot(Terminal terminal, CancellationToken cancellation)
+    private static RootCommand CreateRoot(IReadOnlyList<string> arguments, Terminal terminal, CancellationToken cancellation)
     {
-        var root = new RootCommand("Trains small ConvNets on CIFAR-10, and shows what they do.")
-        {
-            TrainCommand.Create(terminal, cancellation),
-            ReproduceCommand.Create(terminal, cancellation),
-            SummaryCommand.Create(terminal),
-            EvaluateCommand.Create(terminal, cancellation),
-            PredictCommand.Create(terminal, cancellation),
-            DataCommand.Create(terminal, cancellation),
-            ConvolveCommand.Create(terminal, cancellation),
-        };
+        var root = new RootCommand("Trains small ConvNets on CIFAR-10, and shows what they do.");
+        Add(TrainCommand.Name, TrainCommand.Description, () => TrainCommand.Create(terminal, cancellation));
+        Add(ReproduceCommand.Name, ReproduceCommand.Description, () => ReproduceCommand.Create(terminal, cancellation));
+        Add(SummaryCommand.Name, SummaryCommand.Description, () => SummaryCommand.Create(terminal));
+        Add(EvaluateCommand.Name, EvaluateCommand.Description, () => EvaluateCommand.Create(terminal, cancellation));
+        Add(PredictCommand.Name, PredictCommand.Description, () => PredictCommand.Create(terminal, cancellation));
+        Add(DataCommand.Name, DataCommand.Description, () => DataCommand.Create(terminal, cancellation));
+        Add(ConvolveCommand.Name, ConvolveCommand.Description, () => ConvolveCommand.Create(terminal, cancellation));
         foreach (HelpOption option in root.Options.OfType<HelpOption>())
             option.Action = new HelpWithExamples((HelpAction)option.Action!);
         return root;
+
+        // A command that nobody asks for needs no options: building them all takes longer than starting the runtime.
+        void Add(string name, string description, Func<Command> create) => root.Subcommands.Add(
+            arguments.Any(argument => argument.Contains(name, StringComparison.Ordinal)) ? create() : new Command(name, description));
     }
 
     private static string? FindUsageError(ParseResult result, IReadOnlyList<string> arguments)

@@ -10,6 +10,12 @@ namespace NanoConv.Cifar.Commands;
 /// </summary>
 internal static class ConvolveCommand
 {
+    /// <summary>What the command is called.</summary>
+    public const string Name = "convolve";
+
+    /// <summary>What it does.</summary>
+    public const string Description = "Convolves one channel of a picture with kernels written by hand.";
+
     private static readonly string[] Channels = ["red", "green", "blue"];
 
     /// <summary>The command.</summary>
@@ -33,8 +39,8 @@ internal static class ConvolveCommand
         Option<string> channel = OptionOf.Choice("--channel", "The colour to convolve.", Channels);
         Option<string> output = OptionOf.Png("The grey PNG to write.", "convolved.png");
         var command = new CommandWithExamples(
-            "convolve",
-            "Convolves one channel of a picture with kernels written by hand.",
+            Name,
+            Description,
             "nanoconv-cifar convolve",
             "nanoconv-cifar convolve photo.jpg --kernel laplacian8 --kernel laplacian4 --channel green",
             "nanoconv-cifar convolve photo.jpg --kernel \"1 2 1; 2 4 2; 1 2 1\" --output smooth.png")

@@ -10,6 +10,12 @@ namespace NanoConv.Cifar.Commands;
 /// <summary><c>data</c>: where the data is, whether it is whole, and what it looks like.</summary>
 internal static class DataCommand
 {
+    /// <summary>What the command is called.</summary>
+    public const string Name = "data";
+
+    /// <summary>What it does.</summary>
+    public const string Description = "Shows where the data is, checks it and draws a contact sheet.";
+
     private const int PicturesEach = 14;
 
     /// <summary>The command.</summary>
@@ -22,8 +28,8 @@ internal static class DataCommand
         Option<string> output = OptionOf.Png(
             "The contact sheet to write, a PNG with a row of pictures for each class.", "data.png");
         var command = new CommandWithExamples(
-            "data",
-            "Shows where the data is, checks it and draws a contact sheet.",
+            Name,
+            Description,
             "nanoconv-cifar data",
             "nanoconv-cifar data --data shapes10 --samples 1000 --output shapes.png")
         {

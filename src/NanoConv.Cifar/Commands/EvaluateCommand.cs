@@ -7,6 +7,12 @@ namespace NanoConv.Cifar.Commands;
 /// <summary><c>evaluate</c>: how well a trained model does on the test images.</summary>
 internal static class EvaluateCommand
 {
+    /// <summary>What the command is called.</summary>
+    public const string Name = "evaluate";
+
+    /// <summary>What it does.</summary>
+    public const string Description = "Reports how well a trained model does on the test images.";
+
     /// <summary>The command.</summary>
     /// <param name="terminal">Where to write.</param>
     /// <param name="cancellation">Ctrl+C.</param>
@@ -16,8 +22,8 @@ internal static class EvaluateCommand
         Option<string?> data = DataSource.CreateOption("what the model was trained on");
         Option<int> threads = OptionOf.Threads();
         var command = new CommandWithExamples(
-            "evaluate",
-            "Reports how well a trained model does on the test images.",
+            Name,
+            Description,
             "nanoconv-cifar evaluate runs/first/model.safetensors")
         {
             model, data, threads,

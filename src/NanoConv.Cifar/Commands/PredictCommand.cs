@@ -8,6 +8,12 @@ namespace NanoConv.Cifar.Commands;
 /// <summary><c>predict</c>: what a trained model takes pictures for.</summary>
 internal static class PredictCommand
 {
+    /// <summary>What the command is called.</summary>
+    public const string Name = "predict";
+
+    /// <summary>What it does.</summary>
+    public const string Description = "Shows the probabilities of the classes for pictures.";
+
     private const int BarLength = 40;
 
     /// <summary>The command.</summary>
@@ -22,8 +28,8 @@ internal static class PredictCommand
             Arity = ArgumentArity.OneOrMore,
         };
         var command = new CommandWithExamples(
-            "predict",
-            "Shows the probabilities of the classes for pictures.",
+            Name,
+            Description,
             "nanoconv-cifar predict runs/first/model.safetensors cat.jpg dog.png")
         {
             model, images,

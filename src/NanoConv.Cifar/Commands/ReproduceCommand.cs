@@ -10,6 +10,12 @@ namespace NanoConv.Cifar.Commands;
 /// <summary><c>reproduce</c>: all of the paper's experiments, as a report.</summary>
 internal static class ReproduceCommand
 {
+    /// <summary>What the command is called.</summary>
+    public const string Name = "reproduce";
+
+    /// <summary>What it does.</summary>
+    public const string Description = "Runs the paper's experiments and writes a report. Started again, it goes on with what is not finished.";
+
     private const string RunsFolder = "runs";
 
     /// <summary>The command.</summary>
@@ -32,8 +38,8 @@ internal static class ReproduceCommand
             "--collect", "Train nothing: make the report of the runs in these folders.", "DIR", "the name of a folder");
         var noPictures = new Option<bool>("--no-pictures") { Description = "No pictures of the data in the report." };
         var command = new CommandWithExamples(
-            "reproduce",
-            "Runs the paper's experiments and writes a report. Started again, it goes on with what is not finished.",
+            Name,
+            Description,
             "nanoconv-cifar reproduce --quick",
             "nanoconv-cifar reproduce --seeds 3 --output reproduction",
             "nanoconv-cifar reproduce --only samples maxpooling",

@@ -6,14 +6,20 @@ namespace NanoConv.Cifar.Commands;
 /// <summary><c>summary</c>: the layers of a network, their shapes, parameters and work.</summary>
 internal static class SummaryCommand
 {
+    /// <summary>What the command is called.</summary>
+    public const string Name = "summary";
+
+    /// <summary>What it does.</summary>
+    public const string Description = "Shows a network's layers, their shapes, parameters and work.";
+
     /// <summary>The command.</summary>
     /// <param name="terminal">Where to write.</param>
     public static Command Create(Terminal terminal)
     {
         Option<string> network = OptionOf.Choice("--network", "The network.", [.. CifarNetwork.Names]);
         var command = new CommandWithExamples(
-            "summary",
-            "Shows a network's layers, their shapes, parameters and work.",
+            Name,
+            Description,
             "nanoconv-cifar summary --network thinner_deeper")
         {
             network,

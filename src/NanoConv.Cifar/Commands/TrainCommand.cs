@@ -10,6 +10,12 @@ namespace NanoConv.Cifar.Commands;
 /// <summary><c>train</c>, the main job: trains one of the paper's networks and reports how well it does.</summary>
 internal static class TrainCommand
 {
+    /// <summary>What the command is called.</summary>
+    public const string Name = "train";
+
+    /// <summary>What it does.</summary>
+    public const string Description = "Trains a network and reports how well it does.";
+
     /// <summary>The command.</summary>
     /// <param name="terminal">Where to write.</param>
     /// <param name="cancellation">Ctrl+C.</param>
@@ -32,8 +38,8 @@ internal static class TrainCommand
             "DIR",
             "the name of a folder");
         var command = new CommandWithExamples(
-            "train",
-            "Trains a network and reports how well it does.",
+            Name,
+            Description,
             "nanoconv-cifar train",
             "nanoconv-cifar train --network maxpooling --samples 40000 --output runs/maxpooling",
             "nanoconv-cifar train --data shapes10 --samples 1000 --epochs 1")

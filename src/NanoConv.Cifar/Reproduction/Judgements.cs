@@ -71,7 +71,7 @@ internal static class Judgements
     public static Verdict PenaltyOnMany(IReadOnlyList<RowResult> rows)
     {
         double[] test = [.. rows.Select(Test)], gaps = [.. rows.Select(Gap)];
-        bool isBest = test[1] >= test.Max() - Order, overfits = gaps[0] > gaps[1];
+        bool isBest = test[1] >= test.Max() - Order, overfits = gaps[0] > gaps[1] + Order;
         string words = $"On test {Listed(rows, test.Select(Percent))}; training is above validation by "
             + $"{Listed(rows, gaps.Select(Points))}.";
         return isBest && overfits ? new(VerdictKind.Confirmed, words)
@@ -122,7 +122,7 @@ internal static class Judgements
         double time = Seconds(rows[0]) / Seconds(rows[1]), stopped = Test(rows[0]), whole = Test(rows[1]), gap = Gap(rows[0]);
         string words = $"It takes {time:0.00} of the time and reaches {Percent(stopped)} against {Percent(whole)}; "
             + $"at its end training is above validation by {Points(gap)}.";
-        bool isShorter = time is > 0.35 and < 0.55, isCalm = gap <= Parting.Margin;
+        bool isShorter = time is > 0.3 and < 0.6, isCalm = gap <= Parting.Margin;
         return isShorter && isCalm ? new(VerdictKind.Confirmed, words)
             : isShorter ? new(VerdictKind.Depends, $"{words} It over-fits by then.")
             : new(VerdictKind.NotConfirmed, words);

@@ -18,6 +18,9 @@ public sealed record ReproductionResult(
     RunEnvironment? Environment,
     ImageData? Pictures)
 {
+    /// <summary>The trained models.</summary>
+    public RunModels Models { get; } = new();
+
     /// <summary>All completed runs, each once.</summary>
     public IReadOnlyList<FinishedRun> Runs { get; } =
         [.. Experiments.SelectMany(experiment => experiment.Rows).SelectMany(row => row.Runs).DistinctBy(run => run.Folder)];

@@ -10,6 +10,7 @@ namespace NanoConv.Cifar.Reproduction;
 /// <param name="Quick">Whether fewer samples and epochs were taken than the paper has.</param>
 /// <param name="Seeds">Runs of each setting.</param>
 /// <param name="Experiments">The experiments, in the paper's order.</param>
+/// <param name="SmallWeights">What the L1 penalty touches, for the runs that vary it.</param>
 /// <param name="Runs">All runs, by name.</param>
 public sealed record ResultsFile(
     string Schema,
@@ -17,6 +18,7 @@ public sealed record ResultsFile(
     bool Quick,
     int Seeds,
     IReadOnlyList<ResultsFile.Experiment> Experiments,
+    IReadOnlyList<SmallWeights> SmallWeights,
     IReadOnlyDictionary<string, RunRecord> Runs)
 {
     /// <summary>The value of <see cref="Schema"/>.</summary>
@@ -29,7 +31,11 @@ public sealed record ResultsFile(
     /// <param name="result">The reproduction.</param>
     public static ResultsFile Of(ReproductionResult result) => new(
         SchemaName, 1, result.IsQuick, result.Seeds,
-        [.. result.Experiments.Select(Of)],
+        [.. result.Experiments.Select(experiment => Of(experiment, result))],
+        [
+            .. Reproduction.SmallWeights.Sweeps(result.Experiments).SelectMany(runs => runs).DistinctBy(run => run.Folder)
+                .Select(run => Reproduction.SmallWeights.Of(run, result.Models.Of(run))),
+        ],
         result.Runs.ToDictionary(run => ReproductionPlan.NameOf(run.Record.Settings), run => WithoutPlaces(run.Record)));
 
     /// <summary>Writes or replaces the file.</summary>
@@ -37,10 +43,15 @@ public sealed record ResultsFile(
     /// <exception cref="UserErrorException">It cannot be written.</exception>
     public void Write(string path) => OutputFile.Write(path, stream => JsonSerializer.Serialize(stream, this, ResultsJson.Default.ResultsFile));
 
-    private static Experiment Of(ExperimentResult experiment) => new(
+    private static Experiment Of(ExperimentResult experiment, ReproductionResult result) => new(
         experiment.Paper.Name, experiment.Paper.Place, experiment.Paper.Title, experiment.Paper.Claim,
         experiment.Verdict.Kind, experiment.Verdict.Words,
-        [.. experiment.Rows.Select(Of)]);
+        [.. experiment.Rows.Select(Of)],
+        Surest(experiment, result, isRight: true),
+        Surest(experiment, result, isRight: false));
+
+    private static IReadOnlyList<Prediction>? Surest(ExperimentResult experiment, ReproductionResult result, bool isRight) =>
+        experiment.Main.Runs is [var run, ..] ? result.Models.Surest(run, result.Pictures, isRight, Prediction.Shown) : null;
 
     private static Row Of(RowResult row) => new(
         row.Paper.Label,
@@ -62,7 +73,8 @@ public sealed record ResultsFile(
 
     /// <summary>An experiment.</summary>
     public sealed record Experiment(
-        string Name, string Place, string Title, string Claim, VerdictKind Verdict, string Words, IReadOnlyList<Row> Rows);
+        string Name, string Place, string Title, string Claim, VerdictKind Verdict, string Words, IReadOnlyList<Row> Rows,
+        IReadOnlyList<Prediction>? SurestRight, IReadOnlyList<Prediction>? SurestWrong);
 
     /// <summary>A setting: the names of its runs, the paper's figures, ours.</summary>
     public sealed record Row(

@@ -14,7 +14,7 @@ public sealed record SmallWeights(string Run, double L1, IReadOnlyDictionary<str
     /// <summary>Of the first run of each row, where an experiment's rows differ in L1 alone; for each such experiment.</summary>
     /// <param name="experiments">The experiments.</param>
     public static IReadOnlyList<IReadOnlyList<FinishedRun>> Sweeps(IReadOnlyList<ExperimentResult> experiments) =>
-        [.. experiments.Select(Sweep).Where(runs => runs.Count > 1).DistinctBy(runs => string.Join('|', runs.Select(run => run.Folder)))];
+        [.. experiments.Select(Sweep).Where(runs => runs.Length > 1).DistinctBy(runs => string.Join('|', runs.Select(run => run.Folder)))];
 
     /// <summary>Counts a run's small weights.</summary>
     /// <param name="run">The run.</param>

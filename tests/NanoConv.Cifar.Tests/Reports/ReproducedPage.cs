@@ -93,7 +93,13 @@ public sealed class ReproducedPage : IDisposable
     {
         var settings = new RunSettings
         {
-            Network = network, Samples = Samples, Epochs = 2, BatchSize = 16, L1 = l1, Seed = seed, Threads = 1,
+            Network = network,
+            Samples = Samples,
+            Epochs = 2,
+            BatchSize = 16,
+            L1 = l1,
+            Seed = seed,
+            Threads = 1,
         };
         var run = new TrainingRun(settings, new SelectedData(Images, "not the real thing"));
         run.Execute(new Silent(), null, CancellationToken.None);

@@ -1,6 +1,5 @@
 using System.Xml.Linq;
 using NanoConv.Cifar.Data;
-using NanoConv.Cifar.Experiments;
 using NanoConv.Cifar.Images;
 using NanoConv.Cifar.Reproduction;
 using SkiaSharp;
@@ -11,7 +10,6 @@ namespace NanoConv.Cifar.Reports.Page;
 /// <summary>The test images of which a run's model is surest, where it is right and where it is wrong.</summary>
 internal static class ExampleImages
 {
-    private const int Shown = 5;
     private const int ShownProbabilities = 3;
     private const int Size = 96;
 
@@ -20,32 +18,23 @@ internal static class ExampleImages
     /// <param name="context">The page.</param>
     public static XElement? Create(FinishedRun run, PageContext context)
     {
-        RunData data = run.Record.Data;
         if (context.Result.Pictures is not { } images
-            || images.TestCount != data.TestImages
-            || !images.ClassNames.SequenceEqual(data.ClassNames)
-            || (data.TestSha256 is { } digest && digest != images.TestSha256))
+            || context.Result.Models.Surest(run, images, isRight: true, Prediction.Shown) is not { } right
+            || context.Result.Models.Surest(run, images, isRight: false, Prediction.Shown) is not { } wrong)
         {
             return null;
         }
-        IReadOnlyList<Prediction> predictions = context.Models.Predict(run, images);
+
         return Tag(
             "div",
-            Strip("Right, and surest of it", "Not one test image was classified rightly.", predictions, isRight: true, images),
-            Strip("Wrong, and surest of it", "Not one test image was classified wrongly.", predictions, isRight: false, images));
+            Strip("Right, and surest of it", "Not one test image was classified rightly.", right, images),
+            Strip("Wrong, and surest of it", "Not one test image was classified wrongly.", wrong, images));
     }
 
-    private static XElement Strip(
-        string title, string none, IReadOnlyList<Prediction> predictions, bool isRight, ImageData images)
-    {
-        Prediction[] chosen = [.. predictions
-            .Where(prediction => prediction.Predicted == prediction.Truth == isRight)
-            .OrderByDescending(prediction => prediction.Confidence).Take(Shown)];
-        return Tag(
-            "div",
-            Tag("h5", title),
-            chosen.Length == 0 ? P(none) : Tag("div", Class("examples"), chosen.Select(prediction => Example(prediction, images))));
-    }
+    private static XElement Strip(string title, string none, IReadOnlyList<Prediction> chosen, ImageData images) => Tag(
+        "div",
+        Tag("h5", title),
+        chosen.Count == 0 ? P(none) : Tag("div", Class("examples"), chosen.Select(prediction => Example(prediction, images))));
 
     private static XElement Example(Prediction prediction, ImageData images)
     {

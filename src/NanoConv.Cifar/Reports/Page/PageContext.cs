@@ -14,9 +14,6 @@ internal sealed class PageContext(ReproductionResult result, string figures)
     /// <summary>All that is shown.</summary>
     public ReproductionResult Result => result;
 
-    /// <summary>The trained models.</summary>
-    public RunModels Models { get; } = new();
-
     /// <summary>Whether runs are of another data set than the paper's.</summary>
     public bool IsOtherData => result.Data is { IsCifar10: false };
 
