@@ -92,24 +92,18 @@ internal static class OptionOf
     /// <summary>Some words out of a few; none when left out.</summary>
     public static Option<string[]> Choices(string name, string description, params string[] choices)
     {
-        var option = new Option<string[]>(name)
-        {
-            Description = $"{description} {Alternatives(choices)}.",
-            HelpName = "NAME",
-            Arity = ArgumentArity.OneOrMore,
-            AllowMultipleArgumentsPerToken = true,
-        };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens.Select(token => token.Value).FirstOrDefault(value => !choices.Contains(value)) is { } found)
-                result.AddError($"{name}: expected {Alternatives(choices)}, found '{found}'.");
-        });
+        Option<string[]> option = Several(
+            name, $"{description} {Alternatives(choices)}.", "NAME", Alternatives(choices), choices.Contains);
         option.CompletionSources.Add(choices);
         return option;
     }
 
     /// <summary>Some texts; none when left out.</summary>
-    public static Option<string[]> Texts(string name, string description, string helpName, string expected)
+    public static Option<string[]> Texts(string name, string description, string helpName, string expected) =>
+        Several(name, description, helpName, expected, value => !string.IsNullOrWhiteSpace(value));
+
+    private static Option<string[]> Several(
+        string name, string description, string helpName, string expected, Predicate<string> isValid)
     {
         var option = new Option<string[]>(name)
         {
@@ -120,8 +114,8 @@ internal static class OptionOf
         };
         option.Validators.Add(result =>
         {
-            if (result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
-                result.AddError($"{name}: expected {expected}, found nothing.");
+            if (result.Tokens.Select(token => token.Value).FirstOrDefault(value => !isValid(value)) is { } found)
+                result.AddError($"{name}: expected {expected}, found {(string.IsNullOrWhiteSpace(found) ? "nothing" : $"'{found}'")}.");
         });
         return option;
     }

@@ -3,6 +3,7 @@ using NanoConv.Cifar.Data;
 using NanoConv.Cifar.Experiments;
 using NanoConv.Cifar.Files;
 using NanoConv.Cifar.Reports;
+using NanoConv.Cifar.Reports.Page;
 using NanoConv.Cifar.Reproduction;
 
 namespace NanoConv.Cifar.Commands;
@@ -29,7 +30,7 @@ internal static class ReproduceCommand
         Option<string[]> only = OptionOf.Choices("--only", "Only these experiments.", names);
         var quick = new Option<bool>("--quick") { Description = "A tenth of the images, fewer epochs: minutes, and other figures." };
         Option<string?> output = OptionOf.Text(
-            "--output", "The folder for the report and all runs. [default: reproduction]", "DIR", "the name of a folder");
+            "--output", "The folder for the report and all runs. [default: reproduction, or reproduction-quick]", "DIR", "the name of a folder");
         Option<int> jobs = OptionOf.Whole(
             "--jobs", "Runs at a time; each has its share of the cores. [default: one a core]", 0, 0);
         jobs.DefaultValueFactory = null;
@@ -56,26 +57,28 @@ internal static class ReproduceCommand
                 [.. PaperExperiments.All(isQuick).Where(experiment => chosen.Length == 0 || chosen.Contains(experiment.Name))],
                 result.GetValue(seeds),
                 isQuick);
-            var request = new Request(
-                work, result.GetValue(data), result.GetValue(output) ?? "reproduction", !result.GetValue(noPictures), terminal);
+            string folder = result.GetValue(output) ?? (isQuick ? "reproduction-quick" : "reproduction");
+            var request = new Request(work, result.GetValue(data), folder, !result.GetValue(noPictures), terminal);
+            string[] folders = result.GetValue(collect) ?? [];
+            if (folders.Length > 0 && (result.GetValue(plan) || result.GetValue(jobs) > 0))
+                throw new UserErrorException("--collect: expected neither --plan nor --jobs, as nothing is trained, found one of them");
             if (result.GetValue(plan))
-                return Print(request);
-            return result.GetValue(collect) is { Length: > 0 } folders
-                ? Collect(request, folders, cancellation)
-                : Run(request, result.GetValue(jobs), cancellation);
+                return Print(request, result.GetValue(jobs));
+            return folders.Length > 0 ? Collect(request, folders, cancellation) : Run(request, result.GetValue(jobs), cancellation);
         });
         return command;
     }
 
-    private static int Print(Request request)
+    private static int Print(Request request, int jobs)
     {
+        int threads = Threads(jobs == 0 ? Environment.ProcessorCount : jobs);
         foreach (RunSettings run in request.Plan.Runs)
         {
-            string folder = Path.Combine(request.Output, RunsFolder, ReproductionPlan.NameOf(run));
+            string folder = Path.Combine(Path.GetFullPath(request.Output), RunsFolder, ReproductionPlan.NameOf(run));
             string data = request.Data is null ? "" : $" --data {Quote(request.Data)}";
             request.Terminal.Out.WriteLine(FormattableString.Invariant(
-                $"{Self()} train --network {run.Network} --samples {run.Samples} --epochs {run.Epochs} --l1 {run.L1} --seed {run.Seed}")
-                + $"{data} --output {Quote(folder)}");
+                $"{Self()} train --network {run.Network} --samples {run.Samples} --epochs {run.Epochs} --l1 {run.L1} --seed {run.Seed} ")
+                + $"--threads {threads}{data} --output {Quote(folder)}");
         }
 
         return 0;
@@ -93,12 +96,14 @@ internal static class ReproduceCommand
         int reused = request.Plan.Runs.Count - groups.Sum(group => group.Runs.Count());
         if (reused > 0)
             request.Terminal.Out.WriteLine($"{reused} of {request.Plan.Runs.Count} runs were finished before and are used again");
-        int atATime = jobs == 0 ? Environment.ProcessorCount : jobs;
+        int atATime = Math.Clamp(jobs == 0 ? Environment.ProcessorCount : jobs, 1, Math.Max(1, groups.Count));
+        if (groups.Count > 0)
+            request.Terminal.Out.WriteLine($"{request.Plan.Runs.Count - reused} runs to train, {atATime} at a time, {Threads(atATime)} thread(s) each");
         var progress = new ReproductionProgress(request.Terminal, library, groups, reused);
         try
         {
             var runner = new ReproductionRunner(data, runs, RunFiles.Names, RunFiles.Save, progress);
-            runner.Run(groups, atATime, Math.Max(1, Environment.ProcessorCount / atATime), cancellation);
+            runner.Run(groups, atATime, Threads(atATime), cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -126,6 +131,7 @@ internal static class ReproduceCommand
         RunLibrary library = RunLibrary.In(folders, data);
         foreach (string reason in library.Refused)
             request.Terminal.Out.WriteLine($"not used: {reason}");
+        request.Terminal.Out.WriteLine($"{library.Runs.Count} runs found");
         return Report(request, library, data);
     }
 
@@ -142,7 +148,7 @@ internal static class ReproduceCommand
         TextWriter output = request.Terminal.Out;
         output.WriteLine();
         foreach (ExperimentResult experiment in experiments)
-            output.WriteLine($"{experiment.Paper.Place,-9} {experiment.Paper.Title}: {Word(experiment.Verdict.Kind)}. {experiment.Verdict.Words}");
+            output.WriteLine($"{experiment.Paper.Place,-9} {experiment.Paper.Title}: {Text.Of(experiment.Verdict.Kind)}. {experiment.Verdict.Words}");
         output.WriteLine();
         foreach (RunSettings run in missing)
             output.WriteLine($"missing: {ReproductionProgress.Describe(run)} ({ReproductionPlan.NameOf(run)})");
@@ -150,13 +156,7 @@ internal static class ReproduceCommand
         return missing.Length == 0 ? 0 : 1;
     }
 
-    private static string Word(VerdictKind kind) => kind switch
-    {
-        VerdictKind.Confirmed => "confirmed",
-        VerdictKind.NotConfirmed => "not confirmed",
-        VerdictKind.Depends => "depends",
-        _ => "missing",
-    };
+    private static int Threads(int jobs) => Math.Max(1, Environment.ProcessorCount / jobs);
 
     // As this program was started, so that the lines can be run as they are.
     private static string Self()
@@ -168,7 +168,7 @@ internal static class ReproduceCommand
     }
 
     private static string Quote(string text) =>
-        text.All(character => char.IsAsciiLetterOrDigit(character) || "/._-:\\".Contains(character, StringComparison.Ordinal))
+        text.All(character => char.IsAsciiLetterOrDigit(character) || "/._-:".Contains(character, StringComparison.Ordinal))
             ? text : $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     private sealed record Request(ReproductionPlan Plan, string? Data, string Output, bool WithPictures, Terminal Terminal);

@@ -49,9 +49,9 @@ internal sealed class ReproductionProgress : IReproductionProgress
         {
             library.Add(run);
             done++;
-            End(run.Record.Settings);
+            Leave(run.Record.Settings);
             line.WriteLine($"{Count()} {Describe(run.Record.Settings)}: {100 * run.Record.Results!.Test.Accuracy:0.0} % on test, "
-                + $"fit in {run.Record.Timings.FitSeconds:0.0} s");
+                + $"fit in {run.Record.Timings.FitSeconds:0.0} s{(done < all ? End() : "")}");
         }
     }
 
@@ -60,7 +60,7 @@ internal sealed class ReproductionProgress : IReproductionProgress
     {
         lock (gate)
         {
-            End(settings);
+            Leave(settings);
             line.WriteLine($"{Count()} {Describe(settings)}: no result, {reason}");
         }
     }
@@ -79,7 +79,7 @@ internal sealed class ReproductionProgress : IReproductionProgress
 
     private string Count() => $"{done.ToString().PadLeft($"{all}".Length)}/{all}";
 
-    private void End(RunSettings settings)
+    private void Leave(RunSettings settings)
     {
         RunGroup? group = underWay.Keys.FirstOrDefault(group => group.Longest == ReproductionPlan.Essence(settings));
         if (group is null)
@@ -88,14 +88,24 @@ internal sealed class ReproductionProgress : IReproductionProgress
         finishedWork += group.Work;
     }
 
+    private double Share => (finishedWork + underWay.Sum(run => run.Key.Work * run.Value.Share)) / work;
+
+    // The first moments say little of the whole.
+    private string End()
+    {
+        double share = Share;
+        if (share < 0.005 || clock.Elapsed.TotalSeconds < 5)
+            return "";
+        TimeSpan left = clock.Elapsed * ((1 - share) / share);
+        DateTime end = DateTime.Now + left;
+        return left.TotalHours < 12 ? $"; ends at about {end:HH:mm}" : $"; ends at about {end:yyyy-MM-dd HH:mm}";
+    }
+
     private void Show()
     {
-        double share = (finishedWork + underWay.Sum(run => run.Key.Work * run.Value.Share)) / work;
-        string runs = string.Join("; ", underWay.Select(run =>
-            $"{run.Key.Longest.Network} {run.Key.Longest.Samples} epoch {run.Value.Epoch}/{run.Key.Longest.Epochs}"));
-        // The first moments say little of the whole.
-        string end = share > 0.005 && clock.Elapsed.TotalSeconds > 5
-            ? $", ends at about {DateTime.Now + clock.Elapsed * ((1 - share) / share):HH:mm}" : "";
-        line.Show($"{done} of {all} runs", share, $"{100 * share:0} %{end}; {runs}");
+        double share = Share;
+        string runs = string.Concat(underWay.Select(run =>
+            $"; {run.Key.Longest.Network} {run.Key.Longest.Samples} epoch {run.Value.Epoch}/{run.Key.Longest.Epochs}"));
+        line.Show($"{done} of {all} runs", share, $"{100 * share:0} %{End()}{runs}");
     }
 }

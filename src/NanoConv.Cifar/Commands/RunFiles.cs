@@ -34,12 +34,7 @@ internal static class RunFiles
 
     private static void WriteCurves(string path, RunRecord record)
     {
-        var curve = new LearningCurve(
-            record.Settings.Network,
-            [.. record.History.Select(epoch => epoch.Accuracy)],
-            [.. record.History.Select(epoch => epoch.Loss)],
-            [.. record.History.Select(epoch => epoch.ValidationAccuracy).OfType<double>()],
-            [.. record.History.Select(epoch => epoch.ValidationLoss).OfType<double>()]);
+        var curve = LearningCurve.Of(record.Settings.Network, record.History);
         string data = DataSource.Describe(record.Data.Name, record.Data.IsCifar10);
         LearningCurvePlot.WritePng(path, $"{record.Settings.Network}, n = {record.Settings.Samples}, {data}", [curve]);
     }

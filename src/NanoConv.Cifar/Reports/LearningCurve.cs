@@ -13,6 +13,16 @@ public sealed record LearningCurve(
     IReadOnlyList<double> ValidationAccuracy,
     IReadOnlyList<double> ValidationLoss)
 {
+    /// <summary>Of a run's history.</summary>
+    /// <param name="name">The curve's name.</param>
+    /// <param name="history">The run's epochs.</param>
+    public static LearningCurve Of(string name, IReadOnlyList<EpochRecord> history) => new(
+        name,
+        [.. history.Select(epoch => epoch.Accuracy)],
+        [.. history.Select(epoch => epoch.Loss)],
+        [.. history.Select(epoch => epoch.ValidationAccuracy).OfType<double>()],
+        [.. history.Select(epoch => epoch.ValidationLoss).OfType<double>()]);
+
     /// <summary>The epoch from which on training and validation part; null if they do not, or not to show it.</summary>
     public int? PartsAt { get; init; }
 }

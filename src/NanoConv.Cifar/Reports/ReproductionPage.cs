@@ -27,6 +27,8 @@ public static class ReproductionPage
         ArgumentNullException.ThrowIfNull(result);
         using RunFolder page = RunFolder.Prepare(folder, FileName);
         using RunFolder figures = RunFolder.Prepare(page.PathOf(FigureFolder));
+        foreach (string old in Directory.GetFiles(figures.Path, "*.png")) // of an earlier report with other experiments
+            OutputFile.WriteAt(old, File.Delete);
         XElement html = Create(new PageContext(result, figures.Path));
         string text = $"<!DOCTYPE html>\n{html.ToString(SaveOptions.DisableFormatting)}\n";
         OutputFile.Write(page.PathOf(FileName), stream => stream.Write(Encoding.UTF8.GetBytes(text)));
@@ -90,6 +92,7 @@ public static class ReproductionPage
         string[] names = [.. result.Experiments.Select(experiment => experiment.Paper.Name)];
         bool isAll = PaperExperiments.All(result.IsQuick).Select(paper => paper.Name).SequenceEqual(names);
         return "nanoconv-cifar reproduce"
+            + (result.Data is { IsCifar10: false } ? " --data shapes10" : "")
             + (result.IsQuick ? " --quick" : "")
             + (result.Seeds > 1 ? $" --seeds {result.Seeds}" : "")
             + (isAll ? "" : $" --only {string.Join(' ', names)}");

@@ -27,7 +27,7 @@ public static class PaperExperiments
             "Training and validation part from epoch 15 or so on: the network over-fits.",
             [Row("default", "default", FewSamples)],
             Main: 0,
-            rows => Judgements.Parts(rows[0], about: 15)),
+            rows => Judgements.Parts(rows[0], about: 15, of: 20)),
         new("samples", "(b)(iii)", "More training images",
             "Accuracy on train is about 60 % throughout; on test it rises with n, to about 66 % at 40,000. Time is proportional to n.",
             [
@@ -70,7 +70,7 @@ public static class PaperExperiments
             "It over-fits after epoch 30 or so.",
             [Row("100 epochs", "thinner_deeper", FewSamples, epochs: 100)],
             Main: 0,
-            rows => Judgements.Parts(rows[0], about: 30)),
+            rows => Judgements.Parts(rows[0], about: 30, of: 100)),
         new("deeper-many", "(d)", "Thinner and deeper, 100 epochs on many images",
             "About 66 % at epoch 40, 67 % at 50 and 68 % at 100, without over-fitting before epoch 50 or so.",
             [Row("100 epochs", "thinner_deeper", ManySamples, 100, Validation(40, 0.66), Validation(50, 0.67), Test(0.68), Seconds(1231))],
@@ -114,7 +114,7 @@ public static class PaperExperiments
 
     private static PaperFigure Test(double accuracy) => new(PaperQuantity.TestAccuracy, accuracy);
 
-    private static PaperFigure Train(double accuracy) => new(PaperQuantity.TrainAccuracy, accuracy);
+    private static PaperFigure Train(double accuracy) => new(PaperQuantity.TrainingCurve, accuracy);
 
     private static PaperFigure Validation(int epoch, double accuracy) => new(PaperQuantity.ValidationAccuracy, accuracy, epoch);
 

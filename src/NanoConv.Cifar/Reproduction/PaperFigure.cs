@@ -13,6 +13,7 @@ public sealed record PaperFigure(PaperQuantity Quantity, double Value, int? Epoc
     {
         PaperQuantity.TestAccuracy => "accuracy on test",
         PaperQuantity.TrainAccuracy => "accuracy on train",
+        PaperQuantity.TrainingCurve => "accuracy in training, last epoch",
         PaperQuantity.ValidationAccuracy => $"validation accuracy at epoch {Epoch}",
         PaperQuantity.BaselineAccuracy => "accuracy of the baseline on test",
         PaperQuantity.Parameters => "parameters",
@@ -25,6 +26,7 @@ public sealed record PaperFigure(PaperQuantity Quantity, double Value, int? Epoc
     {
         PaperQuantity.TestAccuracy => run.Results?.Test.Accuracy,
         PaperQuantity.TrainAccuracy => run.Results?.Train.Accuracy,
+        PaperQuantity.TrainingCurve => run.History[^1].Accuracy,
         PaperQuantity.ValidationAccuracy => run.History.FirstOrDefault(epoch => epoch.Epoch == Epoch)?.ValidationAccuracy,
         PaperQuantity.BaselineAccuracy => run.Results?.Baseline.TestAccuracy,
         PaperQuantity.Parameters => run.Model.Parameters,

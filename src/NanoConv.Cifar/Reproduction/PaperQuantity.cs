@@ -9,6 +9,9 @@ public enum PaperQuantity
     /// <summary>Accuracy on all training images, from 0 to 1.</summary>
     TrainAccuracy,
 
+    /// <summary>Accuracy on the training part during the last epoch, with dropout, from 0 to 1: where the curve ends.</summary>
+    TrainingCurve,
+
     /// <summary>Accuracy on the validation part after an epoch, from 0 to 1.</summary>
     ValidationAccuracy,
 

@@ -59,32 +59,51 @@ public sealed class ReproductionRunner(
 
     private void Train(RunGroup group, int threads, CancellationToken cancellation)
     {
-        SelectedData part = parts.GetOrAdd(group.Longest.Samples, samples => new(() => data with { Images = data.Images.First(samples) })).Value;
-        var run = new TrainingRun(group.Longest with { Threads = threads }, part);
-        RunOutcome outcome = run.Execute(new Listener(this, group, run, cancellation), evaluating: null, cancellation);
-        if (outcome == RunOutcome.Completed)
-            Save(run, group.Longest);
-        else if (outcome == RunOutcome.Diverged)
-            progress.Failed(group.Longest, run.StopReason!);
+        // Tried out before the work whose results they will hold.
+        Dictionary<RunSettings, RunFolder> folders = group.Runs.ToDictionary(
+            run => run, run => RunFolder.Prepare(Path.Combine(folder, ReproductionPlan.NameOf(run)), fileNames));
+        try
+        {
+            Train(group, threads, folders, cancellation);
+        }
+        finally
+        {
+            foreach (RunFolder made in folders.Values)
+                made.Dispose();
+        }
     }
 
-    private void Save(TrainingRun run, RunSettings settings)
+    private void Train(RunGroup group, int threads, Dictionary<RunSettings, RunFolder> folders, CancellationToken cancellation)
     {
-        using RunFolder target = RunFolder.Prepare(Path.Combine(folder, ReproductionPlan.NameOf(settings)), fileNames);
-        progress.Finished(new FinishedRun(target.Path, save(run, target)));
+        SelectedData part = parts.GetOrAdd(group.Longest.Samples, samples => new(() => data with { Images = data.Images.First(samples) })).Value;
+        var run = new TrainingRun(group.Longest with { Threads = threads }, part);
+        RunOutcome outcome = run.Execute(new Listener(this, group, run, folders, cancellation), evaluating: null, cancellation);
+        if (outcome == RunOutcome.Completed)
+            Save(run, folders[group.Longest]);
+        if (outcome != RunOutcome.Diverged)
+            return;
+        foreach (RunSettings lost in group.Runs.Where(lost => !File.Exists(folders[lost].PathOf(fileNames[^1]))))
+            progress.Failed(lost, run.StopReason!);
     }
+
+    private void Save(TrainingRun run, RunFolder target) => progress.Finished(new FinishedRun(target.Path, save(run, target)));
 
     private void Report(RunGroup group, TrainingState state) => progress.Report(
         group, state.Epoch, (state.Epoch - 1 + (double)state.ExamplesSeen / state.Examples) / state.Epochs);
 
-    private sealed class Listener(ReproductionRunner runner, RunGroup group, TrainingRun run, CancellationToken cancellation) : Callback
+    private sealed class Listener(
+        ReproductionRunner runner,
+        RunGroup group,
+        TrainingRun run,
+        Dictionary<RunSettings, RunFolder> folders,
+        CancellationToken cancellation) : Callback
     {
         public override void OnStepEnd(TrainingState state) => runner.Report(group, state);
 
         public override void OnEpochEnd(TrainingState state, EpochRecord epoch)
         {
             if (group.Shorter.TryGetValue(epoch.Epoch, out RunSettings? shorter))
-                run.AsIfEnded(ended => runner.Save(ended, shorter), cancellation);
+                run.AsIfEnded(ended => runner.Save(ended, folders[shorter]), cancellation);
         }
     }
 }

@@ -10,6 +10,8 @@ namespace NanoConv.Cifar.Reproduction;
 /// <param name="Quick">Whether fewer samples and epochs were taken than the paper has.</param>
 /// <param name="Seeds">Runs of each setting.</param>
 /// <param name="Experiments">The experiments, in the paper's order.</param>
+/// <param name="Networks">The networks' sizes and work.</param>
+/// <param name="Convolution">The pictures of part (i).</param>
 /// <param name="SmallWeights">What the L1 penalty touches, for the runs that vary it.</param>
 /// <param name="Runs">All runs, by name.</param>
 public sealed record ResultsFile(
@@ -18,6 +20,8 @@ public sealed record ResultsFile(
     bool Quick,
     int Seeds,
     IReadOnlyList<ResultsFile.Experiment> Experiments,
+    IReadOnlyList<NetworkFigures> Networks,
+    IReadOnlyList<ConvolutionFigures> Convolution,
     IReadOnlyList<SmallWeights> SmallWeights,
     IReadOnlyDictionary<string, RunRecord> Runs)
 {
@@ -32,6 +36,8 @@ public sealed record ResultsFile(
     public static ResultsFile Of(ReproductionResult result) => new(
         SchemaName, 1, result.IsQuick, result.Seeds,
         [.. result.Experiments.Select(experiment => Of(experiment, result))],
+        NetworkFigures.All(),
+        ConvolutionFigures.All(),
         [
             .. Reproduction.SmallWeights.Sweeps(result.Experiments).SelectMany(runs => runs).DistinctBy(run => run.Folder)
                 .Select(run => Reproduction.SmallWeights.Of(run, result.Models.Of(run))),

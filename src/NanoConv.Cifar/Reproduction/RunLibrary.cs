@@ -25,17 +25,26 @@ public sealed class RunLibrary
     public static RunLibrary In(IEnumerable<string> folders, ImageData? data)
     {
         var library = new RunLibrary();
-        Func<RunRecord, bool>? isOfSameData = data is null ? null : record => IsOf(record, data);
+        string? test = data?.TestSha256;
+        var training = new Dictionary<int, string>(); // by n
         foreach (string path in folders.Where(Directory.Exists).SelectMany(RecordsBelow))
         {
             if (Read(path, library.refused) is not { } run)
                 continue;
-            string test = run.Record.Data.TestSha256!;
-            isOfSameData ??= record => record.Data.TestSha256 == test;
-            if (isOfSameData(run.Record))
-                library.runs.TryAdd(ReproductionPlan.Essence(run.Record.Settings), run);
+            (RunData found, int samples) = (run.Record.Data, run.Record.Settings.Samples);
+            test ??= found.TestSha256!;
+            if (!training.TryGetValue(samples, out string? expected))
+            {
+                expected = data is null || samples > data.TrainingCount ? found.TrainingSha256! : data.First(samples).TrainingSha256;
+                training.Add(samples, expected);
+            }
+
+            if (found.TestSha256 != test)
+                library.refused.Add($"{path}: made with other data: expected test images of SHA-256 {test}, found {found.TestSha256}");
+            else if (found.TrainingSha256 != expected)
+                library.refused.Add($"{path}: made with other data: expected training images of SHA-256 {expected}, found {found.TrainingSha256}");
             else
-                library.refused.Add($"{path}: made with other data");
+                library.runs.TryAdd(ReproductionPlan.Essence(run.Record.Settings), run);
         }
 
         return library;
@@ -53,36 +62,40 @@ public sealed class RunLibrary
             runs[ReproductionPlan.Essence(run.Record.Settings)] = run;
     }
 
+    // Folders that begin with a dot hold what a run that was killed had not finished writing.
     private static IEnumerable<string> RecordsBelow(string folder) =>
-        Directory.EnumerateFiles(folder, RunRecord.FileName, SearchOption.AllDirectories).Order(StringComparer.Ordinal);
-
-    private static bool IsOf(RunRecord record, ImageData data) => record.Data.TestSha256 == data.TestSha256
-        && (record.Settings.Samples > data.TrainingCount
-            || record.Data.TrainingSha256 == data.First(record.Settings.Samples).TrainingSha256);
+        Directory.EnumerateFiles(folder, RunRecord.FileName, SearchOption.AllDirectories)
+            .Where(path => !Path.GetFileName(Path.GetDirectoryName(path)!).StartsWith('.'))
+            .Order(StringComparer.Ordinal);
 
     private static FinishedRun? Read(string path, List<string> refused)
     {
-        RunRecord record;
         try
         {
-            record = RunRecord.Read(path);
+            RunRecord record = RunRecord.Read(path);
+            var run = new FinishedRun(Path.GetDirectoryName(path)!, record);
+            string? reason = record.Settings is null || record.Data is null || record.Environment is null || record.Model is null
+                || record.History is null || record.Timings is null ? "expected settings, data, environment, model, history and timings"
+                : !record.Completed || record.Results is null ? $"not completed: {record.StopReason}"
+                : record.Environment.NanoConv != Model.LibraryVersion
+                    ? $"made by version {record.Environment.NanoConv}, expected {Model.LibraryVersion}"
+                : record.Data.TestSha256 is null || record.Data.TrainingSha256 is null ? "it does not say which data it was made with"
+                : !File.Exists(run.ModelPath) ? $"its model {record.Model.File} is missing"
+                : null;
+            if (reason is null)
+            {
+                ModelFile.Read(run.ModelPath); // a damaged one is found here, not when the report is nearly made
+                return run;
+            }
+
+            refused.Add($"{path}: {reason}");
         }
-        catch (UserErrorException exception)
+        catch (Exception exception) when
+            (exception is UserErrorException or IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            refused.Add(exception.Message);
-            return null;
+            refused.Add($"{path}: {exception.Message}");
         }
 
-        var run = new FinishedRun(Path.GetDirectoryName(path)!, record);
-        string? reason = !record.Completed || record.Results is null ? $"not completed: {record.StopReason}"
-            : record.Environment.NanoConv != Model.LibraryVersion
-                ? $"made by version {record.Environment.NanoConv}, expected {Model.LibraryVersion}"
-            : record.Data.TestSha256 is null || record.Data.TrainingSha256 is null ? "it does not say which data it was made with"
-            : !File.Exists(run.ModelPath) ? $"its model {record.Model.File} is missing"
-            : null;
-        if (reason is null)
-            return run;
-        refused.Add($"{path}: {reason}");
         return null;
     }
 }

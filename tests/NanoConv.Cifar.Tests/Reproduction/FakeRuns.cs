@@ -55,6 +55,7 @@ internal static class FakeRuns
             },
             Settings = real.Settings with { Epochs = 20 },
             Model = real.Model with { Parameters = 37146 },
+            Data = real.Data with { IsCifar10 = true },
         };
         return new RowResult(new PaperRow("row", record.Settings, figures), [new FinishedRun("nowhere", record)]);
     }

@@ -1,3 +1,4 @@
+using NanoConv.Cifar.Experiments;
 using NanoConv.Cifar.Reproduction;
 using Xunit;
 
@@ -24,7 +25,7 @@ public sealed class JudgementsTests
     [InlineData(new[] { 0.40, 0.47, 0.52, 0.56 }, 80, VerdictKind.Depends)]
     [InlineData(new[] { 0.50, 0.57, 0.56, 0.66 }, 80, VerdictKind.NotConfirmed)]
     public void Samples(double[] test, double seconds, VerdictKind expected) => Is(
-        expected, "samples", [.. test.Select((accuracy, i) => FakeRuns.Row(accuracy, seconds: i == 3 ? seconds : 10))]);
+        expected, "samples", [.. test.Select((accuracy, i) => FakeRuns.Row(accuracy, seconds: i == 3 ? seconds : 10, parts: 1))]);
 
     [Theory]
     [InlineData(new[] { 0.51, 0.50, 0.40, 0.10, 0.10 }, 0.10, 0.00, VerdictKind.Confirmed)]
@@ -45,6 +46,7 @@ public sealed class JudgementsTests
     [InlineData(0.54, 0.71, 20, VerdictKind.Confirmed)]
     [InlineData(0.54, 0.60, 20, VerdictKind.Depends)]
     [InlineData(0.54, 0.71, 10, VerdictKind.Depends)]
+    [InlineData(0.60, 0.71, 20, VerdictKind.Depends)]
     [InlineData(0.40, 0.60, 20, VerdictKind.NotConfirmed)]
     public void Max_pooling(double few, double many, double seconds, VerdictKind expected) => Is(
         expected, "maxpooling",
@@ -56,7 +58,7 @@ public sealed class JudgementsTests
     [InlineData(0.47, 0.00, 12, VerdictKind.Depends)]
     [InlineData(0.30, 0.10, 7, VerdictKind.NotConfirmed)]
     public void Deeper(double test, double gap, double seconds, VerdictKind expected) => Is(
-        expected, "deeper", FakeRuns.Row(test, parts: 1, gap: gap, seconds: seconds), FakeRuns.Row(0.50));
+        expected, "deeper", FakeRuns.Row(test, parts: 1, gap: gap, seconds: seconds), FakeRuns.Row(0.48));
 
     [Theory]
     [InlineData(45, VerdictKind.Confirmed, 0.45)]
@@ -82,11 +84,26 @@ public sealed class JudgementsTests
         Assert.Equal(new Verdict(VerdictKind.Missing, "Runs are missing: row (2 of 2), row (1 of 2)."), result.Verdict);
     }
 
+    [Fact]
+    public void Heights_are_compared_on_the_paper_s_data_and_numbers_of_images_alone()
+    {
+        RowResult row = FakeRuns.Row(0.9) with { Paper = Find("baseline").Rows[0] };
+        Assert.Equal(VerdictKind.Depends, Judgements.Baseline([row]).Kind);
+        RunRecord run = row.Runs[0].Record;
+        RunRecord onOtherData = run with { Data = run.Data with { IsCifar10 = false } };
+        Assert.Equal(VerdictKind.Confirmed, Judgements.Baseline([row with { Runs = [row.Runs[0] with { Record = onOtherData }] }]).Kind);
+        PaperRow quick = PaperExperiments.All(quick: true).Single(experiment => experiment.Name == "baseline").Rows[0];
+        Assert.Equal(VerdictKind.Confirmed, Judgements.Baseline([row with { Paper = quick }]).Kind);
+    }
+
     private static void Is(VerdictKind expected, string name, params RowResult[] rows)
     {
         PaperExperiment experiment = Find(name);
         Assert.Equal(experiment.Rows.Count, rows.Length);
-        RowResult[] results = [.. rows.Zip(experiment.Rows, (row, paper) => row.Paper.Figures.Count > 0 ? row : row with { Paper = paper })];
+        RowResult[] results = [.. rows.Zip(experiment.Rows, (row, paper) => row with
+        {
+            Paper = row.Paper.Figures.Count > 0 ? paper with { Figures = row.Paper.Figures } : paper,
+        })];
         Verdict verdict = new ExperimentResult(experiment, results, Seeds: 1).Verdict;
         Assert.True(expected == verdict.Kind, $"{verdict}");
         Assert.EndsWith(".", verdict.Words, StringComparison.Ordinal);

@@ -70,6 +70,7 @@ public sealed class ReproduceCommandTests : IDisposable
         CommandResult.Of("reproduce", "--seeds", "0").ShouldFail(2, "--seeds", "from 1");
         CommandResult.Of("reproduce", "--collect", folder["none"], "--output", folder["r"]).ShouldFail(1, "--collect", "none");
         CommandResult.Of("reproduce", "--collect").ShouldFail(2, "--collect");
+        CommandResult.Of("reproduce", "--collect", folder.Path, "--plan").ShouldFail(1, "--collect", "expected neither --plan nor --jobs");
         CommandResult.Of("reproduce", "--data", folder["none"], "--output", folder["r"]).ShouldFail(1, "none");
         Assert.Empty(folder.Names);
     }

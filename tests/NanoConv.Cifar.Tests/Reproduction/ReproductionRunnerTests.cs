@@ -9,6 +9,7 @@ public sealed class ReproductionRunnerTests : IDisposable, IReproductionProgress
 {
     private readonly TemporaryFolder folder = new();
     private readonly List<FinishedRun> finished = [];
+    private readonly List<RunSettings> failed = [];
     private double lastShare;
 
     public void Dispose() => folder.Dispose();
@@ -70,7 +71,7 @@ public sealed class ReproductionRunnerTests : IDisposable, IReproductionProgress
         Assert.Equal(3, Library().Runs.Count);
         Assert.NotNull(Library().Find(FakeRuns.Settings(2) with { Threads = 9, Data = "elsewhere" }));
         Assert.Null(Library().Find(FakeRuns.Settings(2, seed: 2)));
-        Assert.All(RunLibrary.In([folder["runs"]], FakeRuns.Data(seed: 7).Images).Refused, reason => Assert.EndsWith("other data", reason));
+        Assert.All(RunLibrary.In([folder["runs"]], FakeRuns.Data(seed: 7).Images).Refused, reason => Assert.Contains("made with other data: expected test images", reason, StringComparison.Ordinal));
         Assert.Equal(3, RunLibrary.In([folder["runs"]], FakeRuns.Data(seed: 7).Images).Refused.Count);
 
         FinishedRun[] runs = [.. Library().Runs];
@@ -83,8 +84,35 @@ public sealed class ReproductionRunnerTests : IDisposable, IReproductionProgress
             Assert.Contains(expected, reasons, StringComparison.Ordinal);
         File.WriteAllText(Path.Combine(runs[2].Folder, "run.json"), "{");
         Assert.Contains(Library().Refused, reason => reason.Contains("expected a run.json", StringComparison.Ordinal));
+        File.WriteAllText(Path.Combine(runs[2].Folder, "run.json"), """{ "schema": "nanoconv-run", "schema_version": 1, "completed": true }""");
+        Assert.Equal(3, Library().Refused.Count);
 
         RunLibrary Library() => RunLibrary.In([folder["runs"], folder["none"]], data);
+    }
+
+    [Fact]
+    public void A_damaged_model_and_what_a_killed_run_left_are_not_used_again()
+    {
+        Run("runs", RunGroup.Of([FakeRuns.Settings(1)]), jobs: 1);
+        FinishedRun run = finished[0];
+        string left = Path.Combine(run.Folder, ".half.tmp");
+        Directory.CreateDirectory(left);
+        File.Copy(Path.Combine(run.Folder, "run.json"), Path.Combine(left, "run.json"));
+        Assert.Empty(RunLibrary.In([folder["runs"]], null).Refused);
+        File.WriteAllBytes(run.ModelPath, File.ReadAllBytes(run.ModelPath)[..1000]);
+        RunLibrary library = RunLibrary.In([folder["runs"]], null);
+        Assert.Empty(library.Runs);
+        Assert.Contains("run.json: ", Assert.Single(library.Refused), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_run_whose_loss_is_no_number_any_more_is_reported_and_the_others_go_on()
+    {
+        var diverging = FakeRuns.Settings(2) with { L1 = 1e38 };
+        Run("runs", RunGroup.Of([diverging, diverging with { Epochs = 1 }, FakeRuns.Settings(1)]), jobs: 1);
+        Assert.Equal(FakeRuns.Settings(1) with { Threads = 1 }, Assert.Single(finished).Record.Settings);
+        Assert.Equal([1, 2], failed.Select(settings => settings.Epochs));
+        Assert.Single(Directory.GetDirectories(folder["runs"]));
     }
 
     [Fact]
@@ -94,7 +122,7 @@ public sealed class ReproductionRunnerTests : IDisposable, IReproductionProgress
         Run("b", RunGroup.Of([FakeRuns.Settings(2)]), jobs: 1, seed: 5);
         RunLibrary library = RunLibrary.In([folder["a"], folder["b"]], data: null);
         Assert.Equal(1, Assert.Single(library.Runs).Record.Settings.Epochs);
-        Assert.EndsWith("made with other data", Assert.Single(library.Refused), StringComparison.Ordinal);
+        Assert.Contains("made with other data", Assert.Single(library.Refused), StringComparison.Ordinal);
     }
 
     void IReproductionProgress.Report(RunGroup group, int epoch, double share)
@@ -109,7 +137,11 @@ public sealed class ReproductionRunnerTests : IDisposable, IReproductionProgress
             finished.Add(run);
     }
 
-    void IReproductionProgress.Failed(RunSettings settings, string reason) => Assert.Fail(reason);
+    void IReproductionProgress.Failed(RunSettings settings, string reason)
+    {
+        Assert.NotEmpty(reason);
+        failed.Add(settings);
+    }
 
     private void Run(string name, IReadOnlyList<RunGroup> groups, int jobs, int seed = 1) =>
         new ReproductionRunner(FakeRuns.Data(seed), folder[name], FakeRuns.FileNames, FakeRuns.Save, this)

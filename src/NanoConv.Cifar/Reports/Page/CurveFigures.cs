@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using NanoConv.Cifar.Experiments;
 using NanoConv.Cifar.Reproduction;
 using static NanoConv.Cifar.Reports.Page.Html;
 
@@ -15,23 +14,14 @@ internal static class CurveFigures
     {
         LearningCurve[] curves = [.. experiment.Rows
             .Where(row => row.Runs.Count > 0 && row.Runs[0].Record.History.Count > 0)
-            .Select(row => Curve(row.Paper.Label, row.Runs[0].Record))];
+            .Select(row => (row.Paper.Label, row.Runs[0].Record.History))
+            .Select(row => LearningCurve.Of(row.Label, row.History) with { PartsAt = Parting.Epoch(row.History) })];
         return curves.Length == 0 ? null : Tag(
             "div",
             Class("curves"),
             Figure(CurveQuantity.Accuracy, experiment.Paper, curves, context),
             Figure(CurveQuantity.Loss, experiment.Paper, curves, context));
     }
-
-    private static LearningCurve Curve(string name, RunRecord record) => new(
-        name,
-        [.. record.History.Select(epoch => epoch.Accuracy)],
-        [.. record.History.Select(epoch => epoch.Loss)],
-        [.. record.History.Select(epoch => epoch.ValidationAccuracy).OfType<double>()],
-        [.. record.History.Select(epoch => epoch.ValidationLoss).OfType<double>()])
-    {
-        PartsAt = Parting.Epoch(record.History),
-    };
 
     private static XElement Figure(
         CurveQuantity quantity, PaperExperiment paper, LearningCurve[] curves, PageContext context)

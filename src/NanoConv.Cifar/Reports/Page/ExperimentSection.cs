@@ -22,6 +22,13 @@ internal static class ExperimentSection
             "The paper says from which epoch on a network over-fits, as read off a plot. Here it is the epoch from which on training ",
             $"accuracy stays more than {100 * Parting.Margin:0} points above validation accuracy to the end, both averaged over five ",
             "epochs around it. “Never” means that they end closer together."),
+        P(Tag("strong", "When is a claim confirmed? "),
+            $"Accuracies that the paper gives as “about” may be {100 * Judgements.Near:0} points off, epochs and ratios of times ",
+            $"{100 * Judgements.Around:0} %; an order may be missed by {100 * Judgements.Order:0} point. On other data than CIFAR-10 and in quick ",
+            "runs only orders, gaps and ratios are judged. “Depends” means that a part holds, and the words say which."),
+        P("Where the paper reads an accuracy “on test data” off a curve, ours is on the validation part, as its curves are. Of two runs ",
+            "that differ in their number of epochs alone, the shorter one is the longer one’s beginning, which is the same bit by bit. ",
+            "Runs go side by side, each on its share of the cores; seconds are those of a run’s fit."),
     ];
 
     /// <summary>Makes a section.</summary>

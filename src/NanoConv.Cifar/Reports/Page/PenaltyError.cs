@@ -36,7 +36,7 @@ internal static class PenaltyError
                 $"Weights below {SmallWeights.Limit} in size, {settings.Network}, n = {settings.Samples:N0}, seed {settings.Seed}",
                 ["kernel", .. small.Select(run => $"L1 = {run.L1:0.####}")],
                 kernels.Select(name => (object?[])[name, .. small.Select(run => Text.Percent(run.Layers[name]))])),
-            P($"At most {Text.Percent(dense)} of the dense kernel is nearly 0, and at most {Text.Percent(most)} of any convolution’s. ",
+            P($"Up to {Text.Percent(dense)} of the dense kernel is nearly 0, and up to {Text.Percent(most)} of a convolution’s. ",
                 "What changes in the convolutions follows from the dense layer behind them, not from a penalty of their own."));
     }
 }

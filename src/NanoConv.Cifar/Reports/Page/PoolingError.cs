@@ -25,7 +25,7 @@ internal static class PoolingError
             pairs.Length == 0
                 ? P(Class("note"), $"No measurement yet: it needs a run of {Strides} and one of {Pooling} with the same settings.")
                 : Table(
-                    "Work and speed in training, means over the runs",
+                    "Work and speed in training, of the median epoch",
                     ["network", "n", "MFLOP forward", "MFLOP in training", "images/s", "GFLOP/s"],
                     pairs.SelectMany(pair => (object?[][])[Row(pair.Strides), Row(pair.Pooling)])),
             pairs.Select(pair => P(Compare(pair.Strides, pair.Pooling))));
@@ -50,7 +50,7 @@ internal static class PoolingError
         runs[0].Settings.Samples,
         runs[0].Model.ForwardFlops / 1e6,
         runs[0].Model.TrainingFlops / 1e6,
-        runs.Average(run => run.Timings.ImagesPerSecond!.Value));
+        runs.Average(run => Median(run.History.Select(epoch => epoch.ImagesPerSecond))));
 
     private static object?[] Row(Speed speed) =>
     [
@@ -62,10 +62,16 @@ internal static class PoolingError
     {
         double work = pooling.Training / strides.Training, time = strides.Images / pooling.Images;
         string verdict = time < 0.9 * work ? "A multiplication costs even less there; the search for the maximum does not show."
-            : time <= 1.1 * work ? "The products explain it all; the search for the maximum does not show."
-            : $"The products explain most of it; all else, the search included, is a factor of {time / work:0.00}.";
+            : time <= 1.1 * work ? "The products explain it; the search for the maximum does not show."
+            : "The products explain the greater part; what else takes time is not told apart here.";
         return $"With n = {strides.Samples:N0}, max-pooling has {work:0.00} times the work in training, and takes {time:0.00} times "
             + $"as long an image. {verdict}";
+    }
+
+    private static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted[sorted.Length / 2];
     }
 
     /// <summary>A network's work, in MFLOP an image, and its speed.</summary>
