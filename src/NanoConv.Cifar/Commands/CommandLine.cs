@@ -23,9 +23,17 @@ internal static class CommandLine
     /// <returns>The exit code.</returns>
     public static int Run(IReadOnlyList<string> arguments, Terminal terminal, Interruption interruption)
     {
+        if (!RootHelp.IsWanted(arguments))
+            return Invoke(arguments, terminal, interruption);
+        RootHelp.Write(Name, terminal.Out);
+        return 0;
+    }
+
+    private static int Invoke(IReadOnlyList<string> arguments, Terminal terminal, Interruption interruption)
+    {
         RootCommand root = CreateRoot(arguments, terminal, interruption.Token);
         var parser = new ParserConfiguration { ResponseFileTokenReplacer = null };
-        ParseResult result = root.Parse(arguments.Count == 0 ? ["--help"] : arguments, parser);
+        ParseResult result = root.Parse(arguments, parser);
         if (result.Action?.ClearsParseErrors != true && FindUsageError(result, arguments) is { } usageError)
         {
             string command = string.Join(' ', CommandPath(result.CommandResult));
@@ -54,9 +62,13 @@ internal static class CommandLine
         }
     }
 
-    private static RootCommand CreateRoot(IReadOnlyList<string> arguments, Terminal terminal, CancellationToken cancellation)
+    /// <summary>The parser's commands, those that arguments speak of in full.</summary>
+    /// <param name="arguments">The program's arguments.</param>
+    /// <param name="terminal">Where commands write.</param>
+    /// <param name="cancellation">Ends them.</param>
+    internal static RootCommand CreateRoot(IReadOnlyList<string> arguments, Terminal terminal, CancellationToken cancellation)
     {
-        var root = new RootCommand("Trains small ConvNets on CIFAR-10, and shows what they do.");
+        var root = new RootCommand(RootHelp.Description);
         Add(TrainCommand.Name, TrainCommand.Description, () => TrainCommand.Create(terminal, cancellation));
         Add(ReproduceCommand.Name, ReproduceCommand.Description, () => ReproduceCommand.Create(terminal, cancellation));
         Add(SummaryCommand.Name, SummaryCommand.Description, () => SummaryCommand.Create(terminal));

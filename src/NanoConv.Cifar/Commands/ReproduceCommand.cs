@@ -15,7 +15,7 @@ internal static class ReproduceCommand
     public const string Name = "reproduce";
 
     /// <summary>What it does.</summary>
-    public const string Description = "Runs the paper's experiments and writes a report. Started again, it goes on with what is not finished.";
+    public const string Description = "Runs the paper's experiments and writes a report; started again, it goes on.";
 
     private const string RunsFolder = "runs";
 

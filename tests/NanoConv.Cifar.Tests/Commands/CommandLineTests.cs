@@ -1,9 +1,23 @@
+using System.CommandLine;
+using NanoConv.Cifar.Commands;
 using Xunit;
 
 namespace NanoConv.Cifar.Tests.Commands;
 
 public class CommandLineTests
 {
+    [Fact]
+    public void The_help_of_the_quick_start_is_the_parser_s_own()
+    {
+        using StringWriter own = new(), parsers = new();
+        RootCommand root = CommandLine.CreateRoot([], new Terminal(own, own), CancellationToken.None);
+        root.Parse(["--help"]).Invoke(new InvocationConfiguration { Output = parsers });
+        string[] quick = CommandResult.Of("--help").ShouldSucceed().Out.Split('\n', StringSplitOptions.TrimEntries);
+        string expected = parsers.ToString().Replace(RootCommand.ExecutableName, "nanoconv-cifar", StringComparison.Ordinal);
+        Assert.Equal(expected.Split('\n', StringSplitOptions.TrimEntries), quick);
+        Assert.Equal(quick, CommandResult.Of("-h").ShouldSucceed().Out.Split('\n', StringSplitOptions.TrimEntries));
+    }
+
     [Fact]
     public void Without_arguments_help_is_shown()
     {
