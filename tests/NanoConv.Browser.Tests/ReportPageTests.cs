@@ -110,10 +110,11 @@ public sealed class ReportPageTests(ReportFixture report) : IClassFixture<Report
     public async Task Every_experiment_can_be_reached_and_headings_are_in_order()
     {
         IPage page = await Open(Laptop);
-        string[] targets = await page.EvaluateAsync<string[]>("[...document.querySelectorAll('a[href^=\"#\"]')].map(a => a.getAttribute('href').slice(1))");
+        const string links = "[...document.querySelectorAll('a[href^=\"#\"]')].map(a => a.getAttribute('href').slice(1))";
+        string[] targets = await page.EvaluateAsync<string[]>(links);
         foreach (string name in (string[])["curves", "l1-few", "deeper"])
             Assert.Contains(name, targets);
-        Assert.Empty(await page.EvaluateAsync<string[]>("[...document.querySelectorAll('a[href^=\"#\"]')].map(a => a.getAttribute('href').slice(1)).filter(id => !document.getElementById(id))"));
+        Assert.Empty(await page.EvaluateAsync<string[]>($"{links}.filter(id => !document.getElementById(id))"));
         int[] levels = await page.EvaluateAsync<int[]>("[...document.querySelectorAll('h1, h2, h3, h4')].map(h => +h.tagName[1])");
         Assert.Equal(1, levels.Count(level => level == 1));
         Assert.All(levels.Zip(levels.Skip(1)), pair => Assert.True(pair.Second <= pair.First + 1, string.Join(' ', levels)));

@@ -139,10 +139,7 @@ internal static class ReproduceCommand
     {
         IReadOnlyList<ExperimentResult> experiments = request.Plan.Collect(library.Find);
         RunSettings[] missing = [.. request.Plan.Runs.Where(run => library.Find(run) is null)];
-        FinishedRun? first = experiments.SelectMany(experiment => experiment.Rows).SelectMany(row => row.Runs).FirstOrDefault();
-        var result = new ReproductionResult(
-            request.Plan.IsQuick, request.Plan.Seeds, experiments, first?.Record.Data, first?.Record.Environment,
-            request.WithPictures ? data : null);
+        var result = new ReproductionResult(request.Plan.IsQuick, request.Plan.Seeds, experiments, request.WithPictures ? data : null);
         ReproductionPage.Write(request.Output, result);
         ResultsFile.Of(result).Write(Path.Combine(request.Output, ResultsFile.FileName));
         TextWriter output = request.Terminal.Out;

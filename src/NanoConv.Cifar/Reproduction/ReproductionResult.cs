@@ -7,21 +7,23 @@ namespace NanoConv.Cifar.Reproduction;
 /// <param name="IsQuick">Whether fewer samples and epochs were taken than the paper has.</param>
 /// <param name="Seeds">Runs of each setting, seeds 1, 2, …</param>
 /// <param name="Experiments">The experiments chosen, in the paper's order.</param>
-/// <param name="Data">The data of all runs; null if there is no run.</param>
-/// <param name="Environment">Where the first run was made; null if there is no run.</param>
 /// <param name="Pictures">The data itself, to show pictures of; null to show none.</param>
 public sealed record ReproductionResult(
     bool IsQuick,
     int Seeds,
     IReadOnlyList<ExperimentResult> Experiments,
-    RunData? Data,
-    RunEnvironment? Environment,
     ImageData? Pictures)
 {
     /// <summary>The trained models.</summary>
     public RunModels Models { get; } = new();
 
+    /// <summary>The data of all runs; null if there is no run.</summary>
+    public RunData? Data => Runs.Count == 0 ? null : Runs[0].Record.Data;
+
+    /// <summary>Where the runs were made, each once.</summary>
+    public IReadOnlyList<RunEnvironment> Environments => [.. Runs.Select(run => run.Record.Environment).Distinct()];
+
     /// <summary>All completed runs, each once.</summary>
-    public IReadOnlyList<FinishedRun> Runs { get; } =
+    public IReadOnlyList<FinishedRun> Runs =>
         [.. Experiments.SelectMany(experiment => experiment.Rows).SelectMany(row => row.Runs).DistinctBy(run => run.Folder)];
 }

@@ -34,7 +34,7 @@ public sealed class ReproducedPage : IDisposable
         Second = Experiment("second", Title, [(pool, pooling), (none, [])]);
         Third = Experiment("third", "One again", [(plain, strides)]);
         Result = new ReproductionResult(
-            IsQuick: true, Seeds: 2, [First, Second, Third], strides[0].Record.Data, strides[0].Record.Environment, Images);
+            IsQuick: true, Seeds: 2, [First, Second, Third], Images);
         Folder = folder["page"];
         Page = Write(Result, "page");
     }
@@ -69,7 +69,6 @@ public sealed class ReproducedPage : IDisposable
     /// <summary>The same experiments as if on other data.</summary>
     internal ReproductionResult On(RunData data) => Result with
     {
-        Data = data,
         Experiments = [.. Result.Experiments.Select(experiment => experiment with
         {
             Rows = [.. experiment.Rows.Select(row => row with

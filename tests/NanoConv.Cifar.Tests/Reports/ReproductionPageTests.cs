@@ -138,7 +138,7 @@ public sealed class ReproductionPageTests(ReproducedPage made) : IClassFixture<R
     {
         ExperimentResult[] empty = [.. made.Result.Experiments.Select(experiment => new ExperimentResult(
             experiment.Paper, [.. experiment.Rows.Select(row => row with { Runs = [] })], 2))];
-        XDocument page = made.Write(new ReproductionResult(false, 2, empty, null, null, null), "empty");
+        XDocument page = made.Write(new ReproductionResult(false, 2, empty, null), "empty");
         Assert.Contains("Data: none yet.", page.Root!.Value, StringComparison.Ordinal);
         Assert.Equal(2, page.Root.Value.Split("No measurement yet").Length - 1);
     }

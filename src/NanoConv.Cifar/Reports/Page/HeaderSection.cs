@@ -56,7 +56,7 @@ internal static class HeaderSection
         yield return Fact("Runs", result.Seeds == 1
             ? "One run of each setting, seed 1; where a deviation would stand there is none."
             : $"{result.Seeds} runs of each setting, seeds 1 to {result.Seeds}; figures are means ± sample deviations over the seeds.");
-        if (result.Environment is { } environment)
+        foreach (RunEnvironment environment in result.Environments)
         {
             yield return Fact("Programs", $"NanoConv {environment.NanoConv}, {environment.DotNet}");
             string vectors = environment.VectorBits == 0 ? "no vector unit" : $"vectors of {environment.VectorBits} bits";
