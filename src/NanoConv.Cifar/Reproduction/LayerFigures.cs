@@ -10,5 +10,9 @@ public sealed record LayerFigures(string Name, IReadOnlyList<int> OutputShape, i
     /// <summary>Of a built layer.</summary>
     /// <param name="layer">The layer.</param>
     internal static LayerFigures Of(BuiltLayer<float> layer) => new(
-        layer.Name, layer.OutputShape.Axes.ToArray(), layer.Parameters.Sum(parameter => parameter.Shape.Elements), layer.ForwardFlops);
+        layer.Name, layer.OutputShape.Axes.ToArray(), ParametersOf(layer), layer.ForwardFlops);
+
+    /// <summary>The trainable numbers of a layer.</summary>
+    /// <param name="layer">The layer.</param>
+    internal static int ParametersOf(BuiltLayer<float> layer) => layer.Parameters.Sum(parameter => parameter.Shape.Elements);
 }

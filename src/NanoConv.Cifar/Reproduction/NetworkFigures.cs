@@ -1,3 +1,4 @@
+using NanoConv.Cifar.Experiments;
 using NanoConv.Cifar.Networks;
 
 namespace NanoConv.Cifar.Reproduction;
@@ -12,11 +13,16 @@ public sealed record NetworkFigures(
     string Name, int Parameters, long ForwardFlops, long TrainingFlops, IReadOnlyList<LayerFigures> Layers)
 {
     /// <summary>Of the paper's networks.</summary>
-    public static IReadOnlyList<NetworkFigures> All() =>
-    [
-        .. CifarNetwork.Names.Select(name => (name, CifarNetwork.Create(name, l1: 0).Build<float>(CifarNetwork.InputShape, seed: 0)))
-            .Select(network => new NetworkFigures(
-                network.name, network.Item2.ParameterCount, network.Item2.ForwardFlops, network.Item2.TrainingFlops,
-                [.. network.Item2.Layers.Select(LayerFigures.Of)])),
-    ];
+    public static IReadOnlyList<NetworkFigures> All() => [.. CifarNetwork.Names.Select(Of)];
+
+    /// <summary>A network as the paper's experiments have it, with fresh weights.</summary>
+    /// <param name="name">Its name.</param>
+    public static Model<float> Build(string name) =>
+        CifarNetwork.Create(name, new RunSettings().L1).Build<float>(CifarNetwork.InputShape);
+
+    private static NetworkFigures Of(string name)
+    {
+        Model<float> model = Build(name);
+        return new(name, model.ParameterCount, model.ForwardFlops, model.TrainingFlops, [.. model.Layers.Select(LayerFigures.Of)]);
+    }
 }

@@ -18,7 +18,7 @@ public sealed record ReproductionResult(
     public RunModels Models { get; } = new();
 
     /// <summary>The data of all runs; null if there is no run.</summary>
-    public RunData? Data => Runs.Count == 0 ? null : Runs[0].Record.Data;
+    public RunData? Data => Runs is [var first, ..] ? first.Record.Data : null;
 
     /// <summary>Where the runs were made, each once.</summary>
     public IReadOnlyList<RunEnvironment> Environments => [.. Runs.Select(run => run.Record.Environment).Distinct()];

@@ -1,5 +1,4 @@
 using NanoConv.Cifar.Experiments;
-using NanoConv.Cifar.Networks;
 
 namespace NanoConv.Cifar.Reproduction;
 
@@ -15,8 +14,7 @@ public sealed record RunGroup(RunSettings Longest, IReadOnlyDictionary<int, RunS
     public IEnumerable<RunSettings> Runs => Shorter.Values.Append(Longest);
 
     /// <summary>Floating-point operations that its training takes, to foretell its time.</summary>
-    public double Work { get; } = CifarNetwork.Create(Longest.Network, Longest.L1).Build<float>(CifarNetwork.InputShape, seed: 0)
-        .TrainingFlops * (double)Longest.Samples * Longest.Epochs;
+    public double Work { get; } = (double)NetworkFigures.Build(Longest.Network).TrainingFlops * Longest.Samples * Longest.Epochs;
 
     /// <summary>Puts runs into groups, those with the most work first.</summary>
     /// <param name="runs">The runs.</param>

@@ -1,6 +1,7 @@
 using System.Xml.Linq;
 using NanoConv.Cifar.Images;
 using NanoConv.Cifar.Networks;
+using NanoConv.Cifar.Reproduction;
 using static NanoConv.Cifar.Reports.Page.Html;
 
 namespace NanoConv.Cifar.Reports.Page;
@@ -27,14 +28,14 @@ internal static class ErrorsSection
 
     private static XElement LargestLayer()
     {
-        Model<float> model = NetworksSection.Build("default");
+        Model<float> model = NetworkFigures.Build("default");
         BuiltLayer<float>[] layers = [.. model.Layers.Where(layer => layer.Parameters.Count > 0)];
-        BuiltLayer<float> largest = layers.MaxBy(NetworksSection.Parameters)!;
+        BuiltLayer<float> largest = layers.MaxBy(LayerFigures.ParametersOf)!;
         return Tag(
             "article",
             Tag("h3", "The layer with most parameters"),
             P("The paper names the last convolution, with 9,248. Most parameters are in ",
-                Tag("strong", $"{largest.Name}: {NetworksSection.Parameters(largest):N0}"),
+                Tag("strong", $"{largest.Name}: {LayerFigures.ParametersOf(largest):N0}"),
                 ", a number for each of 2,048 inputs and 10 classes, and 10 biases."),
             Table(
                 "Parameters of the default network, layer by layer",
@@ -42,8 +43,8 @@ internal static class ErrorsSection
                 layers.Select(layer => (object?[])
                 [
                     layer.Name,
-                    $"{NetworksSection.Parameters(layer):N0}",
-                    Text.Percent((double)NetworksSection.Parameters(layer) / model.ParameterCount),
+                    $"{LayerFigures.ParametersOf(layer):N0}",
+                    Text.Percent((double)LayerFigures.ParametersOf(layer) / model.ParameterCount),
                 ])));
     }
 
@@ -57,7 +58,7 @@ internal static class ErrorsSection
             ["network", "convolutions", "inputs of the dense layer", "parameters"],
             CifarNetwork.Names.Select(name =>
             {
-                Model<float> model = NetworksSection.Build(name);
+                Model<float> model = NetworkFigures.Build(name);
                 return (object?[])
                 [
                     name,

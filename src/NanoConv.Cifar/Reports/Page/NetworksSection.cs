@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Xml.Linq;
-using NanoConv.Cifar.Experiments;
 using NanoConv.Cifar.Networks;
+using NanoConv.Cifar.Reproduction;
 using static NanoConv.Cifar.Reports.Page.Html;
 
 namespace NanoConv.Cifar.Reports.Page;
@@ -21,18 +21,9 @@ internal static class NetworksSection
             "multiplications and additions of one picture forward (MFLOP: a million of them); the bar is its share of the network’s."),
         CifarNetwork.Names.Select(Network));
 
-    /// <summary>A network as the paper's experiments have it, with fresh weights.</summary>
-    /// <param name="name">Its name.</param>
-    public static Model<float> Build(string name) =>
-        CifarNetwork.Create(name, new RunSettings().L1).Build<float>(CifarNetwork.InputShape);
-
-    /// <summary>The trainable numbers of a layer.</summary>
-    /// <param name="layer">The layer.</param>
-    public static int Parameters(BuiltLayer<float> layer) => layer.Parameters.Sum(parameter => parameter.Shape.Elements);
-
     private static XElement Network(string name)
     {
-        Model<float> model = Build(name);
+        Model<float> model = NetworkFigures.Build(name);
         return Tag(
             "article",
             Tag("h3", Tag("code", name)),
@@ -50,7 +41,7 @@ internal static class NetworksSection
 
     private static XElement Layer(BuiltLayer<float> layer, long total)
     {
-        int parameters = Parameters(layer);
+        int parameters = LayerFigures.ParametersOf(layer);
         double share = (double)layer.ForwardFlops / total;
         return Tag(
             "li",

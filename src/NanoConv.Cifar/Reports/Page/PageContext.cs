@@ -46,7 +46,7 @@ internal sealed class PageContext(ReproductionResult result, string figures)
 
     /// <summary>The runs' settings without what tells runs of one setting apart.</summary>
     /// <param name="settings">A run's settings.</param>
-    public static RunSettings WithoutSeed(RunSettings settings) => settings with { Seed = 0, Threads = 0, Data = null };
+    public static RunSettings WithoutSeed(RunSettings settings) => ReproductionPlan.Essence(settings) with { Seed = 0 };
 
     // Of which data is said where they differ.
     private object?[] Heading(string whose, string? data) =>

@@ -14,7 +14,7 @@ internal static class PoolingError
     /// <param name="context">The page.</param>
     public static XElement Create(PageContext context)
     {
-        double strides = NetworksSection.Build(Strides).ForwardFlops / 1e6, pooling = NetworksSection.Build(Pooling).ForwardFlops / 1e6;
+        double strides = NetworkFigures.Build(Strides).ForwardFlops / 1e6, pooling = NetworkFigures.Build(Pooling).ForwardFlops / 1e6;
         (Speed Strides, Speed Pooling)[] pairs = [.. Pairs(context.Result)];
         return Tag(
             "article",
