@@ -18,6 +18,9 @@ internal sealed class ConvolutionCase<T>
     private readonly T[] packedKernel;
     private readonly T[] packedTransposedKernel;
     private readonly T[] packedBias;
+    private readonly T[] winogradKernel;
+    private readonly T[] winogradTransposedKernel;
+    private readonly T[] scratch;
 
     public ConvolutionCase(ConvolutionGeometry geometry, int images)
     {
@@ -31,6 +34,10 @@ internal sealed class ConvolutionCase<T>
         packedKernel = Numbers(random, Convolution.PackedKernelLength<T>(geometry));
         packedTransposedKernel = Numbers(random, Convolution.PackedTransposedKernelLength<T>(geometry));
         packedBias = new T[PackedMatrix.PaddedColumns<T>(geometry.Filters)];
+        SuitsWinograd = WinogradConvolution.Suits<T>(geometry);
+        winogradKernel = SuitsWinograd ? Numbers(random, WinogradConvolution.PackedKernelLength<T>(geometry)) : [];
+        winogradTransposedKernel = SuitsWinograd ? Numbers(random, WinogradConvolution.PackedTransposedKernelLength<T>(geometry)) : [];
+        scratch = new T[SuitsWinograd ? WinogradConvolution.ScratchLength<T>(geometry) : 0];
     }
 
     /// <summary>A shard of a layer's examples; null if the layer is no convolution.</summary>
@@ -52,15 +59,31 @@ internal sealed class ConvolutionCase<T>
     public long Bytes =>
         (((long)images * (geometry.Window.InputElements + geometry.OutputElements)) + geometry.KernelElements) * Unsafe.SizeOf<T>();
 
+    /// <summary>Whether there are Winograd's three directions too.</summary>
+    public bool SuitsWinograd { get; }
+
     /// <summary>The three directions by name.</summary>
     public IReadOnlyList<(string Name, Action Run)> Directions =>
         [("forward", Forward), ("kernel gradient", KernelGradient), ("input gradient", InputGradient)];
+
+    /// <summary>The three directions in Winograd's way; none if it does not suit.</summary>
+    public IReadOnlyList<(string Name, Action Run)> WinogradDirections => SuitsWinograd
+        ? [("forward", WinogradForward), ("kernel gradient", WinogradKernelGradient), ("input gradient", WinogradInputGradient)]
+        : [];
 
     public void Forward() => Convolution.Forward<T>(geometry, images, y, padded, packedKernel, packedBias, relu: true);
 
     public void KernelGradient() => Convolution.KernelGradient<T>(geometry, images, dw, padded, haloedDy);
 
     public void InputGradient() => Convolution.InputGradient<T>(geometry, images, dx, haloedDy, packedTransposedKernel);
+
+    public void WinogradForward() =>
+        WinogradConvolution.Forward<T>(geometry, images, y, padded, winogradKernel, packedBias, scratch, relu: true);
+
+    public void WinogradKernelGradient() => WinogradConvolution.KernelGradient<T>(geometry, images, dw, padded, haloedDy, scratch);
+
+    public void WinogradInputGradient() =>
+        WinogradConvolution.InputGradient<T>(geometry, images, dx, haloedDy, winogradTransposedKernel, scratch);
 
     private static T[] Numbers(Random random, int count) =>
         [.. Enumerable.Range(0, count).Select(_ => T.CreateTruncating((2 * random.NextDouble()) - 1))];

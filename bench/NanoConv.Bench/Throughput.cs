@@ -98,6 +98,11 @@ internal static class Throughput
             (double median, double share) = Stopwatches.BesidePeak<T>(run, product.Flops, rounds);
             yield return new LayerTime(layer.Name, direction, median / Inference.ShardSize * 1e6, product.Flops / median / 1e9, share);
         }
+        foreach ((string direction, Action run) in product.WinogradDirections)
+        {
+            (double median, double share) = Stopwatches.BesidePeak<T>(run, product.Flops, rounds);
+            yield return new LayerTime(layer.Name + " W", direction, median / Inference.ShardSize * 1e6, product.Flops / median / 1e9, share);
+        }
     }
 
     private static void Print(ThroughputResult result)

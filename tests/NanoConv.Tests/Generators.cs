@@ -34,6 +34,18 @@ internal static class Generators
         select convolution,
         Shrink);
 
+    /// <summary>Convolutions that suit Winograd's way: 3 × 3, stride 1, sides of 4, 8 or 12 that stay, a vector of channels and more.</summary>
+    public static Arbitrary<ConvolutionCase> WinogradConvolutions { get; } = Arb.From(
+        from picture in Gen.Elements(4, 8, 12).Two()
+        from channels in VectorAndMore
+        from filters in VectorAndMore
+        from offset in Gen.Choose(0, 2).Two()
+        from padding in Gen.Elements(Padding.Same, Padding.Explicit(offset.Item1, 2 - offset.Item1, offset.Item2, 2 - offset.Item2))
+        from images in Gen.Choose(1, 3)
+        from seed in Seeds
+        select new ConvolutionCase(images, new WindowCase(picture.Item1, picture.Item2, channels, 3, 3, 1, 1, padding), filters, seed),
+        convolution => Shrink(convolution).Where(smaller => WinogradConvolution.Suits<float>(smaller.Geometry)));
+
     /// <summary>Max-poolings: windows 1–5, strides that overlap or skip, paddings smaller than the window, 1–40 channels.</summary>
     public static Arbitrary<PoolingCase> Poolings { get; } = Arb.From(
         from window in PoolingWindows(Channels)
@@ -104,6 +116,10 @@ internal static class Generators
 
     // Half of them few, half of them any: every tail of one and of two vectors occurs.
     private static Gen<int> Channels => Gen.OneOf(Gen.Choose(1, 5), Gen.Choose(1, 40));
+
+    // Around one vector of floats, and around two of doubles; never fewer than Winograd's way takes.
+    private static Gen<int> VectorAndMore =>
+        Gen.Choose(0, 12).Select(more => Math.Max(8, System.Numerics.Vector<float>.Count) + more);
 
     private static Gen<Layer> BodyLayer => Gen.OneOf<Layer>(
         from filters in Gen.Choose(1, 6)

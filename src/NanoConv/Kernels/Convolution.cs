@@ -88,12 +88,8 @@ public static class Convolution
         ReadOnlySpan<T> packedKernel,
         ReadOnlySpan<T> packedBias,
         bool relu = false)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        WindowGeometry window = geometry.Window;
-        PixelView output = new(0, geometry.OutputElements, window.OutputWidth * geometry.Filters, geometry.Filters);
-        MatrixProduct.Multiply(Product(geometry, images, output), y, padded, packedKernel, packedBias, relu);
-    }
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        MatrixProduct.Multiply(ForwardProduct(geometry, images), y, padded, packedKernel, packedBias, relu);
 
     /// <summary>dw += xᵀ ∗ dy: the gradient of the kernel, accumulated.</summary>
     /// <param name="geometry">The convolution.</param>
@@ -130,32 +126,12 @@ public static class Convolution
         if (window.StrideHeight > window.KernelHeight || window.StrideWidth > window.KernelWidth)
             dx[..(images * window.InputElements)].Clear(); // some positions no window reaches
 
-        (int channels, int filters) = (window.Channels, geometry.Filters);
-        int rowHalo = geometry.RowHalo.Before, columnHalo = geometry.ColumnHalo.Before;
-        PixelView dy = HaloedOutput(geometry) with { Offset = 0 };
         for (int a = 0; a < Math.Min(window.StrideHeight, window.KernelHeight); a++)
         {
-            PhaseAxis row = Phase(window, a, isRow: true);
             for (int b = 0; b < Math.Min(window.StrideWidth, window.KernelWidth); b++)
             {
-                PhaseAxis column = Phase(window, b, isRow: false);
-                StridedProduct product = new()
-                {
-                    Images = images,
-                    Rows = row.Count,
-                    Columns = column.Count,
-                    Input = dy with { Offset = dy.At(0, row.First - row.Taps + 1 + rowHalo, column.First - column.Taps + 1 + columnHalo) },
-                    Output = new PixelView(
-                        ((row.Start * window.InputWidth) + column.Start) * channels,
-                        window.InputElements,
-                        window.StrideHeight * window.InputWidth * channels,
-                        window.StrideWidth * channels),
-                    Segments = row.Taps,
-                    SegmentStride = dy.Row,
-                    SegmentLength = column.Taps * filters,
-                    N = channels,
-                };
-                int length = PackedMatrix.Length<T>(product.K, channels);
+                StridedProduct product = InputGradientProduct(geometry, images, a, b);
+                int length = PackedMatrix.Length<T>(product.K, product.N);
                 if (product.M > 0)
                     MatrixProduct.Multiply(product, dx, haloedDy, packedTransposedKernel[..length], []);
                 packedTransposedKernel = packedTransposedKernel[length..];
@@ -171,6 +147,38 @@ public static class Convolution
         int row = (geometry.Window.OutputWidth + before + after) * geometry.Filters;
         int start = (geometry.RowHalo.Before * row) + (before * geometry.Filters);
         return new PixelView(start, geometry.HaloedOutputElements, row, geometry.Filters);
+    }
+
+    /// <summary>The product of <see cref="Forward"/>.</summary>
+    internal static StridedProduct ForwardProduct(in ConvolutionGeometry geometry, int images)
+    {
+        PixelView output = new(0, geometry.OutputElements, geometry.Window.OutputWidth * geometry.Filters, geometry.Filters);
+        return Product(geometry, images, output);
+    }
+
+    /// <summary>One phase's product of <see cref="InputGradient"/>.</summary>
+    internal static StridedProduct InputGradientProduct(in ConvolutionGeometry geometry, int images, int rowPhase, int columnPhase)
+    {
+        WindowGeometry window = geometry.Window;
+        PhaseAxis row = Phase(window, rowPhase, isRow: true), column = Phase(window, columnPhase, isRow: false);
+        int rowHalo = geometry.RowHalo.Before, columnHalo = geometry.ColumnHalo.Before;
+        PixelView dy = HaloedOutput(geometry) with { Offset = 0 };
+        return new StridedProduct
+        {
+            Images = images,
+            Rows = row.Count,
+            Columns = column.Count,
+            Input = dy with { Offset = dy.At(0, row.First - row.Taps + 1 + rowHalo, column.First - column.Taps + 1 + columnHalo) },
+            Output = new PixelView(
+                ((row.Start * window.InputWidth) + column.Start) * window.Channels,
+                window.InputElements,
+                window.StrideHeight * window.InputWidth * window.Channels,
+                window.StrideWidth * window.Channels),
+            Segments = row.Taps,
+            SegmentStride = dy.Row,
+            SegmentLength = column.Taps * geometry.Filters,
+            N = window.Channels,
+        };
     }
 
     private static StridedProduct Product(in ConvolutionGeometry geometry, int images, PixelView output)

@@ -172,12 +172,12 @@ internal static class RegisterTile
                 a5 = ref Unsafe.Add(ref a5, next);
             }
 
-            Simd.Store(Activate(y0 + z0, relu), ref y, outputs);
-            Simd.Store(Activate(y1 + z1, relu), ref y, Unsafe.Add(ref outputs, 1));
-            Simd.Store(Activate(y2 + z2, relu), ref y, Unsafe.Add(ref outputs, 2));
-            Simd.Store(Activate(y3 + z3, relu), ref y, Unsafe.Add(ref outputs, 3));
-            Simd.Store(Activate(y4 + z4, relu), ref y, Unsafe.Add(ref outputs, 4));
-            Simd.Store(Activate(y5 + z5, relu), ref y, Unsafe.Add(ref outputs, 5));
+            Simd.Store(Simd.Activate(y0 + z0, relu), ref y, outputs);
+            Simd.Store(Simd.Activate(y1 + z1, relu), ref y, Unsafe.Add(ref outputs, 1));
+            Simd.Store(Simd.Activate(y2 + z2, relu), ref y, Unsafe.Add(ref outputs, 2));
+            Simd.Store(Simd.Activate(y3 + z3, relu), ref y, Unsafe.Add(ref outputs, 3));
+            Simd.Store(Simd.Activate(y4 + z4, relu), ref y, Unsafe.Add(ref outputs, 4));
+            Simd.Store(Simd.Activate(y5 + z5, relu), ref y, Unsafe.Add(ref outputs, 5));
             inputs = ref Unsafe.Add(ref inputs, Rows);
             outputs = ref Unsafe.Add(ref outputs, Rows);
         }
@@ -306,12 +306,7 @@ internal static class RegisterTile
     private static void StoreRow<T>(ref T y, int offset, Vector<T> y0, Vector<T> y1, bool relu)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        Simd.Store(Activate(y0, relu), ref y, offset);
-        Simd.Store(Activate(y1, relu), ref y, offset + Vector<T>.Count);
+        Simd.Store(Simd.Activate(y0, relu), ref y, offset);
+        Simd.Store(Simd.Activate(y1, relu), ref y, offset + Vector<T>.Count);
     }
-
-    // Max passes NaN on, so that a network that has gone astray is noticed.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector<T> Activate<T>(Vector<T> sum, bool relu)
-        where T : unmanaged, IFloatingPointIeee754<T> => relu ? Vector.Max(sum, Vector<T>.Zero) : sum;
 }

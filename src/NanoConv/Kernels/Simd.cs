@@ -40,6 +40,17 @@ internal static class Simd
         where T : unmanaged =>
         new(Unsafe.Add(ref start, index));
 
+    /// <summary>A whole number in every lane; a constant to the JIT.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<T> Constant<T>(int value)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        new(T.CreateTruncating(value));
+
+    /// <summary>max(0, x) if wanted. Max passes NaN on, so that a network that has gone astray is noticed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<T> Activate<T>(Vector<T> x, bool relu)
+        where T : unmanaged, IFloatingPointIeee754<T> => relu ? Vector.Max(x, Vector<T>.Zero) : x;
+
     /// <summary>A read-only span's first element, for the loads above.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ref T Start<T>(ReadOnlySpan<T> span) => ref MemoryMarshal.GetReference(span);

@@ -41,6 +41,9 @@ public abstract class BuiltLayer<T>
     /// <summary>What the layer keeps from forward for backward, for each example.</summary>
     public virtual IReadOnlyList<KeptBuffer> Kept => [];
 
+    /// <summary>Elements of scratch that the layer needs within a pass; all layers of a worker share it.</summary>
+    public virtual int ScratchElements => 0;
+
     /// <summary>Multiplications and additions of one example's forward pass, as far as products go.</summary>
     public virtual long ForwardFlops => 0;
 

@@ -105,6 +105,7 @@ public sealed class Conv2D : Layer
 
         private readonly ConvolutionGeometry geometry;
         private readonly Activation activation;
+        private readonly bool isWinograd;
         private readonly T[] packedKernel;
         private readonly T[] packedTransposedKernel;
         private readonly T[] packedBias;
@@ -114,8 +115,11 @@ public sealed class Conv2D : Layer
         {
             this.geometry = geometry;
             activation = specification.Activation;
-            packedKernel = new T[Convolution.PackedKernelLength<T>(geometry)];
-            packedTransposedKernel = new T[Convolution.PackedTransposedKernelLength<T>(geometry)];
+            isWinograd = WinogradConvolution.Suits<T>(geometry);
+            packedKernel = new T[isWinograd ? WinogradConvolution.PackedKernelLength<T>(geometry) : Convolution.PackedKernelLength<T>(geometry)];
+            packedTransposedKernel = new T[isWinograd
+                ? WinogradConvolution.PackedTransposedKernelLength<T>(geometry)
+                : Convolution.PackedTransposedKernelLength<T>(geometry)];
             packedBias = new T[PackedMatrix.PaddedColumns<T>(geometry.Filters)];
             Kept =
             [
@@ -126,12 +130,24 @@ public sealed class Conv2D : Layer
 
         public override IReadOnlyList<KeptBuffer> Kept { get; }
 
+        public override int ScratchElements => isWinograd ? WinogradConvolution.ScratchLength<T>(geometry) : 0;
+
         public override long ForwardFlops => geometry.ForwardFlops;
 
         public override void Prepare()
         {
-            Convolution.PackKernel(geometry, packedKernel, Parameters[0].Value);
-            Convolution.PackTransposedKernel(geometry, packedTransposedKernel, Parameters[0].Value);
+            ReadOnlySpan<T> kernel = Parameters[0].Value;
+            if (isWinograd)
+            {
+                WinogradConvolution.PackKernel(geometry, packedKernel, kernel);
+                WinogradConvolution.PackTransposedKernel(geometry, packedTransposedKernel, kernel);
+            }
+            else
+            {
+                Convolution.PackKernel(geometry, packedKernel, kernel);
+                Convolution.PackTransposedKernel(geometry, packedTransposedKernel, kernel);
+            }
+
             if (Parameters.Count > 1)
                 Parameters[1].Value.CopyTo(packedBias);
         }
@@ -145,7 +161,11 @@ public sealed class Conv2D : Layer
                 padded = pass.Kept(PaddedX);
             }
 
-            Convolution.Forward(geometry, pass.Count, y, padded, packedKernel, packedBias, activation == Activation.ReLU);
+            bool relu = activation == Activation.ReLU;
+            if (isWinograd)
+                WinogradConvolution.Forward(geometry, pass.Count, y, padded, packedKernel, packedBias, pass.Scratch, relu);
+            else
+                Convolution.Forward(geometry, pass.Count, y, padded, packedKernel, packedBias, relu);
             if (activation == Activation.Softmax)
                 Softmax.Forward(y, y, geometry.Filters);
         }
@@ -158,8 +178,15 @@ public sealed class Conv2D : Layer
             Span<T> db = Parameters.Count > 1 ? pass.Gradient(1) : [];
             ReadOnlySpan<T> padded = geometry.Window.NeedsPadding ? pass.Kept(PaddedX) : x;
             Epilogue.Gradient(Convolution.GradientProduct(geometry, pass.Count), dz, db, dy, activation == Activation.ReLU ? y : []);
-            Convolution.KernelGradient(geometry, pass.Count, pass.Gradient(0), padded, dz);
-            if (!dx.IsEmpty)
+            if (isWinograd)
+                WinogradConvolution.KernelGradient(geometry, pass.Count, pass.Gradient(0), padded, dz, pass.Scratch);
+            else
+                Convolution.KernelGradient(geometry, pass.Count, pass.Gradient(0), padded, dz);
+            if (dx.IsEmpty)
+                return;
+            if (isWinograd)
+                WinogradConvolution.InputGradient(geometry, pass.Count, dx, dz, packedTransposedKernel, pass.Scratch);
+            else
                 Convolution.InputGradient(geometry, pass.Count, dx, dz, packedTransposedKernel);
         }
     }

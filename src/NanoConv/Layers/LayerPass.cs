@@ -10,10 +10,11 @@ public sealed class LayerPass<T>
     private readonly T[][] kept;
     private readonly int[] gradientOffsets;
     private readonly BuiltLayer<T> layer;
+    private readonly T[] scratch;
 
-    internal LayerPass(BuiltLayer<T> layer, int index, int capacity, bool training)
+    internal LayerPass(BuiltLayer<T> layer, int index, int capacity, bool training, T[] scratch)
     {
-        this.layer = layer;
+        (this.layer, this.scratch) = (layer, scratch);
         LayerIndex = index;
         kept = [.. layer.Kept.Select(buffer => new T[buffer.TrainingOnly && !training ? 0 : (buffer.Elements * capacity) + buffer.Extra])];
         gradientOffsets = [.. layer.Parameters.Select(parameter => parameter.Offset)];
@@ -47,6 +48,9 @@ public sealed class LayerPass<T>
     /// <summary>A buffer that the layer has declared in <see cref="BuiltLayer{T}.Kept"/>.</summary>
     /// <param name="index">Its place there.</param>
     public Span<T> Kept(int index) => kept[index];
+
+    /// <summary>Room for <see cref="BuiltLayer{T}.ScratchElements"/>; what is in it when a pass begins does not matter.</summary>
+    public Span<T> Scratch => scratch;
 
     /// <summary>Where to add the gradient of a parameter: [its shape].</summary>
     /// <param name="index">Its place in <see cref="BuiltLayer{T}.Parameters"/>.</param>

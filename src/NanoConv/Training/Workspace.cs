@@ -14,6 +14,7 @@ internal sealed class Workspace<T>
     private readonly T[][] activations;
     private readonly T[][] gradients;
     private readonly T[] target;
+    private readonly T[] scratch;
     private readonly int firstTrainable;
 
     public Workspace(Model<T> model, int capacity, bool training)
@@ -25,7 +26,8 @@ internal sealed class Workspace<T>
         int widest = training ? activations.Max(activation => activation.Length) : activations[^1].Length;
         gradients = [new T[widest], new T[training ? widest : 0]];
         target = new T[capacity * model.OutputShape.Elements];
-        Passes = [.. layers.Select((layer, index) => new LayerPass<T>(layer, index, capacity, training))];
+        scratch = new T[layers.Max(layer => layer.ScratchElements)];
+        Passes = [.. layers.Select((layer, index) => new LayerPass<T>(layer, index, capacity, training, scratch))];
         firstTrainable = 0;
         while (firstTrainable < layers.Count && layers[firstTrainable].Parameters.Count == 0)
             firstTrainable++;
@@ -52,10 +54,10 @@ internal sealed class Workspace<T>
         }
     }
 
-    /// <summary>Fills activations and gradients: with NaN, to show that every pass overwrites what it should.</summary>
+    /// <summary>Fills activations, gradients and scratch: with NaN, to show that every pass overwrites what it should.</summary>
     public void Fill(T value)
     {
-        foreach (T[] buffer in (T[][])[.. activations, .. gradients])
+        foreach (T[] buffer in (T[][])[.. activations, .. gradients, scratch])
             Array.Fill(buffer, value);
     }
 

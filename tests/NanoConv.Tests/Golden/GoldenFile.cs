@@ -5,6 +5,8 @@ namespace NanoConv.Tests.Golden;
 /// <summary>One of the files that PyTorch's values are in, read with the library's own reader.</summary>
 internal sealed class GoldenFile
 {
+    private const double FloatTolerance = 1e-4;
+
     private readonly SafeTensorsFile file;
 
     private GoldenFile(string name) =>
@@ -43,16 +45,19 @@ internal sealed class GoldenFile
 
     /// <summary>Holds if max|actual − golden| is small beside max|golden|: 1e-4 for float, 1e-9 for double.</summary>
     /// <remarks>By tensor and not by element, because an element's own relative error is unbounded near zero.</remarks>
-    public void Check<T>(string name, ReadOnlySpan<T> actual)
+    /// <param name="name">The golden tensor.</param>
+    /// <param name="actual">What is to be compared with it.</param>
+    /// <param name="floatTolerance">Another tolerance for float.</param>
+    public void Check<T>(string name, ReadOnlySpan<T> actual, double floatTolerance = FloatTolerance)
         where T : unmanaged, IFloatingPointIeee754<T> =>
-        Check(name, Values<double>(name), actual);
+        Check(name, Values<double>(name), actual, floatTolerance);
 
     /// <summary>The same, against values that were worked out from golden ones.</summary>
-    public static void Check<T>(string name, ReadOnlySpan<double> golden, ReadOnlySpan<T> actual)
+    public static void Check<T>(string name, ReadOnlySpan<double> golden, ReadOnlySpan<T> actual, double floatTolerance = FloatTolerance)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         Assert.Equal(golden.Length, actual.Length);
-        double tolerance = typeof(T) == typeof(float) ? 1e-4 : 1e-9;
+        double tolerance = typeof(T) == typeof(float) ? floatTolerance : 1e-9;
         double scale = 0;
         foreach (double value in golden)
             scale = Math.Max(scale, Math.Abs(value));

@@ -11,6 +11,9 @@ public abstract class TrainingTraceTests<T>
 {
     private const int BatchSize = 8;
 
+    // Adam divides a gradient by its own size: where one is nearly zero, its rounding errors become whole steps.
+    private const double FloatTolerance = 3e-3;
+
     [Theory]
     [InlineData("default", "trace", false)]
     [InlineData("maxpooling", "trace", false)]
@@ -34,7 +37,7 @@ public abstract class TrainingTraceTests<T>
         double mean = network.File.Values<double>($"{trace}/loss").Average();
         GoldenFile.Check<T>("epoch's loss", [mean], [T.CreateChecked(history.Epochs.Single().Loss)]);
         foreach (Parameter<T> parameter in model.Parameters)
-            network.File.Check<T>($"{trace}/{parameter.Name}", parameter.Value);
+            network.File.Check<T>($"{trace}/{parameter.Name}", parameter.Value, FloatTolerance);
     }
 
     /// <summary>Elsewhere the two forms of Adam may hide within the tolerance; here some weight is 3 % off with the wrong one.</summary>

@@ -13,10 +13,11 @@ internal sealed class ConvolutionKernels<T>
 {
     private readonly ConvolutionGeometry geometry;
     private readonly int images;
+    private readonly bool isWinograd;
 
-    public ConvolutionKernels(ConvolutionCase convolution, Func<int, int, T[]> numbers)
+    public ConvolutionKernels(ConvolutionCase convolution, Func<int, int, T[]> numbers, bool isWinograd = false)
     {
-        (geometry, images) = (convolution.Geometry, convolution.Images);
+        (geometry, images, this.isWinograd) = (convolution.Geometry, convolution.Images, isWinograd);
         WindowGeometry window = geometry.Window;
         XShape = (images, window.InputHeight, window.InputWidth, window.Channels);
         WShape = (window.KernelHeight, window.KernelWidth, window.Channels, geometry.Filters);
@@ -43,12 +44,24 @@ internal sealed class ConvolutionKernels<T>
 
     public ReadOnlySpan<T> Forward(bool withBias, bool relu = false)
     {
-        T[] packed = Poisoned<T>.NaNs(Convolution.PackedKernelLength<T>(geometry));
-        Convolution.PackKernel<T>(geometry, packed, W);
         T[] packedBias = new T[PackedMatrix.PaddedColumns<T>(geometry.Filters)];
         Bias.CopyTo(packedBias, 0);
         Poisoned<T> y = new(YShape.Elements);
-        Convolution.Forward(geometry, images, y.View, Padded(), packed, withBias ? packedBias : [], relu);
+        if (!withBias)
+            packedBias = [];
+        if (isWinograd)
+        {
+            T[] packed = Poisoned<T>.NaNs(WinogradConvolution.PackedKernelLength<T>(geometry));
+            WinogradConvolution.PackKernel<T>(geometry, packed, W);
+            WinogradConvolution.Forward(geometry, images, y.View, Padded(), packed, packedBias, Scratch(), relu);
+        }
+        else
+        {
+            T[] packed = Poisoned<T>.NaNs(Convolution.PackedKernelLength<T>(geometry));
+            Convolution.PackKernel<T>(geometry, packed, W);
+            Convolution.Forward(geometry, images, y.View, Padded(), packed, packedBias, relu);
+        }
+
         return y.Checked();
     }
 
@@ -64,7 +77,10 @@ internal sealed class ConvolutionKernels<T>
     {
         Poisoned<T> dw = new(WShape.Elements);
         start.CopyTo(dw.View);
-        Convolution.KernelGradient(geometry, images, dw.View, Padded(), HaloedDy());
+        if (isWinograd)
+            WinogradConvolution.KernelGradient(geometry, images, dw.View, Padded(), HaloedDy(), Scratch());
+        else
+            Convolution.KernelGradient(geometry, images, dw.View, Padded(), HaloedDy());
         return dw.Checked();
     }
 
@@ -77,10 +93,20 @@ internal sealed class ConvolutionKernels<T>
 
     public ReadOnlySpan<T> InputGradient()
     {
-        T[] packed = Poisoned<T>.NaNs(Convolution.PackedTransposedKernelLength<T>(geometry));
-        Convolution.PackTransposedKernel<T>(geometry, packed, W);
         Poisoned<T> dx = new(XShape.Elements);
-        Convolution.InputGradient(geometry, images, dx.View, HaloedDy(), packed);
+        if (isWinograd)
+        {
+            T[] packed = Poisoned<T>.NaNs(WinogradConvolution.PackedTransposedKernelLength<T>(geometry));
+            WinogradConvolution.PackTransposedKernel<T>(geometry, packed, W);
+            WinogradConvolution.InputGradient(geometry, images, dx.View, HaloedDy(), packed, Scratch());
+        }
+        else
+        {
+            T[] packed = Poisoned<T>.NaNs(Convolution.PackedTransposedKernelLength<T>(geometry));
+            Convolution.PackTransposedKernel<T>(geometry, packed, W);
+            Convolution.InputGradient(geometry, images, dx.View, HaloedDy(), packed);
+        }
+
         return dx.Checked();
     }
 
@@ -90,6 +116,8 @@ internal sealed class ConvolutionKernels<T>
         NaiveConvolution.InputGradient<T>(geometry, images, dx, Dy, W);
         return dx;
     }
+
+    private T[] Scratch() => Poisoned<T>.NaNs(WinogradConvolution.ScratchLength<T>(geometry));
 
     // As a layer does it from step to step: the halo's zeros stay, the inside is what the last pictures left.
     private T[] Padded()

@@ -1,0 +1,304 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace NanoConv.Kernels;
+
+/// <summary>
+/// The five transforms of Winograd's minimal filtering F(4×4, 3×3): with them, 4 × 4 outputs of a 3 × 3 convolution take
+/// 36 multiplications in place of 144. For a tile d of 6 × 6 inputs and a kernel w,
+/// y = Aᵀ·[(G·w·Gᵀ) ∘ (Bᵀ·d·B)]·A, and by the chain rule dw = Gᵀ·[(Bᵀ·d·B) ∘ (A·dy·Aᵀ)]·G; ∘ multiplies place by place.
+/// </summary>
+/// <remarks>
+/// <para>The matrices are those of Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks" (2016), for the points
+/// 0, ±1, ±2 and ∞: polynomials of input and kernel are evaluated there, multiplied, and interpolated. G is taken 24
+/// times, so that all its entries are whole, and 24² = 576 is divided out once.</para>
+/// <para>Each transform works on a vector of channels at a time: it goes along the rows of a tile, then down its columns, six,
+/// four or three values to six, four or three values.</para>
+/// </remarks>
+internal static class Winograd
+{
+    /// <summary>Rows and columns of a tile of outputs.</summary>
+    public const int Outputs = 4;
+
+    /// <summary>Rows and columns of a tile of inputs.</summary>
+    public const int Inputs = 6;
+
+    /// <summary>Rows and columns of the kernel.</summary>
+    public const int Taps = 3;
+
+    /// <summary>Places of a transformed tile, each of which is a matrix product.</summary>
+    public const int Places = Inputs * Inputs;
+
+    private const int GScale = 24;
+
+    /// <summary>Bᵀ·d·B of one vector of channels.</summary>
+    /// <param name="v">Overwritten: place after place, <paramref name="step"/> elements apart.</param>
+    /// <param name="step">Elements from place to place.</param>
+    /// <param name="d">The tile's first pixel.</param>
+    /// <param name="row">Elements from one row of pixels to the next.</param>
+    /// <param name="column">Elements from one pixel to the next.</param>
+    /// <param name="half">Scratch: a vector for each place.</param>
+    /// <typeparam name="T">The element type.</typeparam>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void TransformInput<T>(ref T v, nint step, ref T d, nint row, nint column, ref Vector<T> half)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        for (nint i = 0; i < Inputs; i++)
+        {
+            ref T at = ref Unsafe.Add(ref d, i * row);
+            Vector<T> d0 = Simd.Load(ref at, 0), d1 = Simd.Load(ref at, column), d2 = Simd.Load(ref at, 2 * column);
+            Vector<T> d3 = Simd.Load(ref at, 3 * column), d4 = Simd.Load(ref at, 4 * column), d5 = Simd.Load(ref at, 5 * column);
+            TransposedB(ref d0, ref d1, ref d2, ref d3, ref d4, ref d5);
+            SetRow(ref half, i, d0, d1, d2, d3, d4, d5);
+        }
+
+        for (nint j = 0; j < Inputs; j++)
+        {
+            (Vector<T> d0, Vector<T> d1, Vector<T> d2) = (At(ref half, 0, j), At(ref half, 1, j), At(ref half, 2, j));
+            (Vector<T> d3, Vector<T> d4, Vector<T> d5) = (At(ref half, 3, j), At(ref half, 4, j), At(ref half, 5, j));
+            TransposedB(ref d0, ref d1, ref d2, ref d3, ref d4, ref d5);
+            StoreColumn(ref Unsafe.Add(ref v, j * step), Inputs * step, d0, d1, d2, d3, d4, d5);
+        }
+    }
+
+    /// <summary>A·dy·Aᵀ of one vector of channels.</summary>
+    /// <param name="z">Overwritten: place after place, <paramref name="step"/> elements apart.</param>
+    /// <param name="step">Elements from place to place.</param>
+    /// <param name="dy">The tile's first pixel.</param>
+    /// <param name="row">Elements from one row of pixels to the next.</param>
+    /// <param name="column">Elements from one pixel to the next.</param>
+    /// <param name="half">Scratch: a vector for each place.</param>
+    /// <typeparam name="T">The element type.</typeparam>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void TransformGradient<T>(ref T z, nint step, ref T dy, nint row, nint column, ref Vector<T> half)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        for (nint i = 0; i < Outputs; i++)
+        {
+            ref T at = ref Unsafe.Add(ref dy, i * row);
+            Vector<T> z0 = Simd.Load(ref at, 0), z1 = Simd.Load(ref at, column), z2 = Simd.Load(ref at, 2 * column), z3 = Simd.Load(ref at, 3 * column);
+            A(ref z0, ref z1, ref z2, ref z3, out Vector<T> z4, out Vector<T> z5);
+            SetRow(ref half, i, z0, z1, z2, z3, z4, z5);
+        }
+
+        for (nint j = 0; j < Inputs; j++)
+        {
+            (Vector<T> z0, Vector<T> z1, Vector<T> z2, Vector<T> z3) = (At(ref half, 0, j), At(ref half, 1, j), At(ref half, 2, j), At(ref half, 3, j));
+            A(ref z0, ref z1, ref z2, ref z3, out Vector<T> z4, out Vector<T> z5);
+            StoreColumn(ref Unsafe.Add(ref z, j * step), Inputs * step, z0, z1, z2, z3, z4, z5);
+        }
+    }
+
+    /// <summary>bias + Aᵀ·m·A of one vector of channels, or max(0, that).</summary>
+    /// <param name="y">Overwritten: 4 × 4 pixels.</param>
+    /// <param name="row">Elements from one row of pixels to the next.</param>
+    /// <param name="column">Elements from one pixel to the next.</param>
+    /// <param name="m">The sums of products, place after place, <paramref name="step"/> elements apart.</param>
+    /// <param name="step">Elements from place to place.</param>
+    /// <param name="bias">The channels' bias.</param>
+    /// <param name="relu">Whether to apply max(0, ·).</param>
+    /// <param name="half">Scratch: a vector for each place.</param>
+    /// <typeparam name="T">The element type.</typeparam>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void TransformOutput<T>(ref T y, nint row, nint column, ref T m, nint step, Vector<T> bias, bool relu, ref Vector<T> half)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        for (nint j = 0; j < Inputs; j++)
+        {
+            ref T at = ref Unsafe.Add(ref m, j * step);
+            nint next = Inputs * step;
+            Vector<T> m0 = Simd.Load(ref at, 0), m1 = Simd.Load(ref at, next), m2 = Simd.Load(ref at, 2 * next);
+            Vector<T> m3 = Simd.Load(ref at, 3 * next), m4 = Simd.Load(ref at, 4 * next), m5 = Simd.Load(ref at, 5 * next);
+            TransposedA(ref m0, ref m1, ref m2, ref m3, m4, m5);
+            (At(ref half, 0, j), At(ref half, 1, j), At(ref half, 2, j), At(ref half, 3, j)) = (m0, m1, m2, m3);
+        }
+
+        for (nint i = 0; i < Outputs; i++)
+        {
+            (Vector<T> y0, Vector<T> y1, Vector<T> y2, Vector<T> y3) = (At(ref half, i, 0), At(ref half, i, 1), At(ref half, i, 2), At(ref half, i, 3));
+            TransposedA(ref y0, ref y1, ref y2, ref y3, At(ref half, i, 4), At(ref half, i, 5));
+            ref T at = ref Unsafe.Add(ref y, i * row);
+            Simd.Store(Simd.Activate(y0 + bias, relu), ref at, 0);
+            Simd.Store(Simd.Activate(y1 + bias, relu), ref at, column);
+            Simd.Store(Simd.Activate(y2 + bias, relu), ref at, 2 * column);
+            Simd.Store(Simd.Activate(y3 + bias, relu), ref at, 3 * column);
+        }
+    }
+
+    /// <summary>G·w·Gᵀ, in place: nine taps become 36 places.</summary>
+    /// <param name="u">The taps, then the places, one after another; each <paramref name="length"/> elements, whole vectors.</param>
+    /// <param name="length">Elements of a tap.</param>
+    /// <typeparam name="T">The element type.</typeparam>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void TransformKernel<T>(Span<T> u, int length)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ref T start = ref u[..(Places * length)][0];
+        Vector<T> scale = Simd.Constant<T>(GScale * GScale);
+        ref Vector<T> half = ref (stackalloc Vector<T>[Places])[0];
+        for (int i = 0; i < length; i += Vector<T>.Count)
+        {
+            ref T at = ref Unsafe.Add(ref start, i);
+            for (nint r = 0; r < Taps; r++)
+            {
+                nint tap = Taps * r * length;
+                Vector<T> u0 = Simd.Load(ref at, tap) / scale, u1 = Simd.Load(ref at, tap + length) / scale, u2 = Simd.Load(ref at, tap + (2 * length)) / scale;
+                G(ref u0, ref u1, ref u2, out Vector<T> u3, out Vector<T> u4, out Vector<T> u5);
+                SetRow(ref half, r, u0, u1, u2, u3, u4, u5);
+            }
+
+            for (nint j = 0; j < Inputs; j++)
+            {
+                (Vector<T> u0, Vector<T> u1, Vector<T> u2) = (At(ref half, 0, j), At(ref half, 1, j), At(ref half, 2, j));
+                G(ref u0, ref u1, ref u2, out Vector<T> u3, out Vector<T> u4, out Vector<T> u5);
+                StoreColumn(ref Unsafe.Add(ref at, j * length), Inputs * (nint)length, u0, u1, u2, u3, u4, u5);
+            }
+        }
+    }
+
+    /// <summary>dw += Gᵀ·m·G.</summary>
+    /// <param name="dw">Accumulated into: nine taps, row-major [3, 3, C, K].</param>
+    /// <param name="filters">K.</param>
+    /// <param name="m">The sums of products: 36 places of rows [K] for each channel.</param>
+    /// <param name="step">Elements from place to place.</param>
+    /// <param name="row">Elements from row to row: K, rounded up to whole vectors.</param>
+    /// <typeparam name="T">The element type.</typeparam>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void AddKernelGradient<T>(Span<T> dw, int filters, ReadOnlySpan<T> m, int step, int row)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int tap = dw.Length / (Taps * Taps);
+        nint next = Inputs * (nint)step;
+        Vector<T> scale = Simd.Constant<T>(GScale * GScale);
+        ref Vector<T> half = ref (stackalloc Vector<T>[Places])[0];
+        for (int channel = 0; channel < tap / filters; channel++)
+        {
+            for (int k = 0; k < filters; k += Vector<T>.Count)
+            {
+                ref T start = ref Simd.Start(m[((channel * row) + k)..]);
+                for (nint j = 0; j < Inputs; j++)
+                {
+                    ref T at = ref Unsafe.Add(ref start, j * step);
+                    Vector<T> m0 = Simd.Load(ref at, 0), m1 = Simd.Load(ref at, next), m2 = Simd.Load(ref at, 2 * next);
+                    TransposedG(ref m0, ref m1, ref m2, Simd.Load(ref at, 3 * next), Simd.Load(ref at, 4 * next), Simd.Load(ref at, 5 * next));
+                    (At(ref half, 0, j), At(ref half, 1, j), At(ref half, 2, j)) = (m0, m1, m2);
+                }
+
+                int place = (channel * filters) + k, count = Math.Min(Vector<T>.Count, filters - k);
+                for (int r = 0; r < Taps; r++, place += Taps * tap)
+                {
+                    (Vector<T> g0, Vector<T> g1, Vector<T> g2) = (At(ref half, r, 0), At(ref half, r, 1), At(ref half, r, 2));
+                    TransposedG(ref g0, ref g1, ref g2, At(ref half, r, 3), At(ref half, r, 4), At(ref half, r, 5));
+                    Add(dw.Slice(place, count), g0 / scale);
+                    Add(dw.Slice(place + tap, count), g1 / scale);
+                    Add(dw.Slice(place + (2 * tap), count), g2 / scale);
+                }
+            }
+        }
+    }
+
+    // Bᵀ = [4 0 −5 0 1 0 | 0 −4 −4 1 1 0 | 0 4 −4 −1 1 0 | 0 −2 −1 2 1 0 | 0 2 −1 −2 1 0 | 0 4 0 −5 0 1]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void TransposedB<T>(
+        ref Vector<T> d0, ref Vector<T> d1, ref Vector<T> d2, ref Vector<T> d3, ref Vector<T> d4, ref Vector<T> d5)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Vector<T> even = Simd.MultiplyAdd(Simd.Constant<T>(-4), d2, d4), odd = Simd.MultiplyAdd(Simd.Constant<T>(-4), d1, d3);
+        Vector<T> even2 = d4 - d2, odd2 = d3 - d1;
+        d0 = Simd.MultiplyAdd(Simd.Constant<T>(4), d0, Simd.MultiplyAdd(Simd.Constant<T>(-5), d2, d4));
+        d5 = Simd.MultiplyAdd(Simd.Constant<T>(4), d1, Simd.MultiplyAdd(Simd.Constant<T>(-5), d3, d5));
+        d1 = even + odd;
+        d2 = even - odd;
+        d3 = Simd.MultiplyAdd(Simd.Constant<T>(2), odd2, even2);
+        d4 = Simd.MultiplyAdd(Simd.Constant<T>(-2), odd2, even2);
+    }
+
+    // Aᵀ = [1 1 1 1 1 0 | 0 1 −1 2 −2 0 | 0 1 1 4 4 0 | 0 1 −1 8 −8 1]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void TransposedA<T>(ref Vector<T> m0, ref Vector<T> m1, ref Vector<T> m2, ref Vector<T> m3, Vector<T> m4, Vector<T> m5)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Vector<T> even = m1 + m2, odd = m1 - m2, even2 = m3 + m4, odd2 = m3 - m4;
+        m0 = m0 + even + even2;
+        m1 = Simd.MultiplyAdd(Simd.Constant<T>(2), odd2, odd);
+        m2 = Simd.MultiplyAdd(Simd.Constant<T>(4), even2, even);
+        m3 = Simd.MultiplyAdd(Simd.Constant<T>(8), odd2, odd) + m5;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void A<T>(ref Vector<T> y0, ref Vector<T> y1, ref Vector<T> y2, ref Vector<T> y3, out Vector<T> z4, out Vector<T> z5)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Vector<T> even = y0 + y2, odd = y1 + y3;
+        Vector<T> even2 = Simd.MultiplyAdd(Simd.Constant<T>(4), y2, y0), odd2 = Simd.MultiplyAdd(Simd.Constant<T>(4), y3, y1) * Simd.Constant<T>(2);
+        z5 = y3;
+        z4 = even2 - odd2;
+        y3 = even2 + odd2;
+        y2 = even - odd;
+        y1 = even + odd;
+    }
+
+    // 24·G = [6 0 0 | −4 −4 −4 | −4 4 −4 | 1 2 4 | 1 −2 4 | 0 0 24]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void G<T>(ref Vector<T> w0, ref Vector<T> w1, ref Vector<T> w2, out Vector<T> u3, out Vector<T> u4, out Vector<T> u5)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Vector<T> even = w0 + w2, odd = w1, even2 = Simd.MultiplyAdd(Simd.Constant<T>(4), w2, w0), odd2 = w1 * Simd.Constant<T>(2);
+        u5 = w2 * Simd.Constant<T>(24);
+        u4 = even2 - odd2;
+        u3 = even2 + odd2;
+        w2 = (even - odd) * Simd.Constant<T>(-4);
+        w1 = (even + odd) * Simd.Constant<T>(-4);
+        w0 *= Simd.Constant<T>(6);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void TransposedG<T>(ref Vector<T> m0, ref Vector<T> m1, ref Vector<T> m2, Vector<T> m3, Vector<T> m4, Vector<T> m5)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Vector<T> even = (m1 + m2) * Simd.Constant<T>(-4), odd = (m2 - m1) * Simd.Constant<T>(4), even2 = m3 + m4, odd2 = m3 - m4;
+        m0 = Simd.MultiplyAdd(Simd.Constant<T>(6), m0, even + even2);
+        m1 = Simd.MultiplyAdd(Simd.Constant<T>(2), odd2, odd);
+        m2 = Simd.MultiplyAdd(Simd.Constant<T>(24), m5, Simd.MultiplyAdd(Simd.Constant<T>(4), even2, even));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreColumn<T>(
+        ref T at, nint next, Vector<T> v0, Vector<T> v1, Vector<T> v2, Vector<T> v3, Vector<T> v4, Vector<T> v5)
+        where T : unmanaged
+    {
+        Simd.Store(v0, ref at, 0);
+        Simd.Store(v1, ref at, next);
+        Simd.Store(v2, ref at, 2 * next);
+        Simd.Store(v3, ref at, 3 * next);
+        Simd.Store(v4, ref at, 4 * next);
+        Simd.Store(v5, ref at, 5 * next);
+    }
+
+    private static void Add<T>(Span<T> destination, Vector<T> values)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (destination.Length == Vector<T>.Count)
+        {
+            (new Vector<T>(destination) + values).CopyTo(destination);
+            return;
+        }
+
+        for (int i = 0; i < destination.Length; i++)
+            destination[i] += values[i];
+    }
+
+    // A tile between its two passes: six vectors a row.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ref Vector<T> At<T>(ref Vector<T> half, nint row, nint column)
+        where T : unmanaged => ref Unsafe.Add(ref half, (row * Inputs) + column);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void SetRow<T>(
+        ref Vector<T> half, nint row, Vector<T> v0, Vector<T> v1, Vector<T> v2, Vector<T> v3, Vector<T> v4, Vector<T> v5)
+        where T : unmanaged
+    {
+        (At(ref half, row, 0), At(ref half, row, 1), At(ref half, row, 2)) = (v0, v1, v2);
+        (At(ref half, row, 3), At(ref half, row, 4), At(ref half, row, 5)) = (v3, v4, v5);
+    }
+}

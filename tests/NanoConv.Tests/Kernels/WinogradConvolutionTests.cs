@@ -1,0 +1,147 @@
+using System.Numerics;
+using NanoConv.Kernels;
+
+namespace NanoConv.Tests.Kernels;
+
+/// <summary>
+/// Rungs 1 and 2 of the ladder for <see cref="WinogradConvolution"/>: the naive twins of the plain convolution, and adjoints.
+/// Its only fractions are those of 576, so that on whole multiples of it all of it is exact in double.
+/// </summary>
+public sealed class WinogradConvolutionDoubleTests : WinogradConvolutionTests<double>
+{
+    [Fact]
+    public void Forward_equals_its_naive_twin() => ForAll(Generators.WinogradConvolutions, static c =>
+    {
+        ConvolutionKernels<double> kernels = Exact(c);
+        Expect.Equal("y", kernels.YShape, kernels.NaiveForward(withBias: true), kernels.Forward(withBias: true));
+        Expect.Equal("y", kernels.YShape, kernels.NaiveForward(withBias: false), kernels.Forward(withBias: false));
+    });
+
+    [Fact]
+    public void Forward_with_ReLU_is_the_naive_twin_cut_off_at_zero() => ForAll(Generators.WinogradConvolutions, static c =>
+    {
+        ConvolutionKernels<double> kernels = Exact(c);
+        double[] expected = [.. kernels.NaiveForward(withBias: true).Select(y => Math.Max(y, 0))];
+        Expect.Equal("y", kernels.YShape, expected, kernels.Forward(withBias: true, relu: true));
+    });
+
+    [Fact]
+    public void The_kernel_gradient_equals_its_naive_twin_and_is_added_to_what_is_there() => ForAll(Generators.WinogradConvolutions, static c =>
+    {
+        ConvolutionKernels<double> kernels = Exact(c);
+        double[] start = Numbers.Integers<double>(kernels.WShape.Elements, c.Seed + 7);
+        Expect.Equal("dw", kernels.WShape, kernels.NaiveKernelGradient(start), kernels.KernelGradient(start));
+    });
+
+    [Fact]
+    public void The_input_gradient_equals_its_naive_twin() => ForAll(Generators.WinogradConvolutions, static c =>
+    {
+        ConvolutionKernels<double> kernels = Exact(c);
+        Expect.Equal("dx", kernels.XShape, kernels.NaiveInputGradient(), kernels.InputGradient());
+    });
+
+    [Fact]
+    public void The_gradients_are_the_adjoints_of_forward() => ForAll(Generators.WinogradConvolutions, static c =>
+    {
+        ConvolutionKernels<double> kernels = Exact(c);
+        double output = Numbers.Dot(kernels.Forward(withBias: false), kernels.Dy);
+        Assert.Equal(output, Numbers.Dot(kernels.X, kernels.InputGradient()));
+        Assert.Equal(output, Numbers.Dot(kernels.W, kernels.KernelGradient(new double[kernels.WShape.Elements])));
+    });
+
+    private static ConvolutionKernels<double> Exact(ConvolutionCase convolution) =>
+        new(convolution, static (count, seed) => [.. Numbers.Integers<double>(count, seed).Select(number => 576 * number)], isWinograd: true);
+}
+
+public sealed class WinogradConvolutionFloatTests : WinogradConvolutionTests<float>;
+
+/// <summary>What holds in both types, to rounding or to the last bit.</summary>
+public abstract class WinogradConvolutionTests<T> : PropertySuite
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>Beside the greatest sum of magnitudes, as a tile's numbers are mixed: within a hundred times a number's own rounding.</summary>
+    private static readonly double Rounding = typeof(T) == typeof(float) ? 1e-5 : 2e-14;
+
+    [Fact]
+    public void All_three_directions_equal_their_naive_twins_to_rounding() => ForAll(Generators.WinogradConvolutions, static c =>
+    {
+        ConvolutionKernels<T> kernels = Reals(c);
+        ConvolutionKernels<T> magnitudes = new(c, static (count, seed) => [.. Numbers.Reals<T>(count, seed).Select(T.Abs)]);
+        T[] zeros = new T[kernels.WShape.Elements];
+        Near("y", kernels.NaiveForward(withBias: true), kernels.Forward(withBias: true), magnitudes.NaiveForward(withBias: true));
+        Near("dw", kernels.NaiveKernelGradient(zeros), kernels.KernelGradient(zeros), magnitudes.NaiveKernelGradient(zeros));
+        Near("dx", kernels.NaiveInputGradient(), kernels.InputGradient(), magnitudes.NaiveInputGradient());
+    });
+
+    [Fact]
+    public void A_picture_gives_the_same_bits_alone_and_among_others() => ForAll(Generators.WinogradConvolutions, static c =>
+    {
+        ConvolutionKernels<T> together = Reals(c), alone = Reals(c with { Images = 1 });
+        Expect.SameBits("y", alone.Forward(withBias: true), together.Forward(withBias: true)[..alone.YShape.Elements]);
+        Expect.SameBits("dx", alone.InputGradient(), together.InputGradient()[..alone.XShape.Elements]);
+    });
+
+    [Fact]
+    public void It_passes_NaN_on_through_ReLU()
+    {
+        ConvolutionCase c = new(1, new WindowCase(8, 8, 16, 3, 3, 1, 1, Padding.Same), 16, Seed: 1);
+        ConvolutionKernels<T> kernels = Reals(c);
+        kernels.X[0] = T.NaN;
+        Assert.True(T.IsNaN(kernels.Forward(withBias: true, relu: true)[0]));
+    }
+
+    [Theory]
+    [InlineData(8, 8, 16, 16, 3, 1, true)]
+    [InlineData(4, 12, 16, 24, 3, 1, true)]
+    [InlineData(8, 6, 16, 16, 3, 1, false)] // sides that tiles do not fill
+    [InlineData(8, 8, 16, 16, 5, 1, false)]
+    [InlineData(8, 8, 16, 16, 3, 2, false)]
+    [InlineData(8, 8, 3, 16, 3, 1, false)] // too few channels
+    [InlineData(8, 8, 16, 7, 3, 1, false)]
+    public void It_suits_3_by_3_kernels_with_stride_1_and_many_channels(
+        int height, int width, int channels, int filters, int kernel, int stride, bool suits)
+    {
+        ConvolutionGeometry geometry = new(new WindowGeometry((height, width, channels), kernel, stride, Padding.Same), filters);
+        Assert.Equal(suits, WinogradConvolution.Suits<T>(geometry));
+    }
+
+    [Fact]
+    public void It_does_not_suit_a_picture_that_gets_smaller()
+    {
+        ConvolutionGeometry geometry = new(new WindowGeometry((10, 10, 16), 3, 1, Padding.Valid), 16);
+        Assert.False(WinogradConvolution.Suits<T>(geometry));
+    }
+
+    [Fact]
+    public void Short_buffers_are_refused_before_anything_is_written()
+    {
+        ConvolutionGeometry geometry = new(new WindowGeometry((4, 4, 16), 3, 1, Padding.Same), 16);
+        T[] x = new T[geometry.Window.PaddedElements], dy = new T[geometry.HaloedOutputElements + MatrixProduct.Slack<T>()];
+        T[] y = new T[256], w = new T[geometry.KernelElements];
+        T[] kernel = new T[WinogradConvolution.PackedKernelLength<T>(geometry)], scratch = new T[WinogradConvolution.ScratchLength<T>(geometry)];
+        Expect.Throws<ArgumentException>(() => WinogradConvolution.Forward<T>(geometry, 1, y[1..], x, kernel, [], scratch), "at least 256", "'y'");
+        Expect.Throws<ArgumentException>(() => WinogradConvolution.Forward<T>(geometry, 1, y, x[1..], kernel, [], scratch), "'a'");
+        Expect.Throws<ArgumentException>(() => WinogradConvolution.Forward<T>(geometry, 1, y, x, kernel[1..], [], scratch), "'kernel'");
+        Expect.Throws<ArgumentException>(() => WinogradConvolution.Forward<T>(geometry, 1, y, x, kernel, new T[8], scratch), "'bias'");
+        Expect.Throws<ArgumentException>(() => WinogradConvolution.Forward<T>(geometry, 1, y, x, kernel, [], scratch.AsSpan(0, 99)), "'scratch'");
+        Expect.Throws<ArgumentException>(() => WinogradConvolution.KernelGradient<T>(geometry, 1, w[1..], x, dy, scratch), "'dw'");
+        Expect.Throws<ArgumentException>(() => WinogradConvolution.KernelGradient<T>(geometry, 1, w, x[1..], dy, scratch), "'padded'");
+        Expect.Throws<ArgumentException>(() => WinogradConvolution.KernelGradient<T>(geometry, 1, w, x, dy[200..], scratch), "'haloedDy'");
+        Expect.Throws<ArgumentException>(() => WinogradConvolution.KernelGradient<T>(geometry, 1, w, x, dy, scratch.AsSpan(1)), "'scratch'");
+        Expect.Throws<ArgumentException>(() => WinogradConvolution.PackKernel<T>(geometry, kernel, w[1..]));
+        Assert.All(y, value => Assert.Equal(T.Zero, value));
+    }
+
+    private static ConvolutionKernels<T> Reals(ConvolutionCase convolution) =>
+        new(convolution, static (count, seed) => Numbers.Reals<T>(count, seed), isWinograd: true);
+
+    private static void Near(string name, T[] expected, ReadOnlySpan<T> actual, T[] magnitudes)
+    {
+        double bound = Rounding * double.CreateChecked(magnitudes.Max());
+        for (int i = 0; i < expected.Length; i++)
+        {
+            double difference = Math.Abs(double.CreateChecked(expected[i] - actual[i]));
+            Assert.True(difference <= bound, $"{name}[{i}]: expected {expected[i]:R} ± {bound:E1}, received {actual[i]:R}");
+        }
+    }
+}
