@@ -150,9 +150,9 @@ public static class MatrixProduct
                 // One row of pixels is a plain matrix, a batch: its sums must not be paired, as a batch may be cut anywhere.
                 width = product.Rows == 1 ? 2 * Vector<T>.Count : PackedMatrix.PanelWidth<T>(n, n0);
                 int columns = Math.Min(width, n - n0);
-                if (rows == RegisterTile.Rows && columns == width)
+                if (rows == RegisterTile.Rows && (columns == width || columns > Vector<T>.Count))
                 {
-                    RegisterTile.Accumulate(product, blockRows, width, ref dB[n0], in outputs, ref Simd.Start(a), in inputs, ref Simd.Start(dY[n0..]));
+                    RegisterTile.Accumulate(product, blockRows, columns, ref dB[n0], in outputs, ref Simd.Start(a), in inputs, ref Simd.Start(dY[n0..]));
                     continue;
                 }
 

@@ -38,7 +38,10 @@ internal static class RegisterTile
             MultiplyWide(product, tiles, ref y, ref outputs, ref a, ref inputs, ref panel, ref bias, relu);
     }
 
-    /// <summary>dB[6 × width] += A[pixels × 6]ᵀ·dY[pixels × width] over the pixels of some rows.</summary>
+    /// <summary>
+    /// dB[6 × width] += A[pixels × 6]ᵀ·dY[pixels × width] over the pixels of some rows; width is two vectors or less, but not
+    /// less than one. Less than two vectors overlap: what lies in both has the same sums in both.
+    /// </summary>
     public static void Accumulate<T>(
         in StridedProduct product, int rows, int width, ref T dB, in TileOffsets outputs, ref T a, in TileOffsets inputs, ref T dY)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -46,7 +49,7 @@ internal static class RegisterTile
         if (width == Vector<T>.Count)
             AccumulateNarrow(product, rows, ref dB, in outputs, ref a, in inputs, ref dY);
         else
-            AccumulateWide(product, rows, ref dB, in outputs, ref a, in inputs, ref dY);
+            AccumulateWide(product, rows, width - Vector<T>.Count, ref dB, in outputs, ref a, in inputs, ref dY);
     }
 
     // Y[6 × 2 vectors] = bias + Σ_s Σ_t A[6, s, t]·B[s, t, 2 vectors]; s the kernel rows, t along the contiguous run.
@@ -183,18 +186,18 @@ internal static class RegisterTile
         }
     }
 
-    // dB[6 × 2 vectors] += Σ_p A[p, 6]·dY[p, 2 vectors] over the pixels p of some rows.
+    // dB[6 × 2 vectors] += Σ_p A[p, 6]·dY[p, 2 vectors] over the pixels p of some rows; the second vector begins at column second.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void AccumulateWide<T>(
-        in StridedProduct product, int rows, ref T dB, in TileOffsets outputs, ref T a, in TileOffsets inputs, ref T dY)
+        in StridedProduct product, int rows, int second, ref T dB, in TileOffsets outputs, ref T a, in TileOffsets inputs, ref T dY)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        Vector<T> d00 = Simd.Load(ref dB, outputs[0]), d01 = Simd.Load(ref dB, outputs[0] + Vector<T>.Count);
-        Vector<T> d10 = Simd.Load(ref dB, outputs[1]), d11 = Simd.Load(ref dB, outputs[1] + Vector<T>.Count);
-        Vector<T> d20 = Simd.Load(ref dB, outputs[2]), d21 = Simd.Load(ref dB, outputs[2] + Vector<T>.Count);
-        Vector<T> d30 = Simd.Load(ref dB, outputs[3]), d31 = Simd.Load(ref dB, outputs[3] + Vector<T>.Count);
-        Vector<T> d40 = Simd.Load(ref dB, outputs[4]), d41 = Simd.Load(ref dB, outputs[4] + Vector<T>.Count);
-        Vector<T> d50 = Simd.Load(ref dB, outputs[5]), d51 = Simd.Load(ref dB, outputs[5] + Vector<T>.Count);
+        Vector<T> d00 = Simd.Load(ref dB, outputs[0]), d01 = Simd.Load(ref dB, outputs[0] + second);
+        Vector<T> d10 = Simd.Load(ref dB, outputs[1]), d11 = Simd.Load(ref dB, outputs[1] + second);
+        Vector<T> d20 = Simd.Load(ref dB, outputs[2]), d21 = Simd.Load(ref dB, outputs[2] + second);
+        Vector<T> d30 = Simd.Load(ref dB, outputs[3]), d31 = Simd.Load(ref dB, outputs[3] + second);
+        Vector<T> d40 = Simd.Load(ref dB, outputs[4]), d41 = Simd.Load(ref dB, outputs[4] + second);
+        Vector<T> d50 = Simd.Load(ref dB, outputs[5]), d51 = Simd.Load(ref dB, outputs[5] + second);
         nint stepA = product.Input.Column, stepY = product.Output.Column, endY = product.Columns * stepY;
         for (int row = 0; row < rows; row++)
         {
@@ -207,7 +210,7 @@ internal static class RegisterTile
             nint t = 0;
             for (nint p = 0; p < endY; p += stepY)
             {
-                Vector<T> g0 = Simd.Load(ref dY, p), g1 = Simd.Load(ref dY, p + Vector<T>.Count);
+                Vector<T> g0 = Simd.Load(ref dY, p), g1 = Simd.Load(ref dY, p + second);
                 Vector<T> x = Simd.Broadcast(ref a0, t);
                 d00 = Simd.MultiplyAdd(x, g0, d00);
                 d01 = Simd.MultiplyAdd(x, g1, d01);
@@ -233,12 +236,12 @@ internal static class RegisterTile
             dY = ref Unsafe.Add(ref dY, product.Output.Row);
         }
 
-        StoreRow(ref dB, outputs[0], d00, d01, relu: false);
-        StoreRow(ref dB, outputs[1], d10, d11, relu: false);
-        StoreRow(ref dB, outputs[2], d20, d21, relu: false);
-        StoreRow(ref dB, outputs[3], d30, d31, relu: false);
-        StoreRow(ref dB, outputs[4], d40, d41, relu: false);
-        StoreRow(ref dB, outputs[5], d50, d51, relu: false);
+        StoreRow(ref dB, outputs[0], second, d00, d01);
+        StoreRow(ref dB, outputs[1], second, d10, d11);
+        StoreRow(ref dB, outputs[2], second, d20, d21);
+        StoreRow(ref dB, outputs[3], second, d30, d31);
+        StoreRow(ref dB, outputs[4], second, d40, d41);
+        StoreRow(ref dB, outputs[5], second, d50, d51);
     }
 
     // dB[6 × 1 vector], the same sums; those of every other pixel of a row apart, added at the end.
@@ -304,9 +307,14 @@ internal static class RegisterTile
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void StoreRow<T>(ref T y, int offset, Vector<T> y0, Vector<T> y1, bool relu)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        StoreRow(ref y, offset, Vector<T>.Count, Simd.Activate(y0, relu), Simd.Activate(y1, relu));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreRow<T>(ref T y, int offset, int second, Vector<T> y0, Vector<T> y1)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        Simd.Store(Simd.Activate(y0, relu), ref y, offset);
-        Simd.Store(Simd.Activate(y1, relu), ref y, offset + Vector<T>.Count);
+        Simd.Store(y0, ref y, offset);
+        Simd.Store(y1, ref y, offset + second);
     }
 }
