@@ -148,18 +148,20 @@ public static class MatrixProduct
             for (int n0 = 0, width; n0 < n; n0 += width)
             {
                 // One row of pixels is a plain matrix, a batch: its sums must not be paired, as a batch may be cut anywhere.
-                width = product.Rows == 1 ? 2 * Vector<T>.Count : PackedMatrix.PanelWidth<T>(n, n0);
+                bool inPairs = product.Rows > 1;
+                width = inPairs ? PackedMatrix.PanelWidth<T>(n, n0) : 2 * Vector<T>.Count;
                 int columns = Math.Min(width, n - n0);
                 if (rows == RegisterTile.Rows && (columns == width || columns > Vector<T>.Count))
                 {
-                    RegisterTile.Accumulate(product, blockRows, columns, ref dB[n0], in outputs, ref Simd.Start(a), in inputs, ref Simd.Start(dY[n0..]));
+                    RegisterTile.Accumulate(
+                        product, blockRows, columns, inPairs, ref dB[n0], in outputs, ref Simd.Start(a), in inputs, ref Simd.Start(dY[n0..]));
                     continue;
                 }
 
                 for (int row = 0; row < rows; row++)
                     CopyColumns(partial.Slice(row * width, columns), dB.Slice(outputs[row] + n0, columns));
                 RegisterTile.Accumulate(
-                    product, blockRows, width, ref partial[0], TileOffsets.Apart(width), ref Simd.Start(a), in inputs, ref Simd.Start(dY[n0..]));
+                    product, blockRows, width, inPairs, ref partial[0], TileOffsets.Apart(width), ref Simd.Start(a), in inputs, ref Simd.Start(dY[n0..]));
                 for (int row = 0; row < rows; row++)
                     CopyColumns(dB.Slice(outputs[row] + n0, columns), partial.Slice(row * width, columns));
             }

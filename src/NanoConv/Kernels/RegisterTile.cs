@@ -7,7 +7,8 @@ namespace NanoConv.Kernels;
 /// The innermost loops: a tile of a product that is held in registers while its sums are taken. The 16 registers of
 /// AVX2 hold 6 × 2 vectors of sums, 2 loaded vectors and 1 broadcast; 12 independent sums hide the latency of two
 /// multiply-adds a cycle. Where there is only one vector of columns, the sums are split into those of even and of odd
-/// places, so that there are 12 again.
+/// places, so that there are 12 again. With AVX-512 the two vectors of columns are one, and the body for one vector takes
+/// them.
 /// </summary>
 /// <remarks>
 /// References instead of spans: the places have been checked by <see cref="MatrixProduct"/>, once for a whole product,
@@ -33,21 +34,26 @@ internal static class RegisterTile
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (width == Vector<T>.Count)
-            MultiplyNarrow(product, tiles, ref y, ref outputs, ref a, ref inputs, ref panel, ref bias, relu);
+            MultiplyNarrow<T, PlainVector<T>>(product, tiles, ref y, ref outputs, ref a, ref inputs, ref panel, ref bias, relu);
+        else if (WideVector<T>.IsPanel)
+            MultiplyNarrow<T, WideVector<T>>(product, tiles, ref y, ref outputs, ref a, ref inputs, ref panel, ref bias, relu);
         else
             MultiplyWide(product, tiles, ref y, ref outputs, ref a, ref inputs, ref panel, ref bias, relu);
     }
 
     /// <summary>
     /// dB[6 × width] += A[pixels × 6]ᵀ·dY[pixels × width] over the pixels of some rows; width is two vectors or less, but not
-    /// less than one. Less than two vectors overlap: what lies in both has the same sums in both.
+    /// less than one. Less than two vectors overlap: what lies in both has the same sums in both. In pairs: whether the sums of
+    /// every other pixel may be taken apart, which one vector always does.
     /// </summary>
     public static void Accumulate<T>(
-        in StridedProduct product, int rows, int width, ref T dB, in TileOffsets outputs, ref T a, in TileOffsets inputs, ref T dY)
+        in StridedProduct product, int rows, int width, bool inPairs, ref T dB, in TileOffsets outputs, ref T a, in TileOffsets inputs, ref T dY)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (width == Vector<T>.Count)
-            AccumulateNarrow(product, rows, ref dB, in outputs, ref a, in inputs, ref dY);
+            AccumulateNarrow<T, PlainVector<T>>(product, rows, ref dB, in outputs, ref a, in inputs, ref dY);
+        else if (inPairs && WideVector<T>.IsPanel && width == WideVector<T>.Count)
+            AccumulateNarrow<T, WideVector<T>>(product, rows, ref dB, in outputs, ref a, in inputs, ref dY);
         else
             AccumulateWide(product, rows, width - Vector<T>.Count, ref dB, in outputs, ref a, in inputs, ref dY);
     }
@@ -118,14 +124,15 @@ internal static class RegisterTile
 
     // Y[6 × 1 vector], the same sums; those of even and odd t apart, added at the end.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void MultiplyNarrow<T>(
+    private static void MultiplyNarrow<T, TVector>(
         in StridedProduct product, int tiles, ref T y, ref int outputs, ref T a, ref int inputs, ref T panel, ref T bias, bool relu)
         where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : struct, IVector<TVector, T>
     {
         for (; tiles > 0; tiles--)
         {
-            Vector<T> y0 = Simd.Load(ref bias, 0), y1 = y0, y2 = y0, y3 = y0, y4 = y0, y5 = y0;
-            Vector<T> z0 = Vector<T>.Zero, z1 = z0, z2 = z0, z3 = z0, z4 = z0, z5 = z0;
+            TVector y0 = TVector.Load(ref bias, 0), y1 = y0, y2 = y0, y3 = y0, y4 = y0, y5 = y0;
+            TVector z0 = TVector.Zero, z1 = z0, z2 = z0, z3 = z0, z4 = z0, z5 = z0;
             ref T b = ref panel;
             ref T a0 = ref Unsafe.Add(ref a, inputs);
             ref T a1 = ref Unsafe.Add(ref a, Unsafe.Add(ref inputs, 1));
@@ -139,32 +146,32 @@ internal static class RegisterTile
                 nint t = 0;
                 for (; t < length - 1; t += 2)
                 {
-                    Vector<T> even = Simd.Load(ref b, 0), odd = Simd.Load(ref b, Vector<T>.Count);
-                    b = ref Unsafe.Add(ref b, 2 * Vector<T>.Count);
-                    y0 = Simd.MultiplyAdd(Simd.Broadcast(ref a0, t), even, y0);
-                    z0 = Simd.MultiplyAdd(Simd.Broadcast(ref a0, t + 1), odd, z0);
-                    y1 = Simd.MultiplyAdd(Simd.Broadcast(ref a1, t), even, y1);
-                    z1 = Simd.MultiplyAdd(Simd.Broadcast(ref a1, t + 1), odd, z1);
-                    y2 = Simd.MultiplyAdd(Simd.Broadcast(ref a2, t), even, y2);
-                    z2 = Simd.MultiplyAdd(Simd.Broadcast(ref a2, t + 1), odd, z2);
-                    y3 = Simd.MultiplyAdd(Simd.Broadcast(ref a3, t), even, y3);
-                    z3 = Simd.MultiplyAdd(Simd.Broadcast(ref a3, t + 1), odd, z3);
-                    y4 = Simd.MultiplyAdd(Simd.Broadcast(ref a4, t), even, y4);
-                    z4 = Simd.MultiplyAdd(Simd.Broadcast(ref a4, t + 1), odd, z4);
-                    y5 = Simd.MultiplyAdd(Simd.Broadcast(ref a5, t), even, y5);
-                    z5 = Simd.MultiplyAdd(Simd.Broadcast(ref a5, t + 1), odd, z5);
+                    TVector even = TVector.Load(ref b, 0), odd = TVector.Load(ref b, TVector.Count);
+                    b = ref Unsafe.Add(ref b, 2 * TVector.Count);
+                    y0 = TVector.MultiplyAdd(TVector.Broadcast(ref a0, t), even, y0);
+                    z0 = TVector.MultiplyAdd(TVector.Broadcast(ref a0, t + 1), odd, z0);
+                    y1 = TVector.MultiplyAdd(TVector.Broadcast(ref a1, t), even, y1);
+                    z1 = TVector.MultiplyAdd(TVector.Broadcast(ref a1, t + 1), odd, z1);
+                    y2 = TVector.MultiplyAdd(TVector.Broadcast(ref a2, t), even, y2);
+                    z2 = TVector.MultiplyAdd(TVector.Broadcast(ref a2, t + 1), odd, z2);
+                    y3 = TVector.MultiplyAdd(TVector.Broadcast(ref a3, t), even, y3);
+                    z3 = TVector.MultiplyAdd(TVector.Broadcast(ref a3, t + 1), odd, z3);
+                    y4 = TVector.MultiplyAdd(TVector.Broadcast(ref a4, t), even, y4);
+                    z4 = TVector.MultiplyAdd(TVector.Broadcast(ref a4, t + 1), odd, z4);
+                    y5 = TVector.MultiplyAdd(TVector.Broadcast(ref a5, t), even, y5);
+                    z5 = TVector.MultiplyAdd(TVector.Broadcast(ref a5, t + 1), odd, z5);
                 }
 
                 if (t < length)
                 {
-                    Vector<T> last = Simd.Load(ref b, 0);
-                    b = ref Unsafe.Add(ref b, Vector<T>.Count);
-                    y0 = Simd.MultiplyAdd(Simd.Broadcast(ref a0, t), last, y0);
-                    y1 = Simd.MultiplyAdd(Simd.Broadcast(ref a1, t), last, y1);
-                    y2 = Simd.MultiplyAdd(Simd.Broadcast(ref a2, t), last, y2);
-                    y3 = Simd.MultiplyAdd(Simd.Broadcast(ref a3, t), last, y3);
-                    y4 = Simd.MultiplyAdd(Simd.Broadcast(ref a4, t), last, y4);
-                    y5 = Simd.MultiplyAdd(Simd.Broadcast(ref a5, t), last, y5);
+                    TVector last = TVector.Load(ref b, 0);
+                    b = ref Unsafe.Add(ref b, TVector.Count);
+                    y0 = TVector.MultiplyAdd(TVector.Broadcast(ref a0, t), last, y0);
+                    y1 = TVector.MultiplyAdd(TVector.Broadcast(ref a1, t), last, y1);
+                    y2 = TVector.MultiplyAdd(TVector.Broadcast(ref a2, t), last, y2);
+                    y3 = TVector.MultiplyAdd(TVector.Broadcast(ref a3, t), last, y3);
+                    y4 = TVector.MultiplyAdd(TVector.Broadcast(ref a4, t), last, y4);
+                    y5 = TVector.MultiplyAdd(TVector.Broadcast(ref a5, t), last, y5);
                 }
 
                 a0 = ref Unsafe.Add(ref a0, next);
@@ -175,12 +182,12 @@ internal static class RegisterTile
                 a5 = ref Unsafe.Add(ref a5, next);
             }
 
-            Simd.Store(Simd.Activate(y0 + z0, relu), ref y, outputs);
-            Simd.Store(Simd.Activate(y1 + z1, relu), ref y, Unsafe.Add(ref outputs, 1));
-            Simd.Store(Simd.Activate(y2 + z2, relu), ref y, Unsafe.Add(ref outputs, 2));
-            Simd.Store(Simd.Activate(y3 + z3, relu), ref y, Unsafe.Add(ref outputs, 3));
-            Simd.Store(Simd.Activate(y4 + z4, relu), ref y, Unsafe.Add(ref outputs, 4));
-            Simd.Store(Simd.Activate(y5 + z5, relu), ref y, Unsafe.Add(ref outputs, 5));
+            TVector.Store(TVector.Activate(TVector.Add(y0, z0), relu), ref y, outputs);
+            TVector.Store(TVector.Activate(TVector.Add(y1, z1), relu), ref y, Unsafe.Add(ref outputs, 1));
+            TVector.Store(TVector.Activate(TVector.Add(y2, z2), relu), ref y, Unsafe.Add(ref outputs, 2));
+            TVector.Store(TVector.Activate(TVector.Add(y3, z3), relu), ref y, Unsafe.Add(ref outputs, 3));
+            TVector.Store(TVector.Activate(TVector.Add(y4, z4), relu), ref y, Unsafe.Add(ref outputs, 4));
+            TVector.Store(TVector.Activate(TVector.Add(y5, z5), relu), ref y, Unsafe.Add(ref outputs, 5));
             inputs = ref Unsafe.Add(ref inputs, Rows);
             outputs = ref Unsafe.Add(ref outputs, Rows);
         }
@@ -246,13 +253,14 @@ internal static class RegisterTile
 
     // dB[6 × 1 vector], the same sums; those of every other pixel of a row apart, added at the end.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void AccumulateNarrow<T>(
+    private static void AccumulateNarrow<T, TVector>(
         in StridedProduct product, int rows, ref T dB, in TileOffsets outputs, ref T a, in TileOffsets inputs, ref T dY)
         where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : struct, IVector<TVector, T>
     {
-        Vector<T> d0 = Simd.Load(ref dB, outputs[0]), d1 = Simd.Load(ref dB, outputs[1]), d2 = Simd.Load(ref dB, outputs[2]);
-        Vector<T> d3 = Simd.Load(ref dB, outputs[3]), d4 = Simd.Load(ref dB, outputs[4]), d5 = Simd.Load(ref dB, outputs[5]);
-        Vector<T> e0 = Vector<T>.Zero, e1 = e0, e2 = e0, e3 = e0, e4 = e0, e5 = e0;
+        TVector d0 = TVector.Load(ref dB, outputs[0]), d1 = TVector.Load(ref dB, outputs[1]), d2 = TVector.Load(ref dB, outputs[2]);
+        TVector d3 = TVector.Load(ref dB, outputs[3]), d4 = TVector.Load(ref dB, outputs[4]), d5 = TVector.Load(ref dB, outputs[5]);
+        TVector e0 = TVector.Zero, e1 = e0, e2 = e0, e3 = e0, e4 = e0, e5 = e0;
         nint stepA = product.Input.Column, stepY = product.Output.Column, endY = product.Columns * stepY;
         for (int row = 0; row < rows; row++)
         {
@@ -265,44 +273,44 @@ internal static class RegisterTile
             nint t = 0, p = 0;
             for (; p < endY - stepY; p += 2 * stepY)
             {
-                Vector<T> first = Simd.Load(ref dY, p), second = Simd.Load(ref dY, p + stepY);
+                TVector first = TVector.Load(ref dY, p), second = TVector.Load(ref dY, p + stepY);
                 nint u = t + stepA;
-                d0 = Simd.MultiplyAdd(Simd.Broadcast(ref a0, t), first, d0);
-                e0 = Simd.MultiplyAdd(Simd.Broadcast(ref a0, u), second, e0);
-                d1 = Simd.MultiplyAdd(Simd.Broadcast(ref a1, t), first, d1);
-                e1 = Simd.MultiplyAdd(Simd.Broadcast(ref a1, u), second, e1);
-                d2 = Simd.MultiplyAdd(Simd.Broadcast(ref a2, t), first, d2);
-                e2 = Simd.MultiplyAdd(Simd.Broadcast(ref a2, u), second, e2);
-                d3 = Simd.MultiplyAdd(Simd.Broadcast(ref a3, t), first, d3);
-                e3 = Simd.MultiplyAdd(Simd.Broadcast(ref a3, u), second, e3);
-                d4 = Simd.MultiplyAdd(Simd.Broadcast(ref a4, t), first, d4);
-                e4 = Simd.MultiplyAdd(Simd.Broadcast(ref a4, u), second, e4);
-                d5 = Simd.MultiplyAdd(Simd.Broadcast(ref a5, t), first, d5);
-                e5 = Simd.MultiplyAdd(Simd.Broadcast(ref a5, u), second, e5);
+                d0 = TVector.MultiplyAdd(TVector.Broadcast(ref a0, t), first, d0);
+                e0 = TVector.MultiplyAdd(TVector.Broadcast(ref a0, u), second, e0);
+                d1 = TVector.MultiplyAdd(TVector.Broadcast(ref a1, t), first, d1);
+                e1 = TVector.MultiplyAdd(TVector.Broadcast(ref a1, u), second, e1);
+                d2 = TVector.MultiplyAdd(TVector.Broadcast(ref a2, t), first, d2);
+                e2 = TVector.MultiplyAdd(TVector.Broadcast(ref a2, u), second, e2);
+                d3 = TVector.MultiplyAdd(TVector.Broadcast(ref a3, t), first, d3);
+                e3 = TVector.MultiplyAdd(TVector.Broadcast(ref a3, u), second, e3);
+                d4 = TVector.MultiplyAdd(TVector.Broadcast(ref a4, t), first, d4);
+                e4 = TVector.MultiplyAdd(TVector.Broadcast(ref a4, u), second, e4);
+                d5 = TVector.MultiplyAdd(TVector.Broadcast(ref a5, t), first, d5);
+                e5 = TVector.MultiplyAdd(TVector.Broadcast(ref a5, u), second, e5);
                 t = u + stepA;
             }
 
             if (p < endY)
             {
-                Vector<T> last = Simd.Load(ref dY, p);
-                d0 = Simd.MultiplyAdd(Simd.Broadcast(ref a0, t), last, d0);
-                d1 = Simd.MultiplyAdd(Simd.Broadcast(ref a1, t), last, d1);
-                d2 = Simd.MultiplyAdd(Simd.Broadcast(ref a2, t), last, d2);
-                d3 = Simd.MultiplyAdd(Simd.Broadcast(ref a3, t), last, d3);
-                d4 = Simd.MultiplyAdd(Simd.Broadcast(ref a4, t), last, d4);
-                d5 = Simd.MultiplyAdd(Simd.Broadcast(ref a5, t), last, d5);
+                TVector last = TVector.Load(ref dY, p);
+                d0 = TVector.MultiplyAdd(TVector.Broadcast(ref a0, t), last, d0);
+                d1 = TVector.MultiplyAdd(TVector.Broadcast(ref a1, t), last, d1);
+                d2 = TVector.MultiplyAdd(TVector.Broadcast(ref a2, t), last, d2);
+                d3 = TVector.MultiplyAdd(TVector.Broadcast(ref a3, t), last, d3);
+                d4 = TVector.MultiplyAdd(TVector.Broadcast(ref a4, t), last, d4);
+                d5 = TVector.MultiplyAdd(TVector.Broadcast(ref a5, t), last, d5);
             }
 
             a = ref Unsafe.Add(ref a, product.Input.Row);
             dY = ref Unsafe.Add(ref dY, product.Output.Row);
         }
 
-        Simd.Store(d0 + e0, ref dB, outputs[0]);
-        Simd.Store(d1 + e1, ref dB, outputs[1]);
-        Simd.Store(d2 + e2, ref dB, outputs[2]);
-        Simd.Store(d3 + e3, ref dB, outputs[3]);
-        Simd.Store(d4 + e4, ref dB, outputs[4]);
-        Simd.Store(d5 + e5, ref dB, outputs[5]);
+        TVector.Store(TVector.Add(d0, e0), ref dB, outputs[0]);
+        TVector.Store(TVector.Add(d1, e1), ref dB, outputs[1]);
+        TVector.Store(TVector.Add(d2, e2), ref dB, outputs[2]);
+        TVector.Store(TVector.Add(d3, e3), ref dB, outputs[3]);
+        TVector.Store(TVector.Add(d4, e4), ref dB, outputs[4]);
+        TVector.Store(TVector.Add(d5, e5), ref dB, outputs[5]);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -239,7 +239,8 @@ public static class WinogradConvolution
                 {
                     width = PackedMatrix.PanelWidth<T>(columns, n0);
                     ref T sum = ref sums[(p * kernelStep) + (c * columns) + n0];
-                    RegisterTile.Accumulate(place, 1, width, ref sum, in outputs, ref v[p * inputStep], in inputs, ref z[(p * outputStep) + n0]);
+                    RegisterTile.Accumulate(
+                        place, 1, width, inPairs: true, ref sum, in outputs, ref v[p * inputStep], in inputs, ref z[(p * outputStep) + n0]);
                 }
             }
         }

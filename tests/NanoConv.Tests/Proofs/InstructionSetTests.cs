@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace NanoConv.Tests;
@@ -10,6 +11,8 @@ public sealed class InstructionSetTests
     public void Instructions_that_were_switched_off_are_not_used()
     {
         string? wanted = Environment.GetEnvironmentVariable("NANOCONV_ISA");
+        if (wanted is not null and not "machine")
+            Assert.False(Vector512.IsHardwareAccelerated);
         if (wanted is "no-avx2" or "no-vectors")
             Assert.False(Avx2.IsSupported);
         if (wanted == "no-vectors")

@@ -1,0 +1,34 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace NanoConv.Kernels;
+
+/// <summary><see cref="Vector{T}"/> as a register tile's vector.</summary>
+internal readonly struct PlainVector<T>(Vector<T> value) : IVector<PlainVector<T>, T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly Vector<T> value = value;
+
+    public static int Count => Vector<T>.Count;
+
+    public static PlainVector<T> Zero => new(Vector<T>.Zero);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static PlainVector<T> Load(ref T start, nint index) => new(Simd.Load(ref start, index));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static PlainVector<T> Broadcast(ref T start, nint index) => new(Simd.Broadcast(ref start, index));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(PlainVector<T> value, ref T start, nint index) => Simd.Store(value.value, ref start, index);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static PlainVector<T> Add(PlainVector<T> x, PlainVector<T> y) => new(x.value + y.value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static PlainVector<T> MultiplyAdd(PlainVector<T> x, PlainVector<T> y, PlainVector<T> z) =>
+        new(Simd.MultiplyAdd(x.value, y.value, z.value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static PlainVector<T> Activate(PlainVector<T> x, bool relu) => new(Simd.Activate(x.value, relu));
+}

@@ -1,0 +1,47 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace NanoConv.Kernels;
+
+/// <summary>
+/// A vector of 512 bits as a register tile's vector: a whole panel of two <see cref="Vector{T}"/>, which stays at 256 bits on
+/// processors that have both.
+/// </summary>
+internal readonly struct WideVector<T>(Vector512<T> value) : IVector<WideVector<T>, T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly Vector512<T> value = value;
+
+    /// <summary>Whether the processor has it and a panel is as wide; a constant to the JIT.</summary>
+    public static bool IsPanel => Vector512.IsHardwareAccelerated && Vector512<T>.Count == 2 * Vector<T>.Count;
+
+    public static int Count => Vector512<T>.Count;
+
+    public static WideVector<T> Zero => new(Vector512<T>.Zero);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideVector<T> Load(ref T start, nint index) => new(Vector512.LoadUnsafe(ref Unsafe.Add(ref start, index)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideVector<T> Broadcast(ref T start, nint index) => new(Vector512.Create(Unsafe.Add(ref start, index)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(WideVector<T> value, ref T start, nint index) => value.value.StoreUnsafe(ref Unsafe.Add(ref start, index));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideVector<T> Add(WideVector<T> x, WideVector<T> y) => new(x.value + y.value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideVector<T> MultiplyAdd(WideVector<T> x, WideVector<T> y, WideVector<T> z)
+    {
+        if (typeof(T) == typeof(float))
+            return new(Vector512.MultiplyAddEstimate(x.value.AsSingle(), y.value.AsSingle(), z.value.AsSingle()).As<float, T>());
+        if (typeof(T) == typeof(double))
+            return new(Vector512.MultiplyAddEstimate(x.value.AsDouble(), y.value.AsDouble(), z.value.AsDouble()).As<double, T>());
+        return new((x.value * y.value) + z.value);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideVector<T> Activate(WideVector<T> x, bool relu) => relu ? new(Vector512.Max(x.value, Vector512<T>.Zero)) : x;
+}
