@@ -16,7 +16,7 @@ public sealed partial record ModelFile(Model<float> Model, IReadOnlyList<string>
 
     /// <summary>Writes a model.</summary>
     /// <param name="path">The file to write or replace.</param>
-    /// <param name="history">How it was trained, if known to the end.</param>
+    /// <param name="history">How it was trained, if it was.</param>
     /// <exception cref="UserErrorException">It cannot be written; an older file is as it was.</exception>
     public void Write(string path, History? history)
     {

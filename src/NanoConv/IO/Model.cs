@@ -1,16 +1,11 @@
 using System.Numerics;
 using System.Reflection;
-using System.Text.Json;
 
 namespace NanoConv;
 
 /// <summary>Models in files: weights in the safetensors format, and as its metadata whatever else a model is.</summary>
 public static class Model
 {
-    private const string NetworkKey = "nanoconv.network";
-    private const string HistoryKey = "nanoconv.history";
-    private const string VersionKey = "nanoconv.version";
-
     /// <summary>The library's version, as model files state it.</summary>
     public static string LibraryVersion { get; } =
         typeof(Model).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
@@ -24,16 +19,11 @@ public static class Model
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         SafeTensorsFile file = SafeTensorsFile.Read(path);
-        if (!file.Metadata.TryGetValue(NetworkKey, out string? description))
-        {
-            throw new InvalidDataException(
-                $"'{path}': expected the network's description in the metadata, found none; build the network and use {nameof(LoadWeights)}");
-        }
-
         try
         {
-            (Sequential network, Shape inputShape) = NetworkDescription.Read(description);
-            Model<T> model = network.Build<T>(inputShape);
+            (Sequential network, Shape inputShape) = ModelInfo.ReadNetwork(file.Metadata) ?? throw new InvalidDataException(
+                $"expected the network's description in the metadata, found none; build the network and use {nameof(LoadWeights)}");
+            Model<T> model = network.Build<T>(inputShape, ModelInfo.ReadSeed(file.Metadata));
             TakeWeights(model, file);
             return model;
         }
@@ -65,9 +55,9 @@ public static class Model
     }
 
     /// <summary>
-    /// Writes a model, atomically: weights under names like <c>conv2d_1/kernel</c>; network, history, version and
-    /// whatever else is given as metadata. Nothing in it depends on when or how fast it was trained: equal runs give
-    /// equal files.
+    /// Writes a model, atomically: weights under names like <c>conv2d_1/kernel</c>; network, history, training settings,
+    /// version and whatever else is given as metadata, which <see cref="ModelInfo"/> reads. Nothing in it depends on when
+    /// or how fast it was trained: equal runs give equal files.
     /// </summary>
     /// <remarks>
     /// A network with layers or penalties of one's own is written without its description: build it again and use
@@ -75,7 +65,7 @@ public static class Model
     /// </remarks>
     /// <param name="model">The model.</param>
     /// <param name="path">The file; replaced if there is one.</param>
-    /// <param name="history">How it was trained, if that is to be kept.</param>
+    /// <param name="history">How it was trained, with its <see cref="History.Options"/>, if that is to be kept.</param>
     /// <param name="metadata">More text by key.</param>
     /// <typeparam name="T">The number type: F32 or F64 in the file.</typeparam>
     /// <exception cref="IOException">The file cannot be written.</exception>
@@ -87,16 +77,8 @@ public static class Model
         OrderedDictionary<string, SafeTensor> tensors = [];
         foreach (Parameter<T> parameter in model.Parameters)
             tensors.Add(parameter.Name, SafeTensor.From<T>(parameter.Shape, parameter.Value));
-        OrderedDictionary<string, string> text = new() { ["format"] = "nanoconv", [VersionKey] = LibraryVersion };
-        if (NetworkDescription.Write(model.Network, model.InputShape, [.. model.Layers.Select(layer => layer.Name)]) is { } description)
-            text[NetworkKey] = description;
-        if (history is not null)
-        {
-            SavedEpoch[] epochs = [.. history.Epochs.Select(epoch => new SavedEpoch(
-                epoch.Epoch, epoch.Loss, epoch.Accuracy, epoch.ValidationLoss, epoch.ValidationAccuracy))];
-            text[HistoryKey] = JsonSerializer.Serialize(epochs, ModelJson.Default.IReadOnlyListSavedEpoch);
-        }
-
+        string? network = NetworkDescription.Write(model.Network, model.InputShape, [.. model.Layers.Select(layer => layer.Name)]);
+        OrderedDictionary<string, string> text = ModelInfo.Write(network, model.Seed, history);
         foreach ((string key, string value) in metadata ?? new Dictionary<string, string>())
             text[key] = value;
         new SafeTensorsFile(tensors, text).Write(path);
