@@ -93,13 +93,13 @@ public static class Model
             if (!file.Tensors.TryGetValue(parameter.Name, out SafeTensor? tensor))
                 mistakes.Add($"missing '{parameter.Name}'");
             else if (!parameter.Shape.Axes.ToArray().Select(axis => (long)axis).SequenceEqual(tensor.Shape))
-                mistakes.Add($"'{parameter.Name}' has shape ({string.Join(", ", tensor.Shape)}) instead of {parameter.Shape}");
-            else if (tensor.DataType is not ("F32" or "F64"))
+                mistakes.Add($"'{parameter.Name}' has shape {SafeTensorsHeader.Describe(tensor.Shape)} instead of {parameter.Shape}");
+            else if (!SafeTensorType.IsWeights(tensor))
                 mistakes.Add($"'{parameter.Name}' has type {tensor.DataType} instead of F32 or F64");
         }
 
         HashSet<string> wanted = [.. model.Parameters.Select(parameter => parameter.Name)];
-        mistakes.AddRange(file.Tensors.Keys.Where(name => !wanted.Contains(name)).Select(name => $"unexpected '{name}'"));
+        mistakes.AddRange(file.Tensors.Keys.Where(name => !wanted.Contains(name)).Select(name => $"unexpected {SafeTensorsHeader.Quote(name)}"));
         if (mistakes.Count > 0)
             throw new InvalidDataException($"the weights do not fit the network: {string.Join("; ", mistakes)}");
         foreach (Parameter<T> parameter in model.Parameters)
