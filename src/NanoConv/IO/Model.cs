@@ -55,6 +55,46 @@ public static class Model
     }
 
     /// <summary>
+    /// Takes the weights of a network that PyTorch or Keras has trained: their axes are put into NanoConv's order, as is
+    /// the order of flattened features. docs/import.md says how to write such a file and how to pad as the other does.
+    /// </summary>
+    /// <remarks>
+    /// Layers are found by their names, if these are the same on both sides; else convolutions and dense layers are taken
+    /// in the order that the numbers in their names tell (0, 3, 10; conv1, conv2; conv2d, conv2d_1), each kind by itself.
+    /// </remarks>
+    /// <param name="model">Takes the weights; unchanged if they do not fit.</param>
+    /// <param name="path">A safetensors file with a kernel and, if there is one, a bias for each layer, and no other tensor.</param>
+    /// <param name="layout">Whose weights they are.</param>
+    /// <param name="prefixes">
+    /// For layers whose place the names do not tell: by the layer's name, what the names of its tensors begin with, as
+    /// <c>["conv2d_1"] = "stem"</c> for <c>stem.weight</c> and <c>stem.bias</c>.
+    /// </param>
+    /// <returns>Where each parameter's values came from.</returns>
+    /// <typeparam name="T">The number type.</typeparam>
+    /// <exception cref="ArgumentException">
+    /// The model has layers that other frameworks do not know, or <paramref name="prefixes"/> names none of its layers.
+    /// </exception>
+    /// <exception cref="InvalidDataException">The tensors do not fit; the message lists what is missing, unexpected or of another shape.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static IReadOnlyList<ImportedWeight> ImportWeights<T>(
+        this Model<T> model, string path, WeightLayout layout, IReadOnlyDictionary<string, string>? prefixes = null)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        if (!Enum.IsDefined(layout))
+            throw new ArgumentOutOfRangeException(nameof(layout), layout, "expected PyTorch or Keras");
+        SafeTensorsFile file = SafeTensorsFile.Read(path);
+        try
+        {
+            return new WeightImport<T>(model, file, layout).Run(prefixes ?? new Dictionary<string, string>());
+        }
+        catch (InvalidDataException mistake)
+        {
+            throw new InvalidDataException($"'{path}': {mistake.Message}", mistake);
+        }
+    }
+
+    /// <summary>
     /// Writes a model, atomically: weights under names like <c>conv2d_1/kernel</c>; network, history, training settings,
     /// version and whatever else is given as metadata, which <see cref="ModelInfo"/> reads. Nothing in it depends on when
     /// or how fast it was trained: equal runs give equal files.
