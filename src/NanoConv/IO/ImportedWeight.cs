@@ -5,4 +5,4 @@ namespace NanoConv;
 /// <param name="Shape">The parameter's shape.</param>
 /// <param name="Source">The name in the file.</param>
 /// <param name="SourceShape">The shape in the file.</param>
-public sealed record ImportedWeight(string Parameter, Shape Shape, string Source, IReadOnlyList<long> SourceShape);
+public sealed record ImportedWeight(string Parameter, Shape Shape, string Source, Shape SourceShape);

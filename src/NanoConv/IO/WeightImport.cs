@@ -55,7 +55,8 @@ internal sealed class WeightImport<T>
         foreach ((Parameter<T> parameter, string source, KernelView view) in taken)
             Copy(file.Tensors[source], parameter, view);
         model.ParametersChanged();
-        return [.. taken.Select(one => new ImportedWeight(one.Parameter.Name, one.Parameter.Shape, one.Source, file.Tensors[one.Source].Shape))];
+        return [.. taken.Select(one => new ImportedWeight(
+            one.Parameter.Name, one.Parameter.Shape, one.Source, new Shape([.. one.View.SourceShape.Select(axis => (int)axis)])))];
     }
 
     private void MatchByHand(string name, string prefix)
