@@ -151,7 +151,7 @@ def invalid():
         "shape_of_other_size": entry(shape="[2]"),
         "unknown_type": entry(dtype="F33"),
         "lower_case_type": entry(dtype="f32"),
-        "part_of_a_byte": entry(dtype="F4", shape="[1]", offsets="[0,1]", length=1),
+        "part_of_a_byte": entry(dtype="F4", shape="[1]", offsets="[0,0]", length=0),
         "negative_axis": entry(shape="[-1]"),
         "fraction": entry(shape="[1.0]"),
         "exponent": entry(shape="[1e0]"),
