@@ -22,10 +22,22 @@ internal static class Cifar10Tar
     internal static void ForEachFile(
         string path, Cifar10Archive archive, Action<string, Stream> take, CancellationToken cancellation)
     {
+        using FileStream file = File.OpenRead(path);
+        ForEachFile(file, path, archive, take, cancellation);
+    }
+
+    /// <summary>As <see cref="ForEachFile(string, Cifar10Archive, Action{string, Stream}, CancellationToken)"/>, of a file that is open.</summary>
+    /// <param name="file">The .tar.gz, at its beginning; it can seek.</param>
+    /// <param name="path">What errors call it.</param>
+    /// <param name="archive">The file sizes to expect.</param>
+    /// <param name="take">Receives a file's bare name and its content.</param>
+    /// <param name="cancellation">Stops between two files.</param>
+    internal static void ForEachFile(
+        Stream file, string path, Cifar10Archive archive, Action<string, Stream> take, CancellationToken cancellation)
+    {
         var seen = new HashSet<string>();
         try
         {
-            using FileStream file = File.OpenRead(path);
             RequireGZip(path, file);
             using var unzipped = new GZipStream(file, CompressionMode.Decompress);
             using var reader = new TarReader(unzipped);
@@ -58,7 +70,7 @@ internal static class Cifar10Tar
     }
 
     /// <summary>Looks at the first two bytes, for a clearer error than the one of unzipping.</summary>
-    private static void RequireGZip(string path, FileStream file)
+    private static void RequireGZip(string path, Stream file)
     {
         if (file.ReadByte() != 0x1f || file.ReadByte() != 0x8b)
             throw new DataException(

@@ -40,8 +40,24 @@ public sealed partial record ModelFile(Model<float> Model, IReadOnlyList<string>
             throw new UserErrorException($"'{path}': expected a .safetensors file, found a folder");
         if (!File.Exists(path))
             throw new UserErrorException($"'{path}': expected a .safetensors file, found no such file");
-        IReadOnlyDictionary<string, string> metadata = SafeTensorsFile.Read(path).Metadata;
-        Model<float> model = NanoConv.Model.Load<float>(path);
+        SafeTensorsFile file = SafeTensorsFile.Read(path);
+        try
+        {
+            return Of(file, path);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new InvalidDataException($"'{path}': {exception.Message}", exception);
+        }
+    }
+
+    /// <inheritdoc cref="Read"/>
+    /// <param name="file">What the file holds.</param>
+    /// <param name="path">What errors call it.</param>
+    internal static ModelFile Of(SafeTensorsFile file, string path)
+    {
+        IReadOnlyDictionary<string, string> metadata = file.Metadata;
+        Model<float> model = NanoConv.Model.Load<float>(file);
         if (model.InputShape != CifarNetwork.InputShape)
         {
             throw new UserErrorException(

@@ -40,11 +40,21 @@ public sealed record RunRecord(
     /// <summary>Reads a run.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="UserErrorException">It is no such file, or of a later version.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static RunRecord Read(string path)
+    {
+        using FileStream stream = File.OpenRead(path);
+        return Read(stream, path);
+    }
+
+    /// <inheritdoc cref="Read(string)"/>
+    /// <param name="stream">Its content.</param>
+    /// <param name="path">What errors call it.</param>
+    internal static RunRecord Read(Stream stream, string path)
     {
         try
         {
-            using FileStream stream = File.OpenRead(path);
             RunRecord run = JsonSerializer.Deserialize(stream, RunJson.Default.RunRecord)
                 ?? throw new JsonException("nothing");
             return run.Schema == SchemaName && run.SchemaVersion is >= 1 and <= CurrentVersion

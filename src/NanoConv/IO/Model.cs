@@ -24,10 +24,28 @@ public static class Model
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         SafeTensorsFile file = SafeTensorsFile.Read(path);
+        try
+        {
+            return Load<T>(file);
+        }
+        catch (InvalidDataException mistake)
+        {
+            throw new InvalidDataException($"'{path}': {mistake.Message}", mistake);
+        }
+    }
+
+    /// <summary>The model in a file that has been read already.</summary>
+    /// <param name="file">What <see cref="Save"/> has written.</param>
+    /// <typeparam name="T">The number type to compute in, whatever the file's.</typeparam>
+    /// <exception cref="InvalidDataException">It is no such file; the message says what was expected and found.</exception>
+    public static Model<T> Load<T>(SafeTensorsFile file)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(file);
         if (!file.Metadata.TryGetValue(NetworkKey, out string? description))
         {
             throw new InvalidDataException(
-                $"'{path}': expected the network's description in the metadata, found none; build the network and use {nameof(LoadWeights)}");
+                $"expected the network's description in the metadata, found none; build the network and use {nameof(LoadWeights)}");
         }
 
         try
@@ -37,9 +55,9 @@ public static class Model
             TakeWeights(model, file);
             return model;
         }
-        catch (Exception mistake) when (mistake is InvalidDataException or ArgumentException)
+        catch (ArgumentException mistake)
         {
-            throw new InvalidDataException($"'{path}': {mistake.Message}", mistake);
+            throw new InvalidDataException(mistake.Message, mistake);
         }
     }
 
