@@ -51,8 +51,9 @@ public static class Model
         try
         {
             (Sequential network, Shape inputShape) = NetworkDescription.Read(description);
-            Model<T> model = network.Build<T>(inputShape);
-            TakeWeights(model, file);
+            // The file's tensors vouch for what the description claims, parameter by parameter and before any is made.
+            Model<T> model = network.Build(inputShape, seed: 0, (name, shape) => Values<T>(file, name, shape));
+            RefuseUnfit(Unexpected(model, file));
             return model;
         }
         catch (ArgumentException mistake)
@@ -123,23 +124,39 @@ public static class Model
     private static void TakeWeights<T>(Model<T> model, SafeTensorsFile file)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        List<string> mistakes = [];
-        foreach (Parameter<T> parameter in model.Parameters)
-        {
-            if (!file.Tensors.TryGetValue(parameter.Name, out SafeTensor? tensor))
-                mistakes.Add($"missing '{parameter.Name}'");
-            else if (!parameter.Shape.Axes.ToArray().Select(axis => (long)axis).SequenceEqual(tensor.Shape))
-                mistakes.Add($"'{parameter.Name}' has shape ({string.Join(", ", tensor.Shape)}) instead of {parameter.Shape}");
-            else if (tensor.DataType is not ("F32" or "F64"))
-                mistakes.Add($"'{parameter.Name}' has type {tensor.DataType} instead of F32 or F64");
-        }
-
-        HashSet<string> wanted = [.. model.Parameters.Select(parameter => parameter.Name)];
-        mistakes.AddRange(file.Tensors.Keys.Where(name => !wanted.Contains(name)).Select(name => $"unexpected '{name}'"));
-        if (mistakes.Count > 0)
-            throw new InvalidDataException($"the weights do not fit the network: {string.Join("; ", mistakes)}");
+        RefuseUnfit([.. model.Parameters.Select(parameter => FindMistake(file, parameter.Name, parameter.Shape)).OfType<string>(), .. Unexpected(model, file)]);
         foreach (Parameter<T> parameter in model.Parameters)
             file.Tensors[parameter.Name].CopyTo(parameter.Value);
         model.ParametersChanged();
+    }
+
+    private static T[] Values<T>(SafeTensorsFile file, string name, Shape shape)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (FindMistake(file, name, shape) is { } mistake)
+            RefuseUnfit([mistake]);
+        T[] values = new T[shape.Elements];
+        file.Tensors[name].CopyTo<T>(values);
+        return values;
+    }
+
+    private static string? FindMistake(SafeTensorsFile file, string name, Shape shape) =>
+        !file.Tensors.TryGetValue(name, out SafeTensor? tensor) ? $"missing '{name}'"
+        : !shape.Axes.ToArray().Select(axis => (long)axis).SequenceEqual(tensor.Shape)
+            ? $"'{name}' has shape ({string.Join(", ", tensor.Shape)}) instead of {shape}"
+        : tensor.DataType is not ("F32" or "F64") ? $"'{name}' has type {tensor.DataType} instead of F32 or F64"
+        : null;
+
+    private static IReadOnlyList<string> Unexpected<T>(Model<T> model, SafeTensorsFile file)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        HashSet<string> wanted = [.. model.Parameters.Select(parameter => parameter.Name)];
+        return [.. file.Tensors.Keys.Where(name => !wanted.Contains(name)).Select(name => $"unexpected '{name}'")];
+    }
+
+    private static void RefuseUnfit(IReadOnlyList<string> mistakes)
+    {
+        if (mistakes.Count > 0)
+            throw new InvalidDataException($"the weights do not fit the network: {string.Join("; ", mistakes)}");
     }
 }
