@@ -79,15 +79,19 @@ public sealed partial record ModelFile(Model<float> Model, IReadOnlyList<string>
     {
         if (!metadata.TryGetValue(ClassNamesKey, out string? text))
             return null;
+        JsonException? mistake = null;
         try
         {
-            return JsonSerializer.Deserialize(text, Json.Default.StringArray);
+            string[]? names = JsonSerializer.Deserialize(text, Json.Default.StringArray);
+            if (names is null || !names.Contains(null))
+                return names;
         }
         catch (JsonException exception)
         {
-            throw new UserErrorException(
-                $"'{path}': expected a JSON array of class names in the metadata, found '{text}'", exception);
+            mistake = exception;
         }
+
+        throw new UserErrorException($"'{path}': expected a JSON array of class names in the metadata, found '{text}'", mistake);
     }
 
     [JsonSerializable(typeof(string[]))]
