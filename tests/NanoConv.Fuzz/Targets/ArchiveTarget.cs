@@ -28,8 +28,8 @@ public sealed class ArchiveTarget : FuzzTarget
     public override IReadOnlyList<Mutator> Mutators =>
         [ByteMutators.Any, TarMutators.Header, TarMutators.Header, TarMutators.Header, TarMutators.Blocks, TarMutators.Bytes];
 
-    /// <summary>The images that are read, whatever the archive's size, and what reads them.</summary>
-    public override long AllocationConstant => base.AllocationConstant + (6 * Sizes.FileBytes);
+    /// <summary>The images that are read, whatever the archive's size, what reads them, and the names of as many entries as there may be.</summary>
+    public override long AllocationConstant => base.AllocationConstant + (6 * Sizes.FileBytes) + (1 << 20);
 
     /// <inheritdoc/>
     public override object Read(byte[] input) => reader.Read(new MemoryStream(input), "input", Sizes.TrainingImages);
@@ -74,6 +74,9 @@ public sealed class ArchiveTarget : FuzzTarget
         foreach (string record in (string[])["0 a=b\n", "-5 a=b\n", "99999999999 a=b\n", "6 a=b", "a=b\n", "5", " 5 a=b\n", "2147483648 a=b\n"])
             yield return Zipped($"a pax record of {record.TrimEnd()}", [.. Header("a", Octal(record), 'x'), .. Padded(record), .. tar]);
         yield return Zipped("many pax headers", [.. Enumerable.Repeat((byte[])[.. Header("a", "12", 'x'), .. Padded("10 path=b\n")], 2000).SelectMany(b => b), .. tar]);
+        string deep = string.Concat(Enumerable.Repeat("a/", 500));
+        byte[] inDeep = [.. Header("a", Octal(deep), 'L'), .. Padded(deep), .. Header("a", "0", '0')];
+        yield return Zipped("many entries deep in folders", [.. Enumerable.Repeat(inDeep, 120).SelectMany(b => b), .. tar]);
         yield return Zipped("many entries", [.. Enumerable.Repeat(Header("a", "0", '0'), 20_000).SelectMany(b => b), .. tar]);
         yield return Zipped("256 MB of zeros behind", [.. tar, .. new byte[1 << 28]]);
         yield return Zipped("256 MB in a file that is not wanted", [.. Header("a", Convert.ToString(1 << 28, 8), '0'), .. new byte[1 << 28], .. tar]);
