@@ -3,7 +3,7 @@ namespace NanoConv.Fuzz;
 /// <summary>Counts what came of inputs. A fuzzer that never comes past the first check proves nothing: here one sees how far it comes.</summary>
 internal sealed class Tally
 {
-    private const int LongestKind = 100;
+    private const int LongestKind = 160;
 
     private readonly Dictionary<string, long> rejected = [];
 

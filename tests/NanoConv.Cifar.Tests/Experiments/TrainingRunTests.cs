@@ -183,6 +183,8 @@ public sealed class TrainingRunTests : IDisposable
     [Theory]
     [InlineData("\"model\": {", "\"other\": {", "model")]
     [InlineData("\"settings\": {", "\"settings\": null, \"other\": {", "settings")]
+    [InlineData("\"network\"", "\"other\"", "network")]
+    [InlineData("\"batch_size\"", "\"other\"", "batch_size")]
     [InlineData("\"m\"", "null", "file")]
     [InlineData("\"m\"", "\"../m\"", "expected the model's file beside it, found '../m'")]
     [InlineData("\"class_names\": [", "\"class_names\": [ null,", "expected a name for each class")]

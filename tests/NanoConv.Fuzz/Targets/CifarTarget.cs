@@ -15,9 +15,12 @@ public sealed class CifarTarget : FuzzTarget
     private const int Records = 2;
     private const byte Missing = 255;
 
+    private static int targets;
+
     // In memory, where the system has such a folder: a million files are written.
     private readonly string folder = Directory.CreateDirectory(Path.Combine(
-        Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"nanoconv-fuzz-{Guid.NewGuid():N}")).FullName;
+        Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(),
+        $"nanoconv-fuzz-{Environment.ProcessId}-{Interlocked.Increment(ref targets)}")).FullName;
 
     private readonly byte[] valid = new byte[Records * Cifar10Archive.RecordBytes];
     private readonly Cifar10Reader reader = new(Sizes);
