@@ -20,6 +20,9 @@ public sealed class FuzzReport
     /// <summary>Inputs that the reader accepted.</summary>
     public long Accepted => tally.Accepted;
 
+    /// <summary>How many inputs were rejected, by what the message says but for its numbers and names.</summary>
+    public IReadOnlyDictionary<string, long> Rejected => tally.Rejected;
+
     /// <summary>Adds up what workers counted.</summary>
     internal static FuzzReport Of(IReadOnlyList<Worker> workers, FuzzOptions options, TimeSpan time)
     {
