@@ -67,6 +67,8 @@ internal sealed class Tally
         lookup[kind] = lookup.TryGetValue(kind, out long count) ? count + 1 : 1;
     }
 
+    private static bool IsOfNumber(char c) => char.IsAsciiDigit(c) || c is '-' or '.' or ',';
+
     private static int Generalise(string message, Span<char> kind)
     {
         int length = 0;
@@ -76,9 +78,9 @@ internal sealed class Tally
             int end;
             if (next == '\'' && (end = message.IndexOf('\'', i + 1)) > 0)
                 (next, i) = ('…', end);
-            else if (char.IsAsciiDigit(next) || (next == '-' && i + 1 < message.Length && char.IsAsciiDigit(message[i + 1])))
+            else if (IsOfNumber(next))
             {
-                while (i + 1 < message.Length && (char.IsAsciiDigit(message[i + 1]) || message[i + 1] is '.' or ','))
+                while (i + 1 < message.Length && IsOfNumber(message[i + 1]))
                     i++;
                 next = '#';
             }

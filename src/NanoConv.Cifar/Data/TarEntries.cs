@@ -132,7 +132,7 @@ internal sealed class TarEntries(Stream tar)
     }
 
     private static InvalidDataException BadNumber(ReadOnlySpan<byte> field) =>
-        new($"expected a size or checksum in octal digits, found bytes {Convert.ToHexString(field)}");
+        new($"expected a size or checksum in octal digits, found bytes '{Convert.ToHexString(field)}'");
 
     /// <summary>What a pax header says of the entry behind it: records of a length, a name, = and a value.</summary>
     private (string? Name, long? Length) ReadExtendedHeader(string? name, long? length)

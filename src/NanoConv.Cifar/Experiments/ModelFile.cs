@@ -34,6 +34,8 @@ public sealed partial record ModelFile(Model<float> Model, IReadOnlyList<string>
     /// </param>
     /// <exception cref="UserErrorException">There is no such file, or a model of something else.</exception>
     /// <exception cref="InvalidDataException">It is no whole model.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static ModelFile Read(string path)
     {
         if (Directory.Exists(path))

@@ -15,6 +15,8 @@ public static class ImageFile
     /// </summary>
     /// <param name="path">A PNG or JPEG file.</param>
     /// <exception cref="UserErrorException">It is missing, truncated, too large or no picture.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static RgbImage Read(string path)
     {
         using SKCodec codec = Open(path);

@@ -20,6 +20,7 @@ public static class Model
     /// <typeparam name="T">The number type to compute in, whatever the file's.</typeparam>
     /// <exception cref="InvalidDataException">It is no such file; the message says what was expected and found.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static Model<T> Load<T>(string path)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -35,9 +36,15 @@ public static class Model
     }
 
     /// <summary>The model in a file that has been read already.</summary>
+    /// <remarks>
+    /// Whatever network the file describes, it takes no more than a small multiple of the file's size in memory: what its
+    /// tensors do not vouch for is not made.
+    /// </remarks>
     /// <param name="file">What <see cref="Save"/> has written.</param>
     /// <typeparam name="T">The number type to compute in, whatever the file's.</typeparam>
-    /// <exception cref="InvalidDataException">It is no such file; the message says what was expected and found.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It is no such file; the message says what was expected and found. Nothing else is thrown, whatever the content.
+    /// </exception>
     public static Model<T> Load<T>(SafeTensorsFile file)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -68,6 +75,7 @@ public static class Model
     /// <typeparam name="T">The number type.</typeparam>
     /// <exception cref="InvalidDataException">Names or shapes differ; the message lists them.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static void LoadWeights<T>(this Model<T> model, string path)
         where T : unmanaged, IFloatingPointIeee754<T>
     {

@@ -172,6 +172,7 @@ public abstract class ModelFileTests<T> : PropertySuite, IDisposable
     [InlineData("[1]", """{"name":"a","class":"Dense","units":2147483647,"activation":"relu","use_bias":true,"kernel_regularizer":null}""", "missing 'a/kernel'")]
     [InlineData("[1]", """{"name":"a","class":"Dense","units":50000000,"activation":"relu","use_bias":true,"kernel_regularizer":null}""", "missing 'a/kernel'")]
     [InlineData("[1]", """{"name":"b","class":"Dense","units":50000000,"activation":"relu","use_bias":true,"kernel_regularizer":null}""", "has shape (1, 1)", "(1, 50000000)")]
+    [InlineData("[1]", """{"name":"a","class":"Flatten"}""", "unexpected 'b/kernel'; unexpected 'c/kernel'")]
     [InlineData("[1]", """{"name":"c","class":"Dense","units":1,"activation":"relu","use_bias":true,"kernel_regularizer":null}""", "has type BOOL")]
     [InlineData("[4,4,1]", """{"name":"a","class":"Conv2D","filters":50000000,"kernel_size":[1,1],"strides":[1,1],"padding":"same","activation":"relu","use_bias":true,"kernel_regularizer":null}""", "missing 'a/kernel'")]
     [InlineData("[1,1,1]", """{"name":"a","class":"Conv2D","filters":1,"kernel_size":[2147483647,1],"strides":[2147483647,1],"padding":"same","activation":"relu","use_bias":true,"kernel_regularizer":null}""", "missing 'a/kernel'")]
