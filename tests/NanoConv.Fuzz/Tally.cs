@@ -67,8 +67,6 @@ internal sealed class Tally
         lookup[kind] = lookup.TryGetValue(kind, out long count) ? count + 1 : 1;
     }
 
-    private static bool IsOfNumber(char c) => char.IsAsciiDigit(c) || c is '-' or '.' or ',';
-
     private static int Generalise(string message, Span<char> kind)
     {
         int length = 0;
@@ -78,9 +76,9 @@ internal sealed class Tally
             int end;
             if (next == '\'' && (end = message.IndexOf('\'', i + 1)) > 0)
                 (next, i) = ('…', end);
-            else if (IsOfNumber(next))
+            else if (char.IsAsciiDigit(next) || (next == '-' && i + 1 < message.Length && char.IsAsciiDigit(message[i + 1])))
             {
-                while (i + 1 < message.Length && IsOfNumber(message[i + 1]))
+                while (i + 1 < message.Length && (char.IsAsciiDigit(message[i + 1]) || message[i + 1] is '.' or ','))
                     i++;
                 next = '#';
             }
