@@ -16,7 +16,7 @@ public sealed partial record ModelFile(Model<float> Model, IReadOnlyList<string>
 
     /// <summary>Writes a model.</summary>
     /// <param name="path">The file to write or replace.</param>
-    /// <param name="history">How it was trained, if known to the end.</param>
+    /// <param name="history">How it was trained, if it was.</param>
     /// <exception cref="UserErrorException">It cannot be written; an older file is as it was.</exception>
     public void Write(string path, History? history)
     {
@@ -38,10 +38,7 @@ public sealed partial record ModelFile(Model<float> Model, IReadOnlyList<string>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static ModelFile Read(string path)
     {
-        if (Directory.Exists(path))
-            throw new UserErrorException($"'{path}': expected a .safetensors file, found a folder");
-        if (!File.Exists(path))
-            throw new UserErrorException($"'{path}': expected a .safetensors file, found no such file");
+        RequireFile(path);
         SafeTensorsFile file = SafeTensorsFile.Read(path);
         try
         {
@@ -75,6 +72,15 @@ public sealed partial record ModelFile(Model<float> Model, IReadOnlyList<string>
         }
         string? data = metadata.GetValueOrDefault(DataKey);
         return new ModelFile(model, classes, string.IsNullOrEmpty(data) ? null : data);
+    }
+
+    /// <summary>Refuses a path that leads to no file.</summary>
+    internal static void RequireFile(string path)
+    {
+        if (Directory.Exists(path))
+            throw new UserErrorException($"'{path}': expected a .safetensors file, found a folder");
+        if (!File.Exists(path))
+            throw new UserErrorException($"'{path}': expected a .safetensors file, found no such file");
     }
 
     private static string[]? Classes(IReadOnlyDictionary<string, string> metadata, string path)

@@ -15,7 +15,6 @@ public sealed class TrainingRun
     private readonly Stopwatch fitClock = new();
     private readonly DateTime startedAt = DateTime.UtcNow;
     private RunSettings settings;
-    private History? history;
     private string? stopReason;
     private int? modelEpoch;
     private double? evaluationSeconds;
@@ -68,7 +67,10 @@ public sealed class TrainingRun
     /// <summary>Writes the model, with what is needed to use it, as safetensors.</summary>
     /// <param name="path">The file to write or replace.</param>
     public void SaveModel(string path) =>
-        new ModelFile(Model, data.Images.ClassNames, data.Images.Name).Write(path, history);
+        new ModelFile(Model, data.Images.ClassNames, data.Images.Name).Write(path, HistoryOfModel());
+
+    /// <summary>The epochs up to the model's own, and what was asked for.</summary>
+    private History HistoryOfModel() => new(log.Epochs.Take(modelEpoch ?? 0)) { Options = TrainingOptions() };
 
     /// <summary>
     /// Within a callback at an epoch's end: lets the run be seen as if no more epochs had been asked for, evaluated; a run
@@ -83,13 +85,13 @@ public sealed class TrainingRun
         try
         {
             settings = settings with { Epochs = log.Epochs[^1].Epoch };
-            (modelEpoch, history) = (settings.Epochs, new History(log.Epochs));
+            modelEpoch = settings.Epochs;
             results = Evaluate(null, cancellation);
             use(this);
         }
         finally
         {
-            (settings, modelEpoch, history, results, evaluationSeconds) = (whole, null, null, null, null);
+            (settings, modelEpoch, results, evaluationSeconds) = (whole, null, null, null);
             fitClock.Start();
         }
     }
@@ -127,22 +129,22 @@ public sealed class TrainingRun
     /// <summary>As the library splits, and Keras: ⌊n · (1 − split)⌋.</summary>
     private int TrainingPart() => (int)Math.Floor(data.Images.TrainingCount * (1.0 - settings.ValidationSplit));
 
+    private FitOptions TrainingOptions() => new()
+    {
+        Epochs = settings.Epochs,
+        BatchSize = settings.BatchSize,
+        ValidationSplit = settings.ValidationSplit,
+        Seed = settings.Seed,
+    };
+
     private RunOutcome Fit(Callback progress, CancellationToken cancellation)
     {
         var best = new KeepBest<float>(Model);
-        var options = new FitOptions
-        {
-            Epochs = settings.Epochs,
-            BatchSize = settings.BatchSize,
-            ValidationSplit = settings.ValidationSplit,
-            Seed = settings.Seed,
-            Threads = settings.Threads,
-            Callbacks = [best, log, progress],
-        };
+        FitOptions options = TrainingOptions() with { Threads = settings.Threads, Callbacks = [best, log, progress] };
         fitClock.Start();
         try
         {
-            history = Model.Fit(data.Images.TrainingSet(), options, cancellation);
+            Model.Fit(data.Images.TrainingSet(), options, cancellation);
             modelEpoch = log.Epochs[^1].Epoch;
             return RunOutcome.Completed;
         }

@@ -15,48 +15,49 @@ public static class CifarNetwork
     /// <summary>A network by its name.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <param name="l1">The penalty on the last layer's kernel.</param>
+    /// <param name="padding">The convolutions' padding; the paper's is same.</param>
     /// <exception cref="ArgumentException">There is no such network.</exception>
-    public static Sequential Create(string name, double l1) => name switch
+    public static Sequential Create(string name, double l1, Padding? padding = null) => name switch
     {
-        "default" => Default(l1),
-        "maxpooling" => MaxPooling(l1),
-        "thinner_deeper" => ThinnerDeeper(l1),
+        "default" => Default(l1, padding ?? Padding.Same),
+        "maxpooling" => MaxPooling(l1, padding ?? Padding.Same),
+        "thinner_deeper" => ThinnerDeeper(l1, padding ?? Padding.Same),
         _ => throw new ArgumentException($"expected a network out of {string.Join(", ", Names)}, received '{name}'"),
     };
 
-    private static Sequential Default(double l1) => new(
-        Convolution(16),
-        Convolution(16, strides: 2),
-        Convolution(32),
-        Convolution(32, strides: 2),
+    private static Sequential Default(double l1, Padding padding) => new(
+        Convolution(16, padding),
+        Convolution(16, padding, strides: 2),
+        Convolution(32, padding),
+        Convolution(32, padding, strides: 2),
         new Dropout(0.5),
         new Flatten(),
         Classifier(l1));
 
-    private static Sequential MaxPooling(double l1) => new(
-        Convolution(16),
-        Convolution(16),
+    private static Sequential MaxPooling(double l1, Padding padding) => new(
+        Convolution(16, padding),
+        Convolution(16, padding),
         new MaxPooling2D(2),
-        Convolution(32),
-        Convolution(32),
+        Convolution(32, padding),
+        Convolution(32, padding),
         new MaxPooling2D(2),
         new Dropout(0.5),
         new Flatten(),
         Classifier(l1));
 
-    private static Sequential ThinnerDeeper(double l1) => new(
-        Convolution(8),
-        Convolution(8, strides: 2),
-        Convolution(16),
-        Convolution(16, strides: 2),
-        Convolution(32),
-        Convolution(32, strides: 2),
+    private static Sequential ThinnerDeeper(double l1, Padding padding) => new(
+        Convolution(8, padding),
+        Convolution(8, padding, strides: 2),
+        Convolution(16, padding),
+        Convolution(16, padding, strides: 2),
+        Convolution(32, padding),
+        Convolution(32, padding, strides: 2),
         new Dropout(0.5),
         new Flatten(),
         Classifier(l1));
 
-    private static Conv2D Convolution(int filters, int strides = 1) =>
-        new(filters, 3, Padding.Same, strides, Activation.ReLU);
+    private static Conv2D Convolution(int filters, Padding padding, int strides = 1) =>
+        new(filters, 3, padding, strides, Activation.ReLU);
 
     private static Dense Classifier(double l1) =>
         new(10, Activation.Softmax, kernelRegularizer: l1 == 0 ? null : new L1(l1));

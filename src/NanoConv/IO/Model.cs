@@ -1,16 +1,11 @@
 using System.Numerics;
 using System.Reflection;
-using System.Text.Json;
 
 namespace NanoConv;
 
 /// <summary>Models in files: weights in the safetensors format, and as its metadata whatever else a model is.</summary>
 public static class Model
 {
-    private const string NetworkKey = "nanoconv.network";
-    private const string HistoryKey = "nanoconv.history";
-    private const string VersionKey = "nanoconv.version";
-
     /// <summary>The library's version, as model files state it.</summary>
     public static string LibraryVersion { get; } =
         typeof(Model).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
@@ -49,17 +44,12 @@ public static class Model
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(file);
-        if (!file.Metadata.TryGetValue(NetworkKey, out string? description))
-        {
-            throw new InvalidDataException(
-                $"expected the network's description in the metadata, found none; build the network and use {nameof(LoadWeights)}");
-        }
-
         try
         {
-            (Sequential network, Shape inputShape) = NetworkDescription.Read(description);
+            (Sequential network, Shape inputShape) = ModelInfo.ReadNetwork(file.Metadata) ?? throw new InvalidDataException(
+                $"expected the network's description in the metadata, found none; build the network and use {nameof(LoadWeights)}");
             // The file's tensors vouch for what the description claims, parameter by parameter and before any is made.
-            Model<T> model = network.Build(inputShape, seed: 0, (name, shape) => Values<T>(file, name, shape));
+            Model<T> model = network.Build(inputShape, ModelInfo.ReadSeed(file.Metadata), (name, shape) => Values<T>(file, name, shape));
             RefuseUnfit(Unexpected(model, file));
             return model;
         }
@@ -92,9 +82,49 @@ public static class Model
     }
 
     /// <summary>
-    /// Writes a model, atomically: weights under names like <c>conv2d_1/kernel</c>; network, history, version and
-    /// whatever else is given as metadata. Nothing in it depends on when or how fast it was trained: equal runs give
-    /// equal files.
+    /// Takes the weights of a network that PyTorch or Keras has trained: their axes are put into NanoConv's order, as is
+    /// the order of flattened features. docs/import.md says how to write such a file and how to pad as the other does.
+    /// </summary>
+    /// <remarks>
+    /// Layers are found by their names, if these are the same on both sides; else convolutions and dense layers are taken
+    /// in the order that the numbers in their names tell (0, 3, 10; conv1, conv2; conv2d, conv2d_1), each kind by itself.
+    /// </remarks>
+    /// <param name="model">Takes the weights; unchanged if they do not fit.</param>
+    /// <param name="path">A safetensors file with a kernel and, if there is one, a bias for each layer, and no other tensor.</param>
+    /// <param name="layout">Whose weights they are.</param>
+    /// <param name="prefixes">
+    /// For layers whose place the names do not tell: by the layer's name, what the names of its tensors begin with, as
+    /// <c>["conv2d_1"] = "stem"</c> for <c>stem.weight</c> and <c>stem.bias</c>.
+    /// </param>
+    /// <returns>Where each parameter's values came from.</returns>
+    /// <typeparam name="T">The number type.</typeparam>
+    /// <exception cref="ArgumentException">
+    /// The model has layers that other frameworks do not know, or <paramref name="prefixes"/> names none of its layers.
+    /// </exception>
+    /// <exception cref="InvalidDataException">The tensors do not fit; the message lists what is missing, unexpected or of another shape.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static IReadOnlyList<ImportedWeight> ImportWeights<T>(
+        this Model<T> model, string path, WeightLayout layout, IReadOnlyDictionary<string, string>? prefixes = null)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        if (!Enum.IsDefined(layout))
+            throw new ArgumentOutOfRangeException(nameof(layout), layout, "expected PyTorch or Keras");
+        SafeTensorsFile file = SafeTensorsFile.Read(path);
+        try
+        {
+            return new WeightImport<T>(model, file, layout).Run(prefixes ?? new Dictionary<string, string>());
+        }
+        catch (InvalidDataException mistake)
+        {
+            throw new InvalidDataException($"'{path}': {mistake.Message}", mistake);
+        }
+    }
+
+    /// <summary>
+    /// Writes a model, atomically: weights under names like <c>conv2d_1/kernel</c>; network, history, training settings,
+    /// version and whatever else is given as metadata, which <see cref="ModelInfo"/> reads. Nothing in it depends on when
+    /// or how fast it was trained: equal runs give equal files.
     /// </summary>
     /// <remarks>
     /// A network with layers or penalties of one's own is written without its description: build it again and use
@@ -102,7 +132,7 @@ public static class Model
     /// </remarks>
     /// <param name="model">The model.</param>
     /// <param name="path">The file; replaced if there is one.</param>
-    /// <param name="history">How it was trained, if that is to be kept.</param>
+    /// <param name="history">How it was trained, with its <see cref="History.Options"/>, if that is to be kept.</param>
     /// <param name="metadata">More text by key.</param>
     /// <typeparam name="T">The number type: F32 or F64 in the file.</typeparam>
     /// <exception cref="IOException">The file cannot be written.</exception>
@@ -114,16 +144,8 @@ public static class Model
         OrderedDictionary<string, SafeTensor> tensors = [];
         foreach (Parameter<T> parameter in model.Parameters)
             tensors.Add(parameter.Name, SafeTensor.From<T>(parameter.Shape, parameter.Value));
-        OrderedDictionary<string, string> text = new() { ["format"] = "nanoconv", [VersionKey] = LibraryVersion };
-        if (NetworkDescription.Write(model.Network, model.InputShape, [.. model.Layers.Select(layer => layer.Name)]) is { } description)
-            text[NetworkKey] = description;
-        if (history is not null)
-        {
-            SavedEpoch[] epochs = [.. history.Epochs.Select(epoch => new SavedEpoch(
-                epoch.Epoch, epoch.Loss, epoch.Accuracy, epoch.ValidationLoss, epoch.ValidationAccuracy))];
-            text[HistoryKey] = JsonSerializer.Serialize(epochs, ModelJson.Default.IReadOnlyListSavedEpoch);
-        }
-
+        string? network = NetworkDescription.Write(model.Network, model.InputShape, [.. model.Layers.Select(layer => layer.Name)]);
+        OrderedDictionary<string, string> text = ModelInfo.Write(network, model.Seed, history);
         foreach ((string key, string value) in metadata ?? new Dictionary<string, string>())
             text[key] = value;
         new SafeTensorsFile(tensors, text).Write(path);
@@ -151,15 +173,15 @@ public static class Model
     private static string? FindMistake(SafeTensorsFile file, string name, Shape shape) =>
         !file.Tensors.TryGetValue(name, out SafeTensor? tensor) ? $"missing '{name}'"
         : !shape.Axes.ToArray().Select(axis => (long)axis).SequenceEqual(tensor.Shape)
-            ? $"'{name}' has shape ({string.Join(", ", tensor.Shape)}) instead of {shape}"
-        : tensor.DataType is not ("F32" or "F64") ? $"'{name}' has type {tensor.DataType} instead of F32 or F64"
+            ? $"'{name}' has shape {SafeTensorsHeader.Describe(tensor.Shape)} instead of {shape}"
+        : !SafeTensorType.IsWeights(tensor) ? $"'{name}' has type {tensor.DataType} instead of F32 or F64"
         : null;
 
     private static IReadOnlyList<string> Unexpected<T>(Model<T> model, SafeTensorsFile file)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         HashSet<string> wanted = [.. model.Parameters.Select(parameter => parameter.Name)];
-        return [.. file.Tensors.Keys.Where(name => !wanted.Contains(name)).Select(name => $"unexpected '{name}'")];
+        return [.. file.Tensors.Keys.Where(name => !wanted.Contains(name)).Select(name => $"unexpected {SafeTensorsHeader.Quote(name)}")];
     }
 
     private static void RefuseUnfit(IReadOnlyList<string> mistakes)

@@ -3,7 +3,10 @@ using System.Text.Json.Serialization;
 namespace NanoConv;
 
 /// <summary>How epochs are written as JSON.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    RespectRequiredConstructorParameters = true,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(IReadOnlyList<SavedEpoch>))]
 internal sealed partial class ModelJson : JsonSerializerContext;
 

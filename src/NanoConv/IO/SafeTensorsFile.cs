@@ -12,33 +12,18 @@ public sealed class SafeTensorsFile
     /// <summary>The longest header that the format allows, in bytes.</summary>
     public const int MaxHeaderLength = 100_000_000;
 
-    private const string MetadataKey = "__metadata__";
-
-    /// <summary>Bytes an element, by the format's type names.</summary>
-    private static readonly Dictionary<string, int> ElementBytes = new()
-    {
-        ["BOOL"] = 1,
-        ["U8"] = 1,
-        ["I8"] = 1,
-        ["F8_E5M2"] = 1,
-        ["F8_E4M3"] = 1,
-        ["I16"] = 2,
-        ["U16"] = 2,
-        ["F16"] = 2,
-        ["BF16"] = 2,
-        ["I32"] = 4,
-        ["U32"] = 4,
-        ["F32"] = 4,
-        ["F64"] = 8,
-        ["I64"] = 8,
-        ["U64"] = 8,
-    };
-
     /// <summary>Puts tensors and metadata together.</summary>
     /// <param name="tensors">The tensors by name.</param>
     /// <param name="metadata">Free text by key.</param>
-    public SafeTensorsFile(IReadOnlyDictionary<string, SafeTensor> tensors, IReadOnlyDictionary<string, string> metadata) =>
+    /// <exception cref="ArgumentException">A tensor's bytes are not those of its type and shape, or its name is reserved.</exception>
+    public SafeTensorsFile(IReadOnlyDictionary<string, SafeTensor> tensors, IReadOnlyDictionary<string, string> metadata)
+    {
+        ArgumentNullException.ThrowIfNull(tensors);
+        ArgumentNullException.ThrowIfNull(metadata);
+        foreach ((string name, SafeTensor tensor) in tensors)
+            Check(name, tensor);
         (Tensors, Metadata) = (tensors, metadata);
+    }
 
     /// <summary>The tensors by name.</summary>
     public IReadOnlyDictionary<string, SafeTensor> Tensors { get; }
@@ -88,10 +73,11 @@ public sealed class SafeTensorsFile
             throw new InvalidDataException($"expected a header of {length} bytes, found {content.Length - 8} bytes behind its length");
         ReadOnlyMemory<byte> header = content.Slice(8, (int)length), data = content[(8 + (int)length)..];
         if (header.IsEmpty || header.Span[0] != (byte)'{')
-            throw new InvalidDataException("expected a header that starts with '{'");
+            throw new InvalidDataException($"expected a header that starts with '{{', found {(header.IsEmpty ? "none" : $"byte {header.Span[0]}")}");
         try
         {
-            return ParseHeader(header.Span, data);
+            (Dictionary<string, SafeTensor> tensors, Dictionary<string, string> metadata) = SafeTensorsHeader.Parse(header.Span, data);
+            return new SafeTensorsFile(tensors, metadata);
         }
         catch (Exception mistake) when (mistake is JsonException or InvalidOperationException or FormatException)
         {
@@ -106,6 +92,7 @@ public sealed class SafeTensorsFile
 
     /// <summary>Writes the format.</summary>
     /// <param name="stream">Where to.</param>
+    /// <exception cref="InvalidDataException">The header would be longer than the format allows; nothing has been written.</exception>
     public void Write(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -114,6 +101,8 @@ public sealed class SafeTensorsFile
             WriteHeader(json);
         while (header.Length % 8 != 0)
             header.WriteByte((byte)' ');
+        if (header.Length > MaxHeaderLength)
+            throw new InvalidDataException($"expected a header of at most {MaxHeaderLength} bytes, found {header.Length}: keep less metadata");
         Span<byte> length = stackalloc byte[8];
         BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
         stream.Write(length);
@@ -127,7 +116,7 @@ public sealed class SafeTensorsFile
         json.WriteStartObject();
         if (Metadata.Count > 0)
         {
-            json.WriteStartObject(MetadataKey);
+            json.WriteStartObject(SafeTensorsHeader.MetadataKey);
             foreach ((string key, string value) in Metadata)
                 json.WriteString(key, value);
             json.WriteEndObject();
@@ -152,130 +141,16 @@ public sealed class SafeTensorsFile
         json.WriteEndObject();
     }
 
-    private static SafeTensorsFile ParseHeader(ReadOnlySpan<byte> header, ReadOnlyMemory<byte> data)
+    private static void Check(string name, SafeTensor tensor)
     {
-        Utf8JsonReader json = new(header, new JsonReaderOptions { MaxDepth = 8 });
-        Dictionary<string, string> metadata = [];
-        Dictionary<string, SafeTensor> tensors = [];
-        List<(long Begin, long End, string Name)> places = [];
-        bool hasMetadata = false;
-        Next(ref json, JsonTokenType.StartObject, "an object");
-        while (NextKey(ref json, out string name))
+        if (name == SafeTensorsHeader.MetadataKey)
+            throw new ArgumentException($"expected another name than '{name}', which is the metadata's");
+        if (!SafeTensorType.IsKnown(tensor.DataType))
+            throw new ArgumentException($"'{name}': expected a type of the format, received '{tensor.DataType}'");
+        if (tensor.Shape.Any(axis => axis < 0) || SafeTensorType.BytesOf(tensor.DataType, tensor.Shape) != tensor.Data.Length)
         {
-            if (name == MetadataKey)
-            {
-                if (hasMetadata)
-                    throw new InvalidDataException($"expected different names, found '{name}' twice");
-                hasMetadata = true;
-                ReadMetadata(ref json, metadata);
-                continue;
-            }
-
-            (SafeTensor tensor, long begin, long end) = ReadTensor(ref json, name, data);
-            if (!tensors.TryAdd(name, tensor))
-                throw new InvalidDataException($"expected different names, found '{name}' twice");
-            places.Add((begin, end, name));
+            throw new ArgumentException(
+                $"'{name}': expected the bytes of {tensor.DataType} {SafeTensorsHeader.Describe(tensor.Shape)}, received {tensor.Data.Length}");
         }
-
-        if (json.Read())
-            throw new InvalidDataException("expected nothing behind the header's object");
-        places.Sort();
-        long position = 0;
-        foreach ((long begin, long end, string name) in places)
-        {
-            if (begin != position)
-                throw new InvalidDataException($"expected tensors without holes or overlap, found '{name}' at byte {begin} instead of {position}");
-            position = end;
-        }
-
-        return position == data.Length
-            ? new SafeTensorsFile(tensors, metadata)
-            : throw new InvalidDataException($"expected {position} bytes of tensors, found {data.Length}");
-    }
-
-    private static void ReadMetadata(ref Utf8JsonReader json, Dictionary<string, string> metadata)
-    {
-        Next(ref json, JsonTokenType.StartObject, $"an object as {MetadataKey}");
-        while (NextKey(ref json, out string key))
-        {
-            Next(ref json, JsonTokenType.String, $"text as {MetadataKey} '{key}'");
-            if (!metadata.TryAdd(key, json.GetString()!))
-                throw new InvalidDataException($"expected different keys in {MetadataKey}, found '{key}' twice");
-        }
-    }
-
-    private static (SafeTensor Tensor, long Begin, long End) ReadTensor(ref Utf8JsonReader json, string name, ReadOnlyMemory<byte> data)
-    {
-        string? type = null;
-        List<long>? shape = null, offsets = null;
-        Next(ref json, JsonTokenType.StartObject, $"an object as '{name}'");
-        while (NextKey(ref json, out string key))
-        {
-            switch (key)
-            {
-                case "dtype" when type is null:
-                    Next(ref json, JsonTokenType.String, $"text as dtype of '{name}'");
-                    type = json.GetString()!;
-                    break;
-                case "shape" when shape is null:
-                    shape = ReadNumbers(ref json, name);
-                    break;
-                case "data_offsets" when offsets is null:
-                    offsets = ReadNumbers(ref json, name);
-                    break;
-                default:
-                    throw new InvalidDataException($"expected dtype, shape and data_offsets of '{name}' once each, found '{key}'");
-            }
-        }
-
-        if (type is null || shape is null || offsets is not { Count: 2 })
-            throw new InvalidDataException($"expected dtype, shape and two data_offsets of '{name}'");
-        if (!ElementBytes.TryGetValue(type, out int size))
-            throw new InvalidDataException($"expected a known dtype of '{name}', found '{type}'");
-        (long begin, long end) = (offsets[0], offsets[1]);
-        if (begin > end || end > data.Length)
-            throw new InvalidDataException($"expected data_offsets of '{name}' within {data.Length} bytes, found [{begin}, {end}]");
-        UInt128 bytes = (UInt128)size;
-        foreach (long axis in shape)
-        {
-            bytes *= (UInt128)axis;
-            if (bytes > (UInt128)long.MaxValue)
-                throw new InvalidDataException($"expected a shape of '{name}' that fits into memory, found ({string.Join(", ", shape)})");
-        }
-
-        return bytes == (UInt128)(end - begin)
-            ? (new SafeTensor(type, shape, data[(int)begin..(int)end]), begin, end)
-            : throw new InvalidDataException($"expected {bytes} bytes for '{name}', found data_offsets of {end - begin}");
-    }
-
-    private static List<long> ReadNumbers(ref Utf8JsonReader json, string name)
-    {
-        List<long> numbers = [];
-        Next(ref json, JsonTokenType.StartArray, $"an array in '{name}'");
-        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
-        {
-            if (json.TokenType != JsonTokenType.Number || !json.TryGetInt64(out long number) || number < 0)
-                throw new InvalidDataException($"expected integers of at least 0 in '{name}'");
-            numbers.Add(number);
-        }
-
-        return numbers;
-    }
-
-    private static bool NextKey(ref Utf8JsonReader json, out string key)
-    {
-        key = string.Empty;
-        if (!json.Read())
-            throw new InvalidDataException("expected a complete header");
-        if (json.TokenType == JsonTokenType.EndObject)
-            return false;
-        key = json.GetString()!;
-        return true;
-    }
-
-    private static void Next(ref Utf8JsonReader json, JsonTokenType type, string expected)
-    {
-        if (!json.Read() || json.TokenType != type)
-            throw new InvalidDataException($"expected {expected}, found {json.TokenType}");
     }
 }

@@ -30,6 +30,9 @@ public sealed record FitOptions
     /// <summary>Told of every step and epoch.</summary>
     public IReadOnlyList<Callback> Callbacks { get; init; } = [];
 
+    /// <summary>These options as far as they can be kept with a result: without threads and callbacks.</summary>
+    internal FitOptions ToKeep() => this with { Threads = 0, Callbacks = [] };
+
     /// <summary>Refuses what makes no sense for a number of examples; returns the length of the training part.</summary>
     internal int TrainingPart(int examples)
     {

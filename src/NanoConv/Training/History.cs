@@ -12,5 +12,10 @@ public sealed class History
     /// <summary>The finished epochs.</summary>
     public IReadOnlyList<EpochRecord> Epochs => epochs;
 
+    /// <summary>
+    /// How it was trained, as far as the result depends on it: without threads, and without callbacks. Null if nobody said.
+    /// </summary>
+    public FitOptions? Options { get; init; }
+
     internal void Add(EpochRecord epoch) => epochs.Add(epoch);
 }

@@ -111,7 +111,7 @@ public sealed class Model<T>
         DatasetSlice<T> validation = new(data, training, data.Count - training);
         using Trainer<T> trainer = new(this, new DatasetSlice<T>(data, 0, training), options);
         TrainingState state = new(options.Epochs, training, options.BatchSize);
-        History history = new();
+        History history = new() { Options = options.ToKeep() };
         foreach (Callback callback in options.Callbacks)
             callback.OnTrainBegin(state);
         for (int epoch = 1; epoch <= options.Epochs && !state.StopTraining; epoch++)

@@ -35,7 +35,7 @@ public class CommandLineTests
     }
 
     [Theory]
-    [InlineData("Unknown command 'konvolve', expected one of train, reproduce, summary, evaluate, predict, data", "konvolve")]
+    [InlineData("Unknown command 'konvolve', expected one of train, reproduce, summary, evaluate, predict, import, data", "konvolve")]
     [InlineData("Unknown option '--kern'", "convolve", "--kern", "laplacian8")]
     [InlineData("Unexpected argument 'b.png'", "convolve", "a.png", "b.png")]
     [InlineData("--channel: expected red, green or blue, found 'pink'", "convolve", "--channel", "pink")]

@@ -58,6 +58,19 @@ public sealed class TrainedModelTests(TrainedModel trained) : IClassFixture<Trai
     }
 
     [Fact]
+    public void The_model_tells_how_it_was_trained()
+    {
+        RunRecord record = RunRecord.Read(Path.Combine(trained.Folder, "run.json"));
+        ModelInfo info = ModelInfo.Read(trained.Path);
+        FitOptions options = info.History!.Options!;
+        Assert.Equal((2, 32, 0.1, 7, 7), (options.Epochs, options.BatchSize, options.ValidationSplit, options.Seed, info.Seed));
+        Assert.Equal((0, 1e-3), (options.Threads, options.Optimizer.LearningRate));
+        Assert.Equal(
+            record.History.Select(epoch => (epoch.Epoch, epoch.Loss, epoch.Accuracy, epoch.ValidationLoss, epoch.ValidationAccuracy)),
+            info.History.Epochs.Select(epoch => (epoch.Epoch, epoch.Loss, epoch.Accuracy, epoch.ValidationLoss, epoch.ValidationAccuracy)));
+    }
+
+    [Fact]
     public void Evaluating_finds_the_accuracy_that_training_found()
     {
         RunRecord record = RunRecord.Read(Path.Combine(trained.Folder, "run.json"));

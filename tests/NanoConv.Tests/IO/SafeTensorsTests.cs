@@ -78,9 +78,9 @@ public sealed class SafeTensorsTests : PropertySuite
     [InlineData("{\"a\":{}}", "dtype, shape and two data_offsets of 'a'")]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0]}}", "two data_offsets")]
     [InlineData("{\"a\":{\"dtype\":\"F33\",\"shape\":[2],\"data_offsets\":[0,8]}}", "known dtype", "F33")]
-    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8],\"x\":1}}", "'x'")]
+    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8],\"x\":1,\"x\":1}}", "'x' twice")]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", "'dtype'")]
-    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[-2],\"data_offsets\":[0,8]}}", "at least 0")]
+    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[-2],\"data_offsets\":[0,8]}}", "from 0 to")]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[2.5],\"data_offsets\":[0,8]}}", "integers")]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,8]}}", "12 bytes", "of 8")]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,0]}}", "data_offsets", "[8, 0]")]
@@ -131,6 +131,51 @@ public sealed class SafeTensorsTests : PropertySuite
         Assert.Equal([1f, -0.1f], narrow);
         Expect.Throws<InvalidDataException>(() => (single with { DataType = "I32" }).CopyTo<float>(narrow), "F32 or F64", "I32");
         Assert.Throws<NotSupportedException>(() => SafeTensor.From<Half>(1, [Half.One]));
+    }
+
+    /// <summary>Whatever a header claims or repeats, what is allocated stays a small multiple of its length.</summary>
+    [Theory]
+    [InlineData("{\"a\":{\"dtype\":\"F32\",\"data_offsets\":[0,8],\"shape\":[", "0,", "0]}}")]
+    [InlineData("{\"a\":{\"dtype\":\"F32\",\"data_offsets\":[", "0,", "0]}}")]
+    [InlineData("{\"a\":{\"dtype\":\"", "F", "\"}}")]
+    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[9000000000000000000,9000000000000000000", ",9000000000000000000", "],\"data_offsets\":[0,8]}}")]
+    [InlineData("{\"a\":{\"x\":[", "[],", "0]}}")]
+    [InlineData("{\"a\":{\"x\":", "[", "0")]
+    [InlineData("{\"", "a", "\":{}}")]
+    [InlineData("{", "\"#\":{\"dtype\":\"F32\",\"shape\":[9,0],\"data_offsets\":[0,0]},", "\"\":{}}")]
+    [InlineData("{\"__metadata__\":{", "\"#\":\"\",", "\"\":0}}")]
+    [InlineData("{\"a\":{", "\"#\":0,", "\"\":0}}")]
+    public void A_hostile_header_costs_a_small_multiple_of_its_length(string start, string middle, string end)
+    {
+        StringBuilder header = new(start);
+        for (int i = 0; header.Length < 3_000_000; i++)
+            header.Append(middle.Replace("#", i.ToString("X"), StringComparison.Ordinal));
+        byte[] bytes = WithHeader(header.Append(end).ToString());
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        InvalidDataException refusal = Assert.Throws<InvalidDataException>(() => SafeTensorsFile.Parse(bytes));
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.InRange(allocated, 0, 25L * bytes.Length);
+        Assert.InRange(refusal.Message.Length, 1, 400);
+    }
+
+    [Fact]
+    public void A_file_that_would_be_invalid_is_not_made()
+    {
+        SafeTensor right = SafeTensor.From<float>(2, [1, 2]);
+        Make("__metadata__", right, "'__metadata__'");
+        Make("a", right with { DataType = "F33" }, "'a'", "F33");
+        Make("a", right with { Shape = [3] }, "'a'", "F32 (3,)", "received 8");
+        Make("a", right with { Shape = [-1, -2] }, "(-1, -2)");
+        Make("a", right with { Shape = [1L << 40, 1L << 40] }, "received 8");
+        Make("a", right with { DataType = "F4", Shape = [3] }, "F4");
+        Dictionary<string, string> text = new() { ["a"] = new string('a', SafeTensorsFile.MaxHeaderLength) };
+        SafeTensorsFile tooLong = new(new Dictionary<string, SafeTensor>(), text);
+        using MemoryStream stream = new();
+        Expect.Throws<InvalidDataException>(() => tooLong.Write(stream), "at most 100000000", "metadata");
+        Assert.Equal(0, stream.Length);
+
+        static void Make(string name, SafeTensor tensor, params string[] parts) => Expect.Throws<ArgumentException>(
+            () => _ = new SafeTensorsFile(new Dictionary<string, SafeTensor> { [name] = tensor }, new Dictionary<string, string>()), parts);
     }
 
     [Fact]
