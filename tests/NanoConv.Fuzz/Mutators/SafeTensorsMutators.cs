@@ -27,6 +27,19 @@ public static class SafeTensorsMutators
         if (Parse(input) is not { Tensors.Count: > 0 } file)
             return Header(input, corpus, random);
         OrderedDictionary<string, SafeTensor> tensors = new(file.Tensors);
+        try
+        {
+            ChangeOne(tensors, random);
+            return Bytes(tensors, file.Metadata);
+        }
+        catch (Exception exception) when (exception is ArgumentException or OverflowException)
+        {
+            return Header(input, corpus, random); // such a tensor cannot be written
+        }
+    }
+
+    private static void ChangeOne(OrderedDictionary<string, SafeTensor> tensors, Random random)
+    {
         int at = random.Next(tensors.Count);
         (string name, SafeTensor tensor) = tensors.GetAt(at);
         switch (random.Next(7))
@@ -56,8 +69,6 @@ public static class SafeTensorsMutators
                 tensors.SetAt(at, swapped);
                 break;
         }
-
-        return Bytes(tensors, file.Metadata);
     }
 
     /// <summary>Changes to the JSON in one of a file's metadata, which is written back as it should be.</summary>
@@ -88,6 +99,14 @@ public static class SafeTensorsMutators
         using MemoryStream stream = new();
         new SafeTensorsFile(tensors, metadata).Write(stream);
         return stream.ToArray();
+    }
+
+    /// <summary>The same file with a blank more behind its header.</summary>
+    /// <param name="content">The file.</param>
+    public static byte[] Padded(byte[] content)
+    {
+        int header = (int)BinaryPrimitives.ReadInt64LittleEndian(content);
+        return Join([.. content.AsSpan(8, header), (byte)' '], content.AsSpan(8 + header));
     }
 
     private static SafeTensor Resized(SafeTensor tensor, string type, IReadOnlyList<long> shape)

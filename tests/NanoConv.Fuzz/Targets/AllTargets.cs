@@ -7,6 +7,8 @@ public static class AllTargets
     {
         [SafeTensorsTarget.TargetName] = () => new SafeTensorsTarget(),
         [ModelTarget.TargetName] = () => new ModelTarget(),
+        [InfoTarget.TargetName] = () => new InfoTarget(),
+        [ImportTarget.TargetName] = () => new ImportTarget(),
         [ClassifierTarget.TargetName] = () => new ClassifierTarget(),
         [RunTarget.TargetName] = () => new RunTarget(),
         [CifarTarget.TargetName] = () => new CifarTarget(),

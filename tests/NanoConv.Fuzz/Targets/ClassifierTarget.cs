@@ -22,7 +22,7 @@ public sealed class ClassifierTarget : FuzzTarget
     public override IReadOnlyList<Mutator> Mutators { get; } =
     [
         ByteMutators.Any, SafeTensorsMutators.Header, SafeTensorsMutators.Data, SafeTensorsMutators.Tensors,
-        SafeTensorsMutators.Metadata(ModelTarget.NetworkKey), SafeTensorsMutators.Metadata(ClassesKey), SafeTensorsMutators.Metadata(ClassesKey),
+        SafeTensorsMutators.Metadata(ModelInfo.NetworkKey), SafeTensorsMutators.Metadata(ClassesKey), SafeTensorsMutators.Metadata(ClassesKey),
     ];
 
     /// <inheritdoc/>

@@ -121,12 +121,8 @@ internal static class HostileModels
     private static byte[] File(string description, OrderedDictionary<string, SafeTensor>? tensors = null, int pad = 0)
     {
         OrderedDictionary<string, SafeTensor> all = new(tensors ?? []);
-        Dictionary<string, string> metadata = new() { [ModelTarget.NetworkKey] = description };
+        Dictionary<string, string> metadata = new() { [ModelInfo.NetworkKey] = description };
         byte[] content = SafeTensorsMutators.Bytes(all, metadata);
-        if (content.Length % 2 == pad)
-            return content;
-        // A blank behind the header.
-        int header = (int)System.Buffers.Binary.BinaryPrimitives.ReadInt64LittleEndian(content);
-        return SafeTensorsMutators.Join([.. content.AsSpan(8, header), (byte)' '], content.AsSpan(8 + header));
+        return content.Length % 2 == pad ? content : SafeTensorsMutators.Padded(content);
     }
 }

@@ -8,9 +8,6 @@ public sealed class ModelTarget : FuzzTarget
     /// <summary>The target's name.</summary>
     public const string TargetName = "model";
 
-    /// <summary>Where model files describe their network.</summary>
-    internal const string NetworkKey = "nanoconv.network";
-
     /// <inheritdoc/>
     public override string Name => TargetName;
 
@@ -21,7 +18,7 @@ public sealed class ModelTarget : FuzzTarget
     public override IReadOnlyList<Mutator> Mutators { get; } =
     [
         ByteMutators.Any, SafeTensorsMutators.Header, SafeTensorsMutators.Data, SafeTensorsMutators.Tensors,
-        .. Enumerable.Repeat(SafeTensorsMutators.Metadata(NetworkKey), 4),
+        .. Enumerable.Repeat(SafeTensorsMutators.Metadata(ModelInfo.NetworkKey), 4),
     ];
 
     /// <inheritdoc/>
