@@ -94,6 +94,8 @@ def valid():
         "data_in_another_order": pack(dumps(backwards), backwards_data),
         "empty_tensors_everywhere": reference([
             ("a", "F32", [0]), ("b", "F32", [2]), ("c", "F32", [2, 0, 3]), ("d", "F32", [1]), ("e", "F32", [0]), ("f", "F64", [0, 4])]),
+        "empty_tensor_behind_the_one_it_precedes": pack(
+            '{"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}', bytes(4)),
         "scalar": reference([("a", "F64", []), ("b", "F32", [1, 1, 1, 1, 1, 1, 1, 1, 1, 1])]),
         "every_type": reference([(f"t/{dtype}", dtype, [4]) for dtype in BITS]),
         "halves_and_integers": reference([
@@ -149,7 +151,7 @@ def invalid():
         "shape_of_other_size": entry(shape="[2]"),
         "unknown_type": entry(dtype="F33"),
         "lower_case_type": entry(dtype="f32"),
-        "part_of_a_byte": entry(dtype="F4", shape="[1]", offsets="[0,1]", length=1),
+        "part_of_a_byte": entry(dtype="F4", shape="[1]", offsets="[0,0]", length=0),
         "negative_axis": entry(shape="[-1]"),
         "fraction": entry(shape="[1.0]"),
         "exponent": entry(shape="[1e0]"),

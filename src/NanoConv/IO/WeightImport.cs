@@ -29,8 +29,8 @@ internal sealed class WeightImport<T>
         }
 
         (sources, unexpected) = SourceLayer.Of(file.Tensors.Keys, layout);
-        foreach (SourceLayer source in sources.Where(source => source.Kernel is null || RankOf(source) is not (2 or ConvolutionRank)).ToList())
-            Reject(source);
+        Reject(sources.FindAll(source => !HasKernel(source)));
+        sources.RemoveAll(source => !HasKernel(source));
     }
 
     /// <summary>Imports, or changes nothing.</summary>
@@ -47,8 +47,7 @@ internal sealed class WeightImport<T>
 
         foreach (BuiltLayer<T> layer in layers)
             mistakes.AddRange(layer.Parameters.Select(parameter => $"missing {Describe(ViewOf(layer, parameter))} for '{parameter.Name}'"));
-        foreach (SourceLayer source in sources.ToList())
-            Reject(source);
+        Reject(sources);
         mistakes.AddRange(unexpected.Select(name => $"unexpected {SafeTensorsHeader.Quote(name)}"));
         if (mistakes.Count > 0)
             throw new InvalidDataException($"the weights do not fit the network: {string.Join("; ", mistakes)}");
@@ -93,7 +92,7 @@ internal sealed class WeightImport<T>
                 $"expected names that differ in numbers alone, to tell their order, found {List(candidates.Select(source => source.Prefix))}: " +
                 $"say which of them {List(targets.Select(layer => layer.Name))} are");
             layers.RemoveAll(targets.Contains);
-            sources.RemoveAll(candidates.Contains);
+            sources.RemoveAll(candidates.ToHashSet().Contains);
             return;
         }
 
@@ -123,11 +122,10 @@ internal sealed class WeightImport<T>
             unexpected.Add(bias);
     }
 
-    private void Reject(SourceLayer source)
-    {
-        sources.Remove(source);
-        unexpected.AddRange(new[] { source.Kernel, source.Bias }.OfType<string>());
-    }
+    private void Reject(List<SourceLayer> strange) =>
+        unexpected.AddRange(strange.SelectMany(source => new[] { source.Kernel, source.Bias }).OfType<string>());
+
+    private bool HasKernel(SourceLayer source) => source.Kernel is not null && RankOf(source) is (2 or ConvolutionRank);
 
     private int RankOf(SourceLayer source) => file.Tensors[source.Kernel!].Shape.Count;
 
