@@ -27,6 +27,9 @@ public sealed record FitOptions
     /// <summary>Threads; 0 for as many as there are processors. The result does not depend on it.</summary>
     public int Threads { get; init; }
 
+    /// <summary>Where checkpoints are kept, and where one to go on from is looked for: a <see cref="CheckpointFolder"/>; null for none.</summary>
+    public CheckpointStore? Checkpoints { get; init; }
+
     /// <summary>Told of every step and epoch.</summary>
     public IReadOnlyList<Callback> Callbacks { get; init; } = [];
 
