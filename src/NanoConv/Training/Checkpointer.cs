@@ -33,7 +33,7 @@ internal sealed class Checkpointer<T>
             ["seed"] = $"{options.Seed}",
             ["optimizer"] = $"{options.Optimizer}",
             ["loss"] = $"{options.Loss}",
-            ["callbacks"] = string.Join(", ", options.Callbacks.OfType<IResumable>()),
+            ["callbacks"] = string.Join(", ", options.Callbacks.OfType<IResumable>().DefaultIfEmpty<object>("none")),
         };
         foreach ((string name, string value) in store.Identity)
             identity[name] = value;
