@@ -7,6 +7,7 @@ public static class AllTargets
     {
         [SafeTensorsTarget.TargetName] = () => new SafeTensorsTarget(),
         [ModelTarget.TargetName] = () => new ModelTarget(),
+        [CheckpointTarget.TargetName] = () => new CheckpointTarget(),
         [InfoTarget.TargetName] = () => new InfoTarget(),
         [ImportTarget.TargetName] = () => new ImportTarget(),
         [ClassifierTarget.TargetName] = () => new ClassifierTarget(),

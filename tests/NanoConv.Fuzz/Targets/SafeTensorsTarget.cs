@@ -36,7 +36,7 @@ public sealed class SafeTensorsTarget : FuzzTarget
     /// <inheritdoc/>
     protected override IEnumerable<byte[]> MakeSeeds()
     {
-        SafeTensor matrix = SafeTensor.From<float>((2, 3), [1, 2, 3, float.NaN, -0f, 6]), scalar = SafeTensor.From<double>(default, [0.1]);
+        SafeTensor matrix = SafeTensor.From<float>((2, 3), [1, 2, 3, float.NaN, -0f, 6]), scalar = SafeTensor.From<double>(new Shape(), [0.1]);
         Dictionary<string, string> text = new() { ["format"] = "pt", ["é\n\"\\"] = "NaN" };
         yield return SafeTensorsMutators.Bytes(new OrderedDictionary<string, SafeTensor> { ["a/kernel"] = matrix, ["b"] = scalar }, text);
         yield return SafeTensorsMutators.Bytes(
