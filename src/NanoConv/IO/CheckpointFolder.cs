@@ -49,7 +49,8 @@ public sealed partial class CheckpointFolder : CheckpointStore
         if (files.Count > 0 && Start == CheckpointStart.New)
         {
             throw new IOException(
-                $"'{Path}': expected a folder without checkpoints to begin anew, found '{System.IO.Path.GetFileName(files[0])}'; resume from it or choose another folder");
+                $"'{Path}': expected a folder without checkpoints to begin anew, found '{System.IO.Path.GetFileName(files[0])}'; "
+                + "resume from it or choose another folder");
         }
 
         SavedState? newest = files.Count > 0 || Start == CheckpointStart.Resume ? ReadNewest() : null;

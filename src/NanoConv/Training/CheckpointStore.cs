@@ -44,6 +44,7 @@ public abstract class CheckpointStore
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(model);
-        return string.Join(" → ", model.Layers.Select(layer => $"{layer.Name} ({layer.Specification.TypeName}) {layer.OutputShape}").Prepend($"{model.InputShape}"));
+        IEnumerable<string> layers = model.Layers.Select(layer => $"{layer.Name} ({layer.Specification.TypeName}) {layer.OutputShape}");
+        return string.Join(" → ", layers.Prepend($"{model.InputShape}"));
     }
 }

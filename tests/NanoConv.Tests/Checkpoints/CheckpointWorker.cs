@@ -50,6 +50,7 @@ internal static class CheckpointWorker
             BatchSize = 8,
             ValidationSplit = 0.2,
             Seed = 3,
+            Threads = 1 + (Environment.ProcessId % 2), // the same bits on any number
             Checkpoints = checkpoints,
             Callbacks = [best, .. callbacks],
         });
