@@ -2,7 +2,6 @@ using System.CommandLine;
 using NanoConv.Cifar.Data;
 using NanoConv.Cifar.Experiments;
 using NanoConv.Cifar.Files;
-using NanoConv.Cifar.Networks;
 using NanoConv.Cifar.Reports;
 
 namespace NanoConv.Cifar.Commands;
@@ -21,17 +20,8 @@ internal static class TrainCommand
     /// <param name="cancellation">Ctrl+C.</param>
     public static Command Create(Terminal terminal, CancellationToken cancellation)
     {
-        var standard = new RunSettings();
-        Option<string> network = OptionOf.Choice("--network", "The network.", [.. CifarNetwork.Names]);
-        Option<int> samples = OptionOf.Whole(
-            "--samples", "Training images, from the first; their last tenth is for validation.", standard.Samples, 2);
-        Option<int> epochs = OptionOf.Whole("--epochs", "Passes over the training images.", standard.Epochs, 1);
-        Option<double> l1 = OptionOf.NotNegative("--l1", "The L1 penalty on the last layer's weights.", standard.L1);
-        Option<int> batchSize = OptionOf.Whole("--batch-size", "Images a step.", standard.BatchSize, 1);
-        Option<int> seed = OptionOf.Whole(
-            "--seed", "Decides initial weights, shuffling and dropout.", standard.Seed, 0);
-        Option<int> threads = OptionOf.Threads();
-        Option<string?> data = DataSource.CreateOption("CIFAR-10 if it can be had, else shapes10");
+        var run = new RunOptions();
+        var checkpoints = new CheckpointOptions();
         Option<string?> output = OptionOf.Text(
             "--output",
             $"The folder for {RunRecord.FileName}, {RunFiles.Model} and curves.png. [default: a new one in runs]",
@@ -42,36 +32,31 @@ internal static class TrainCommand
             Description,
             "nanoconv-cifar train",
             "nanoconv-cifar train --network maxpooling --samples 40000 --output runs/maxpooling",
-            "nanoconv-cifar train --data shapes10 --samples 1000 --epochs 1")
+            "nanoconv-cifar train --data shapes10 --samples 1000 --epochs 1",
+            "nanoconv-cifar train --checkpoint kept --checkpoint-every 100",
+            "nanoconv-cifar train --resume kept");
+        run.AddTo(command);
+        command.Add(output);
+        checkpoints.AddTo(command);
+        command.SetAction(result =>
         {
-            network, samples, epochs, l1, batchSize, seed, threads, data, output,
-        };
-        command.SetAction(result => Run(
-            new RunSettings
-            {
-                Network = result.GetRequiredValue(network),
-                Samples = result.GetValue(samples),
-                Epochs = result.GetValue(epochs),
-                L1 = result.GetValue(l1),
-                BatchSize = result.GetValue(batchSize),
-                Seed = result.GetValue(seed),
-                Threads = result.GetValue(threads),
-                Data = result.GetValue(data),
-            },
-            result.GetValue(output),
-            terminal,
-            cancellation));
+            CheckpointPlan plan = checkpoints.Read(result, terminal);
+            RunSettings settings = plan.Resumed is null ? run.Read(result) : run.Read(result, plan.Resumed.Settings);
+            return Run(settings, result.GetValue(output) ?? plan.Output, plan, terminal, cancellation);
+        });
         return command;
     }
 
-    private static int Run(RunSettings settings, string? path, Terminal terminal, CancellationToken cancellation)
+    private static int Run(RunSettings settings, string? path, CheckpointPlan plan, Terminal terminal, CancellationToken cancellation)
     {
         string standard = Path.Combine("runs", $"{DateTime.Now:yyyyMMdd-HHmmss}-{settings.Network}");
         using RunFolder folder = path is null
             ? RunFolder.PrepareNew(standard, RunFiles.Names)
             : RunFolder.Prepare(path, RunFiles.Names);
+        using RunFolder? checkpoints = plan.PrepareFolder();
         SelectedData data = DataSource.Load(settings.Data, settings.Samples, terminal, cancellation);
-        return Execute(new TrainingRun(settings, data), data.Images, folder, terminal, cancellation);
+        var run = new TrainingRun(settings, data, plan.Of(settings, data.Images, folder.Path));
+        return Execute(run, data.Images, folder, terminal, cancellation);
     }
 
     /// <summary>Trains, writes what the run leaves and reports it.</summary>
@@ -94,16 +79,17 @@ internal static class TrainCommand
         bool keepsEarlier = run.ModelEpoch is null && File.Exists(model);
         if (!keepsEarlier && (run.ModelEpoch is not null || outcome != RunOutcome.Diverged))
             RunFiles.Save(run, folder);
+        string goOn = run.Checkpoints is null ? "" : $"; to go on: nanoconv-cifar train --resume {run.Checkpoints.Path}";
         switch (outcome)
         {
             case RunOutcome.TrainingInterrupted:
                 string kept = run.ModelEpoch is { } epoch ? $"kept the best model so far, of epoch {epoch}, in {model}"
                     : keepsEarlier ? $"no epoch was finished; the earlier run's files in {folder.Path} are as they were"
                     : $"kept the weights as they were in the first epoch in {model}";
-                terminal.Error.WriteLine($"interrupted: {kept}");
+                terminal.Error.WriteLine($"interrupted: {kept}{goOn}");
                 return Interruption.ExitCode;
             case RunOutcome.EvaluationInterrupted:
-                terminal.Error.WriteLine($"training finished, evaluation interrupted: the model is in {model}");
+                terminal.Error.WriteLine($"training finished, evaluation interrupted: the model is in {model}{goOn}");
                 return Interruption.ExitCode;
             case RunOutcome.Diverged:
                 throw new UserErrorException(run.ModelEpoch is { } best

@@ -7,16 +7,21 @@ namespace NanoConv.Cifar.Commands;
 internal sealed class TrainingProgress(StatusLine line) : Callback
 {
     private readonly Stopwatch clock = new();
+    private double shareBefore; // what a fit that is resumed had done before
 
     /// <inheritdoc/>
-    public override void OnTrainBegin(TrainingState state) => clock.Restart();
+    public override void OnTrainBegin(TrainingState state)
+    {
+        clock.Restart();
+        shareBefore = ShareOfAll(state);
+    }
 
     /// <inheritdoc/>
     public override void OnStepEnd(TrainingState state)
     {
         double share = (double)state.ExamplesSeen / state.Examples;
-        double shareOfAll = (state.Epoch - 1 + share) / state.Epochs;
-        TimeSpan left = clock.Elapsed * ((1 - shareOfAll) / shareOfAll);
+        double shareOfAll = ShareOfAll(state);
+        TimeSpan left = clock.Elapsed * ((1 - shareOfAll) / (shareOfAll - shareBefore));
         line.Show(
             Epoch(state),
             share,
@@ -34,6 +39,9 @@ internal sealed class TrainingProgress(StatusLine line) : Callback
             $"{Epoch(state)}  loss {epoch.Loss:F3}  accuracy {epoch.Accuracy:F3}  {validation}" +
             $"{epoch.TrainingSeconds:F1} s  {epoch.ImagesPerSecond:N0} images/s");
     }
+
+    private static double ShareOfAll(TrainingState state) =>
+        Math.Max(0, state.Epoch - 1 + ((double)state.ExamplesSeen / state.Examples)) / state.Epochs;
 
     private static string Epoch(TrainingState state)
     {

@@ -46,6 +46,12 @@ public sealed record Cifar10Archive(Uri Url, long Bytes, string Md5, int Records
     /// <summary>Size of each of the six files, in bytes.</summary>
     public long FileBytes => (long)RecordsPerFile * RecordBytes;
 
+    /// <summary>
+    /// The most bytes of an archive when it is unzipped: the six files and a mebibyte for headers and whatever small
+    /// files are beside them. A gigabyte of zeros fits into a zip of a megabyte: somewhere it has to end.
+    /// </summary>
+    public long UnpackedBytes => (ImageFiles.Count * FileBytes) + (1 << 20);
+
     /// <summary>Number of training images in all.</summary>
     public int TrainingImages => RecordsPerFile * TrainingFiles.Count;
 

@@ -60,7 +60,7 @@ internal sealed class Cifar10Images
         bool isTest = fileName == Cifar10Archive.TestFile;
         int first = isTest ? 0 : FirstImage(fileName);
         int wanted = RecordsWanted(fileName);
-        Span<byte> block = new byte[BlockRecords * Cifar10Archive.RecordBytes];
+        Span<byte> block = new byte[Math.Min(BlockRecords, wanted) * Cifar10Archive.RecordBytes];
         for (int done = 0; done < wanted; done += BlockRecords)
         {
             cancellation.ThrowIfCancellationRequested();

@@ -36,7 +36,10 @@ public sealed class Cifar10Reader
             if (Directory.Exists(source))
                 source = ReadFolder(source, images, cancellation);
             else if (File.Exists(source))
-                ReadArchive(source, images, cancellation);
+            {
+                using FileStream file = File.OpenRead(source);
+                ReadArchive(file, source, images, cancellation);
+            }
             else
                 throw new DataException(
                     $"{source}: expected a folder with CIFAR-10 in its binary version, or its .tar.gz, " +
@@ -48,6 +51,17 @@ public sealed class Cifar10Reader
         }
 
         return images.ToImageData(source);
+    }
+
+    /// <summary>As <see cref="Read(string, int, CancellationToken)"/> from a .tar.gz that is open.</summary>
+    /// <param name="file">The .tar.gz, at its beginning; it can seek.</param>
+    /// <param name="name">What errors call it.</param>
+    /// <param name="trainingImages">How many training images to read, from the first; at least 1.</param>
+    internal ImageData Read(Stream file, string name, int trainingImages)
+    {
+        var images = new Cifar10Images(archive, trainingImages);
+        ReadArchive(file, name, images, CancellationToken.None);
+        return images.ToImageData(name);
     }
 
     private string ReadFolder(string path, Cifar10Images images, CancellationToken cancellation)
@@ -75,8 +89,8 @@ public sealed class Cifar10Reader
     private static DataException CannotRead(string file, Exception error) =>
         new($"cannot read {file}: {FileErrors.Reason(error)}", error);
 
-    private void ReadArchive(string path, Cifar10Images images, CancellationToken cancellation) =>
-        Cifar10Tar.ForEachFile(path, archive, (name, stream) =>
+    private void ReadArchive(Stream file, string path, Cifar10Images images, CancellationToken cancellation) =>
+        Cifar10Tar.ForEachFile(file, path, archive, (name, stream) =>
         {
             if (name != Cifar10Archive.ClassNamesFile)
                 images.Read(name, $"{path}: {name}", stream, cancellation);

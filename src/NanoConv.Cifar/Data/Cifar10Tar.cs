@@ -5,7 +5,8 @@ namespace NanoConv.Cifar.Data;
 
 /// <summary>
 /// Goes once through a .tar.gz of CIFAR-10, without unpacking it. It trusts nothing: names that lead out of the
-/// folder, links and devices are refused, the six files have to be there once and with their size.
+/// folder, links and devices are refused, the six files have to be there once and with their size, and what comes out
+/// of the zip may not be much more than they are.
 /// </summary>
 internal static class Cifar10Tar
 {
@@ -22,14 +23,29 @@ internal static class Cifar10Tar
     internal static void ForEachFile(
         string path, Cifar10Archive archive, Action<string, Stream> take, CancellationToken cancellation)
     {
+        using FileStream file = File.OpenRead(path);
+        ForEachFile(file, path, archive, take, cancellation);
+    }
+
+    /// <summary>As <see cref="ForEachFile(string, Cifar10Archive, Action{string, Stream}, CancellationToken)"/>, of a file that is open.</summary>
+    /// <param name="file">The .tar.gz, at its beginning; it can seek.</param>
+    /// <param name="path">What errors call it.</param>
+    /// <param name="archive">The file sizes to expect.</param>
+    /// <param name="take">Receives a file's bare name and its content.</param>
+    /// <param name="cancellation">Stops between two files.</param>
+    internal static void ForEachFile(
+        Stream file, string path, Cifar10Archive archive, Action<string, Stream> take, CancellationToken cancellation)
+    {
         var seen = new HashSet<string>();
         try
         {
-            using FileStream file = File.OpenRead(path);
             RequireGZip(path, file);
             using var unzipped = new GZipStream(file, CompressionMode.Decompress);
-            using var reader = new TarReader(unzipped);
-            while (reader.GetNextEntry() is { } entry)
+            long most = archive.UnpackedBytes;
+            using var bounded = new BoundedStream(
+                unzipped, most, () => new InvalidDataException($"expected at most {most:N0} bytes when unzipped, found more"));
+            var entry = new TarEntries(bounded);
+            while (entry.Next())
             {
                 cancellation.ThrowIfCancellationRequested();
                 if (WantedName(path, entry) is not { } name)
@@ -38,12 +54,12 @@ internal static class Cifar10Tar
                     throw new DataException($"{path}: expected {name} once in the archive, found it twice");
                 if (name != Cifar10Archive.ClassNamesFile && archive.DescribeWrongSize(entry.Length) is { } fault)
                     throw new DataException($"{path}: {name}: {fault}");
-                take(name, entry.DataStream ?? Stream.Null);
+                take(name, entry.Content);
             }
 
-            unzipped.CopyTo(Stream.Null);   // to the checksum, at the very end
+            bounded.CopyTo(Stream.Null);   // to the checksum, at the very end
         }
-        catch (Exception error) when (error is InvalidDataException or EndOfStreamException or FormatException)
+        catch (Exception error) when (error is InvalidDataException or EndOfStreamException)
         {
             throw new DataException(
                 $"{path}: expected a whole .tar.gz archive, " +
@@ -58,7 +74,7 @@ internal static class Cifar10Tar
     }
 
     /// <summary>Looks at the first two bytes, for a clearer error than the one of unzipping.</summary>
-    private static void RequireGZip(string path, FileStream file)
+    private static void RequireGZip(string path, Stream file)
     {
         if (file.ReadByte() != 0x1f || file.ReadByte() != 0x8b)
             throw new DataException(
@@ -68,31 +84,39 @@ internal static class Cifar10Tar
     }
 
     /// <summary>The bare name of an entry if it is wanted, null if it is harmless but not needed.</summary>
-    private static string? WantedName(string path, TarEntry entry)
+    private static string? WantedName(string path, TarEntries entry)
     {
-        if (entry.EntryType is TarEntryType.GlobalExtendedAttributes)
+        (int Depth, Range Folder, Range File) place = SafePlace(path, entry.Name);
+        if (entry.Type is TarEntryType.Directory)
             return null;
-        string[] segments = SafeSegments(path, entry.Name);
-        if (entry.EntryType is TarEntryType.Directory)
-            return null;
-        if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile))
+        if (entry.Type is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile))
             throw new DataException(
                 $"{path}: expected plain files and folders in the archive, found '{entry.Name}' of type " +
-                $"{entry.EntryType}");
-        bool rightPlace = segments.Length == 1 || (segments.Length > 1 && segments[^2] == Cifar10Archive.FolderName);
-        bool rightName = rightPlace
-            && (Cifar10Archive.ImageFiles.Contains(segments[^1]) || segments[^1] == Cifar10Archive.ClassNamesFile);
-        return rightName ? segments[^1] : null;
+                $"{entry.Type}");
+        string file = entry.Name[place.File];
+        bool isInPlace = place.Depth == 1 || (place.Depth > 1 && entry.Name[place.Folder] == Cifar10Archive.FolderName);
+        bool isWanted = isInPlace && (Cifar10Archive.ImageFiles.Contains(file) || file == Cifar10Archive.ClassNamesFile);
+        return isWanted ? file : null;
     }
 
-    private static string[] SafeSegments(string path, string entryName)
+    /// <summary>How deep a name leads, and the last two of its segments; without copies, as names are many or long on purpose.</summary>
+    private static (int Depth, Range Folder, Range File) SafePlace(string path, string entryName)
     {
-        string[] segments = entryName.Split(['/', '\\']);
-        bool rooted = segments[0].Length == 0 || segments[0].Contains(':', StringComparison.Ordinal);
-        if (rooted || segments.Contains(".."))
-            throw new DataException(
-                $"{path}: expected only entries inside {Cifar10Archive.FolderName}, found '{entryName}', " +
-                "which points outside the folder");
-        return [.. segments.Where(segment => segment is not ("" or "."))];
+        (int depth, Range folder, Range file) = (0, default, default);
+        bool isFirst = true;
+        foreach (Range range in entryName.AsSpan().SplitAny('/', '\\'))
+        {
+            ReadOnlySpan<char> segment = entryName.AsSpan()[range];
+            bool isRooted = isFirst && (segment.IsEmpty || segment.Contains(':'));
+            if (isRooted || segment is "..")
+                throw new DataException(
+                    $"{path}: expected only entries inside {Cifar10Archive.FolderName}, found '{entryName}', " +
+                    "which points outside the folder");
+            isFirst = false;
+            if (segment is not ("" or "."))
+                (depth, folder, file) = (depth + 1, file, range);
+        }
+
+        return (depth, folder, file);
     }
 }

@@ -34,11 +34,29 @@ public sealed partial record ModelFile(Model<float> Model, IReadOnlyList<string>
     /// </param>
     /// <exception cref="UserErrorException">There is no such file, or a model of something else.</exception>
     /// <exception cref="InvalidDataException">It is no whole model.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static ModelFile Read(string path)
     {
         RequireFile(path);
-        IReadOnlyDictionary<string, string> metadata = SafeTensorsFile.Read(path).Metadata;
-        Model<float> model = NanoConv.Model.Load<float>(path);
+        SafeTensorsFile file = SafeTensorsFile.Read(path);
+        try
+        {
+            return Of(file, path);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new InvalidDataException($"'{path}': {exception.Message}", exception);
+        }
+    }
+
+    /// <inheritdoc cref="Read"/>
+    /// <param name="file">What the file holds.</param>
+    /// <param name="path">What errors call it.</param>
+    internal static ModelFile Of(SafeTensorsFile file, string path)
+    {
+        IReadOnlyDictionary<string, string> metadata = file.Metadata;
+        Model<float> model = NanoConv.Model.Load<float>(file);
         if (model.InputShape != CifarNetwork.InputShape)
         {
             throw new UserErrorException(
@@ -69,15 +87,19 @@ public sealed partial record ModelFile(Model<float> Model, IReadOnlyList<string>
     {
         if (!metadata.TryGetValue(ClassNamesKey, out string? text))
             return null;
+        JsonException? mistake = null;
         try
         {
-            return JsonSerializer.Deserialize(text, Json.Default.StringArray);
+            string[]? names = JsonSerializer.Deserialize(text, Json.Default.StringArray);
+            if (names is null || !names.Contains(null))
+                return names;
         }
         catch (JsonException exception)
         {
-            throw new UserErrorException(
-                $"'{path}': expected a JSON array of class names in the metadata, found '{text}'", exception);
+            mistake = exception;
         }
+
+        throw new UserErrorException($"'{path}': expected a JSON array of class names in the metadata, found '{text}'", mistake);
     }
 
     [JsonSerializable(typeof(string[]))]

@@ -39,24 +39,50 @@ public sealed record RunRecord(
 
     /// <summary>Reads a run.</summary>
     /// <param name="path">The file.</param>
+    /// <returns>The run, without gaps: what has to be there is, and there is one of each for each class.</returns>
     /// <exception cref="UserErrorException">It is no such file, or of a later version.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static RunRecord Read(string path)
+    {
+        using FileStream stream = File.OpenRead(path);
+        return Read(stream, path);
+    }
+
+    /// <inheritdoc cref="Read(string)"/>
+    /// <param name="stream">Its content.</param>
+    /// <param name="path">What errors call it.</param>
+    internal static RunRecord Read(Stream stream, string path)
     {
         try
         {
-            using FileStream stream = File.OpenRead(path);
             RunRecord run = JsonSerializer.Deserialize(stream, RunJson.Default.RunRecord)
                 ?? throw new JsonException("nothing");
-            return run.Schema == SchemaName && run.SchemaVersion is >= 1 and <= CurrentVersion
-                ? run
-                : throw new UserErrorException(
+            if (run.Schema != SchemaName || run.SchemaVersion is < 1 or > CurrentVersion)
+            {
+                throw new UserErrorException(
                     $"'{path}': expected schema {SchemaName}, version 1 to {CurrentVersion}, "
                     + $"found {run.Schema}, version {run.SchemaVersion}");
+            }
+
+            return run.FindFault() is { } fault ? throw new UserErrorException($"'{path}': {fault}") : run;
         }
         catch (JsonException exception)
         {
             throw new UserErrorException($"'{path}': expected a {FileName}, found: {exception.Message}", exception);
         }
+    }
+
+    // What the types do not say: arrays without nulls, and of the right length.
+    private string? FindFault()
+    {
+        if (Data.ClassNames.Contains(null!))
+            return "expected a name for each class, found null";
+        if (History.Contains(null!))
+            return "expected the finished epochs as history, found null among them";
+        if (Path.GetFileName(Model.File) != Model.File)
+            return $"expected the model's file beside it, found '{Model.File}'";
+        return Results is null ? null : Results.Train.FindFault(Data.ClassNames.Count) ?? Results.Test.FindFault(Data.ClassNames.Count);
     }
 
     /// <summary>Writes the run.</summary>

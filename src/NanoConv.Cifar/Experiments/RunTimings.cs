@@ -7,10 +7,12 @@ namespace NanoConv.Cifar.Experiments;
 /// <param name="ImagesPerSecond">Images trained on a second of training parts, over all finished epochs.</param>
 /// <param name="EvaluationSeconds">The reports on train and test after the fit; null if there are none.</param>
 /// <param name="PeakMemoryBytes">The most memory the process has held resident.</param>
+/// <param name="Resumed">How many times the run went on from a checkpoint; 0 in old files.</param>
 public sealed record RunTimings(
     DateTime StartedAt,
     double FitSeconds,
     double TrainingSeconds,
     double? ImagesPerSecond,
     double? EvaluationSeconds,
-    long PeakMemoryBytes);
+    long PeakMemoryBytes,
+    int Resumed = 0);

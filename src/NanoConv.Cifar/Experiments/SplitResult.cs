@@ -27,6 +27,13 @@ public sealed record SplitResult(
     [JsonIgnore]
     public string MatrixText { get; private init; } = "";
 
+    /// <summary>What is wrong with scores and counts that were read from a file; null if nothing is.</summary>
+    /// <param name="classes">How many classes there are.</param>
+    internal string? FindFault(int classes) =>
+        Classes.Count != classes || Classes.Contains(null!) ? $"expected scores for each of {classes} classes, found {Classes.Count}, or null among them"
+        : ConfusionMatrix.Length != classes || ConfusionMatrix.Any(row => row?.Length != classes) ? $"expected a confusion matrix of {classes} x {classes}"
+        : null;
+
     /// <summary>Evaluates a model.</summary>
     /// <param name="model">The model.</param>
     /// <param name="images">The images.</param>

@@ -12,8 +12,7 @@ public sealed class TrainingRun
 {
     private readonly SelectedData data;
     private readonly EpochLog log = new();
-    private readonly Stopwatch fitClock = new();
-    private readonly DateTime startedAt = DateTime.UtcNow;
+    private readonly RunClock clock = new();
     private RunSettings settings;
     private string? stopReason;
     private int? modelEpoch;
@@ -23,14 +22,18 @@ public sealed class TrainingRun
     /// <summary>Builds the network.</summary>
     /// <param name="settings">How to train.</param>
     /// <param name="data">The images; exactly the samples the settings ask for.</param>
-    public TrainingRun(RunSettings settings, SelectedData data)
+    /// <param name="checkpoints">Where checkpoints are kept, and one to go on from may be; null for none.</param>
+    public TrainingRun(RunSettings settings, SelectedData data, CheckpointFolder? checkpoints = null)
     {
-        (this.settings, this.data) = (settings, data);
+        (this.settings, this.data, Checkpoints) = (settings, data, checkpoints);
         Model = CifarNetwork.Create(settings.Network, settings.L1).Build<float>(CifarNetwork.InputShape, settings.Seed);
     }
 
     /// <summary>The model.</summary>
     public Model<float> Model { get; }
+
+    /// <summary>Where checkpoints are kept; null if none are.</summary>
+    public CheckpointFolder? Checkpoints { get; }
 
     /// <summary>
     /// Trains and evaluates. When cancelled in training, or when the loss is no number any more, it ends with the best
@@ -80,7 +83,7 @@ public sealed class TrainingRun
     /// <param name="cancellation">Ends the evaluation.</param>
     public void AsIfEnded(Action<TrainingRun> use, CancellationToken cancellation)
     {
-        fitClock.Stop();
+        clock.Stop();
         RunSettings whole = settings;
         try
         {
@@ -92,7 +95,7 @@ public sealed class TrainingRun
         finally
         {
             (settings, modelEpoch, results, evaluationSeconds) = (whole, null, null, null);
-            fitClock.Start();
+            clock.Start();
         }
     }
 
@@ -117,12 +120,13 @@ public sealed class TrainingRun
             new RunModel(modelFile, modelEpoch, Model.ParameterCount, Model.ForwardFlops, Model.TrainingFlops),
             [.. log.Epochs],
             new RunTimings(
-                startedAt,
-                fitClock.Elapsed.TotalSeconds,
+                clock.StartedAt,
+                clock.FitSeconds,
                 trainingSeconds,
                 log.Epochs.Count == 0 ? null : (double)training * log.Epochs.Count / trainingSeconds,
                 evaluationSeconds,
-                process.PeakWorkingSet64),
+                process.PeakWorkingSet64,
+                clock.Resumed),
             results);
     }
 
@@ -140,8 +144,13 @@ public sealed class TrainingRun
     private RunOutcome Fit(Callback progress, CancellationToken cancellation)
     {
         var best = new KeepBest<float>(Model);
-        FitOptions options = TrainingOptions() with { Threads = settings.Threads, Callbacks = [best, log, progress] };
-        fitClock.Start();
+        FitOptions options = TrainingOptions() with
+        {
+            Threads = settings.Threads,
+            Checkpoints = Checkpoints,
+            Callbacks = [best, log, clock, progress],
+        };
+        clock.Start();
         try
         {
             Model.Fit(data.Images.TrainingSet(), options, cancellation);
@@ -162,7 +171,7 @@ public sealed class TrainingRun
         }
         finally
         {
-            fitClock.Stop();
+            clock.Stop();
         }
     }
 
@@ -180,11 +189,11 @@ public sealed class TrainingRun
 
     private RunResults Evaluate(Action<string>? evaluating, CancellationToken cancellation)
     {
-        var clock = Stopwatch.StartNew();
+        var watch = Stopwatch.StartNew();
         SplitResult train = EvaluateOn("train", data.Images.TrainingSet(), evaluating, cancellation);
         SplitResult test = EvaluateOn("test", data.Images.TestSet(), evaluating, cancellation);
         var baseline = MostFrequentBaseline.Fit<byte>(data.Images.TrainingLabels);
-        evaluationSeconds = clock.Elapsed.TotalSeconds;
+        evaluationSeconds = watch.Elapsed.TotalSeconds;
         return new RunResults(train, test, new BaselineResult(
             data.Images.ClassNames[baseline.PredictedClass], baseline.Accuracy<byte>(data.Images.TestLabels)));
     }

@@ -15,9 +15,25 @@ public static class ImageFile
     /// </summary>
     /// <param name="path">A PNG or JPEG file.</param>
     /// <exception cref="UserErrorException">It is missing, truncated, too large or no picture.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static RgbImage Read(string path)
     {
         using SKCodec codec = Open(path);
+        return Read(codec, path);
+    }
+
+    /// <inheritdoc cref="Read(string)"/>
+    /// <param name="stream">Its content.</param>
+    /// <param name="path">What errors call it.</param>
+    internal static RgbImage Read(Stream stream, string path)
+    {
+        using SKCodec codec = Opened(SKCodec.Create(stream, out SKCodecResult result), result, path);
+        return Read(codec, path);
+    }
+
+    private static RgbImage Read(SKCodec codec, string path)
+    {
         SKImageInfo stored = codec.Info;
         if (stored.Width > LargestSide || stored.Height > LargestSide || stored.BytesSize64 / 4 > LargestArea)
         {
@@ -100,9 +116,11 @@ public static class ImageFile
         {
             // Opened for its message, should it not be readable: Skia's says nothing.
         }
-        return SKCodec.Create(path, out SKCodecResult result)
-            ?? throw new UserErrorException($"'{path}': expected a PNG or JPEG picture, found {Describe(result)}");
+        return Opened(SKCodec.Create(path, out SKCodecResult result), result, path);
     }
+
+    private static SKCodec Opened(SKCodec? codec, SKCodecResult result, string path) =>
+        codec ?? throw new UserErrorException($"'{path}': expected a PNG or JPEG picture, found {Describe(result)}");
 
     private static string Describe(SKCodecResult result) => result switch
     {

@@ -74,9 +74,7 @@ public sealed class RunLibrary
         {
             RunRecord record = RunRecord.Read(path);
             var run = new FinishedRun(Path.GetDirectoryName(path)!, record);
-            string? reason = record.Settings is null || record.Data is null || record.Environment is null || record.Model is null
-                || record.History is null || record.Timings is null ? "expected settings, data, environment, model, history and timings"
-                : !record.Completed || record.Results is null ? $"not completed: {record.StopReason}"
+            string? reason = !record.Completed || record.Results is null ? $"not completed: {record.StopReason}"
                 : record.Environment.NanoConv != Model.LibraryVersion
                     ? $"made by version {record.Environment.NanoConv}, expected {Model.LibraryVersion}"
                 : record.Data.TestSha256 is null || record.Data.TrainingSha256 is null ? "it does not say which data it was made with"

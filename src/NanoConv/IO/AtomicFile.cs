@@ -11,7 +11,13 @@ public static class AtomicFile
     /// <param name="write">Writes the content.</param>
     /// <exception cref="IOException">It cannot be written; the old file is as it was.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
-    public static void Write(string path, Action<Stream> write)
+    public static void Write(string path, Action<Stream> write) => Write(path, write, reached: null);
+
+    /// <inheritdoc cref="Write(string, Action{Stream})"/>
+    /// <param name="path">The file.</param>
+    /// <param name="write">Writes the content.</param>
+    /// <param name="reached">Told of how far it has come.</param>
+    internal static void Write(string path, Action<Stream> write, Action<WriteStage>? reached)
     {
         ArgumentNullException.ThrowIfNull(write);
         string full = Path.GetFullPath(path);
@@ -20,11 +26,16 @@ public static class AtomicFile
         {
             using (FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.Write))
             {
+                reached?.Invoke(WriteStage.Created);
                 write(stream);
+                stream.Flush();
+                reached?.Invoke(WriteStage.Written);
                 stream.Flush(flushToDisk: true);
+                reached?.Invoke(WriteStage.Flushed);
             }
 
             File.Move(temporary, full, overwrite: true);
+            reached?.Invoke(WriteStage.Renamed);
         }
         catch
         {

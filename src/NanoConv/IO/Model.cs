@@ -15,21 +15,47 @@ public static class Model
     /// <typeparam name="T">The number type to compute in, whatever the file's.</typeparam>
     /// <exception cref="InvalidDataException">It is no such file; the message says what was expected and found.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static Model<T> Load<T>(string path)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         SafeTensorsFile file = SafeTensorsFile.Read(path);
         try
         {
-            (Sequential network, Shape inputShape) = ModelInfo.ReadNetwork(file.Metadata) ?? throw new InvalidDataException(
-                $"expected the network's description in the metadata, found none; build the network and use {nameof(LoadWeights)}");
-            Model<T> model = network.Build<T>(inputShape, ModelInfo.ReadSeed(file.Metadata));
-            TakeWeights(model, file);
-            return model;
+            return Load<T>(file);
         }
-        catch (Exception mistake) when (mistake is InvalidDataException or ArgumentException)
+        catch (InvalidDataException mistake)
         {
             throw new InvalidDataException($"'{path}': {mistake.Message}", mistake);
+        }
+    }
+
+    /// <summary>The model in a file that has been read already.</summary>
+    /// <remarks>
+    /// Whatever network the file describes, it takes no more than a small multiple of the file's size in memory: what its
+    /// tensors do not vouch for is not made.
+    /// </remarks>
+    /// <param name="file">What <see cref="Save"/> has written.</param>
+    /// <typeparam name="T">The number type to compute in, whatever the file's.</typeparam>
+    /// <exception cref="InvalidDataException">
+    /// It is no such file; the message says what was expected and found. Nothing else is thrown, whatever the content.
+    /// </exception>
+    public static Model<T> Load<T>(SafeTensorsFile file)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        try
+        {
+            (Sequential network, Shape inputShape) = ModelInfo.ReadNetwork(file.Metadata) ?? throw new InvalidDataException(
+                $"expected the network's description in the metadata, found none; build the network and use {nameof(LoadWeights)}");
+            // The file's tensors vouch for what the description claims, parameter by parameter and before any is made.
+            Model<T> model = network.Build(inputShape, ModelInfo.ReadSeed(file.Metadata), (name, shape) => Values<T>(file, name, shape));
+            RefuseUnfit(Unexpected(model, file));
+            return model;
+        }
+        catch (ArgumentException mistake)
+        {
+            throw new InvalidDataException(mistake.Message, mistake);
         }
     }
 
@@ -39,6 +65,7 @@ public static class Model
     /// <typeparam name="T">The number type.</typeparam>
     /// <exception cref="InvalidDataException">Names or shapes differ; the message lists them.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static void LoadWeights<T>(this Model<T> model, string path)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -127,23 +154,39 @@ public static class Model
     private static void TakeWeights<T>(Model<T> model, SafeTensorsFile file)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        List<string> mistakes = [];
-        foreach (Parameter<T> parameter in model.Parameters)
-        {
-            if (!file.Tensors.TryGetValue(parameter.Name, out SafeTensor? tensor))
-                mistakes.Add($"missing '{parameter.Name}'");
-            else if (!parameter.Shape.Axes.ToArray().Select(axis => (long)axis).SequenceEqual(tensor.Shape))
-                mistakes.Add($"'{parameter.Name}' has shape {SafeTensorsHeader.Describe(tensor.Shape)} instead of {parameter.Shape}");
-            else if (!SafeTensorType.IsWeights(tensor))
-                mistakes.Add($"'{parameter.Name}' has type {tensor.DataType} instead of F32 or F64");
-        }
-
-        HashSet<string> wanted = [.. model.Parameters.Select(parameter => parameter.Name)];
-        mistakes.AddRange(file.Tensors.Keys.Where(name => !wanted.Contains(name)).Select(name => $"unexpected {SafeTensorsHeader.Quote(name)}"));
-        if (mistakes.Count > 0)
-            throw new InvalidDataException($"the weights do not fit the network: {string.Join("; ", mistakes)}");
+        RefuseUnfit([.. model.Parameters.Select(parameter => FindMistake(file, parameter.Name, parameter.Shape)).OfType<string>(), .. Unexpected(model, file)]);
         foreach (Parameter<T> parameter in model.Parameters)
             file.Tensors[parameter.Name].CopyTo(parameter.Value);
         model.ParametersChanged();
+    }
+
+    private static T[] Values<T>(SafeTensorsFile file, string name, Shape shape)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (FindMistake(file, name, shape) is { } mistake)
+            RefuseUnfit([mistake]);
+        T[] values = new T[shape.Elements];
+        file.Tensors[name].CopyTo<T>(values);
+        return values;
+    }
+
+    private static string? FindMistake(SafeTensorsFile file, string name, Shape shape) =>
+        !file.Tensors.TryGetValue(name, out SafeTensor? tensor) ? $"missing '{name}'"
+        : !shape.Axes.ToArray().Select(axis => (long)axis).SequenceEqual(tensor.Shape)
+            ? $"'{name}' has shape {SafeTensorsHeader.Describe(tensor.Shape)} instead of {shape}"
+        : !SafeTensorType.IsWeights(tensor) ? $"'{name}' has type {tensor.DataType} instead of F32 or F64"
+        : null;
+
+    private static IReadOnlyList<string> Unexpected<T>(Model<T> model, SafeTensorsFile file)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        HashSet<string> wanted = [.. model.Parameters.Select(parameter => parameter.Name)];
+        return [.. file.Tensors.Keys.Where(name => !wanted.Contains(name)).Select(name => $"unexpected {SafeTensorsHeader.Quote(name)}")];
+    }
+
+    private static void RefuseUnfit(IReadOnlyList<string> mistakes)
+    {
+        if (mistakes.Count > 0)
+            throw new InvalidDataException($"the weights do not fit the network: {string.Join("; ", mistakes)}");
     }
 }

@@ -23,10 +23,10 @@ public sealed record ModelInfo(
 {
     private const string FormatKey = "format";
     private const string VersionKey = "nanoconv.version";
-    private const string NetworkKey = "nanoconv.network";
+    internal const string NetworkKey = "nanoconv.network";
     private const string SeedKey = "nanoconv.seed";
-    private const string TrainingKey = "nanoconv.training";
-    private const string HistoryKey = "nanoconv.history";
+    internal const string TrainingKey = "nanoconv.training";
+    internal const string HistoryKey = "nanoconv.history";
 
     /// <summary>Reads what a file says of its model.</summary>
     /// <param name="path">A safetensors file; one that another program wrote says little.</param>
@@ -45,7 +45,10 @@ public sealed record ModelInfo(
         }
     }
 
-    private static ModelInfo Read(IReadOnlyDictionary<string, string> metadata)
+    /// <summary>Reads what metadata say of a model.</summary>
+    /// <param name="metadata">The text by key.</param>
+    /// <exception cref="InvalidDataException">It is malformed.</exception>
+    internal static ModelInfo Read(IReadOnlyDictionary<string, string> metadata)
     {
         (Sequential Network, Shape InputShape)? network = ReadNetwork(metadata);
         History? history = null;

@@ -14,6 +14,11 @@ public sealed record SafeTensor(string DataType, IReadOnlyList<long> Shape, Read
     /// <param name="values">Its elements.</param>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     public static SafeTensor From<T>(Shape shape, ReadOnlySpan<T> values)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        From([.. shape.Axes.ToArray().Select(axis => (long)axis)], values);
+
+    /// <summary>The same, of axes that may be 0.</summary>
+    internal static SafeTensor From<T>(IReadOnlyList<long> shape, ReadOnlySpan<T> values)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         bool isDouble = typeof(T) == typeof(double);
@@ -29,7 +34,7 @@ public sealed record SafeTensor(string DataType, IReadOnlyList<long> Shape, Read
                 BinaryPrimitives.WriteSingleLittleEndian(data.AsSpan(i * size), float.CreateTruncating(values[i]));
         }
 
-        return new SafeTensor(isDouble ? "F64" : "F32", [.. shape.Axes.ToArray().Select(axis => (long)axis)], data);
+        return new SafeTensor(isDouble ? "F64" : "F32", shape, data);
     }
 
     /// <summary>The elements as numbers; F32 and F64 are understood, F64 is rounded to fit float.</summary>

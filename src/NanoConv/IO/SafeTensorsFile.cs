@@ -35,6 +35,7 @@ public sealed class SafeTensorsFile
     /// <param name="path">The file.</param>
     /// <exception cref="InvalidDataException">It is not a safetensors file; the message says where it departs.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static SafeTensorsFile Read(string path)
     {
         byte[] content;
@@ -58,8 +59,9 @@ public sealed class SafeTensorsFile
     }
 
     /// <summary>Reads the format from memory. The tensors are views of <paramref name="content"/>.</summary>
+    /// <remarks>Whatever the bytes claim, it takes no more than a small multiple of their number in memory and time.</remarks>
     /// <param name="content">A whole file.</param>
-    /// <exception cref="InvalidDataException">It departs from the format.</exception>
+    /// <exception cref="InvalidDataException">It departs from the format. Nothing else is thrown, whatever the content.</exception>
     public static SafeTensorsFile Parse(ReadOnlyMemory<byte> content)
     {
         if (content.Length < 8)

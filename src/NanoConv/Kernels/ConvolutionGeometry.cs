@@ -43,7 +43,7 @@ public readonly record struct ConvolutionGeometry(WindowGeometry Window, int Fil
     private static (int Before, int After) Halo(int input, int padding, int kernel, int stride, int output)
     {
         (int before, int after) = (0, 0);
-        for (int phase = 0; phase < stride; phase++)
+        for (int phase = 0; phase < Math.Min(stride, kernel); phase++) // no tap reaches the phases behind the kernel
         {
             PhaseAxis axis = PhaseAxis.Of(phase, input, padding, kernel, stride);
             if (axis.Count == 0 || axis.Taps == 0)

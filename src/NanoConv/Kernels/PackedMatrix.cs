@@ -27,8 +27,15 @@ public static class PackedMatrix
     /// <param name="k">Rows of B.</param>
     /// <param name="n">Columns of B.</param>
     /// <typeparam name="T">The element type.</typeparam>
+    /// <exception cref="ArgumentException">They would not fit into an array.</exception>
     public static int Length<T>(int k, int n)
-        where T : unmanaged, IFloatingPointIeee754<T> => k * PaddedColumns<T>(n);
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        long length = (long)k * PaddedColumns<T>(n);
+        return length <= Array.MaxLength
+            ? (int)length
+            : throw new ArgumentException($"expected a matrix of at most {Array.MaxLength} elements when packed, received {k}×{n}: {length}");
+    }
 
     /// <summary>Packs a row-major matrix.</summary>
     /// <param name="packed">Overwritten: <see cref="Length"/> elements.</param>

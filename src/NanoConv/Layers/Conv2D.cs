@@ -77,13 +77,13 @@ public sealed class Conv2D : Layer
         {
             kernelShape = (KernelSize.Height, KernelSize.Width, channels, Filters);
             geometry = new ConvolutionGeometry(new WindowGeometry(builder.InputShape, KernelSize, Strides, Padding), Filters);
-            geometry.CheckSizes();
         }
         catch (ArgumentException mistake)
         {
             throw builder.Error(mistake.Message);
         }
 
+        // Before the sizes are checked, which takes as long as the kernel is high: a file may claim one that it has not.
         int pixels = KernelSize.Height * KernelSize.Width;
         builder.AddParameter(
             "kernel",
@@ -94,6 +94,15 @@ public sealed class Conv2D : Layer
             KernelRegularizer);
         if (UseBias)
             builder.AddParameter("bias", Filters, new Zeros(), 1, 1);
+        try
+        {
+            geometry.CheckSizes();
+        }
+        catch (ArgumentException mistake)
+        {
+            throw builder.Error(mistake.Message);
+        }
+
         return new Built<T>(builder, this, geometry);
     }
 

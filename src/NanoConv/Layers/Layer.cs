@@ -4,7 +4,7 @@ namespace NanoConv;
 
 /// <summary>
 /// What a layer is, before it knows its input and its number type: immutable, and free to be used in many networks.
-/// <see cref="Sequential.Build"/> makes <see cref="BuiltLayer{T}"/>s of it.
+/// <see cref="Sequential.Build{T}(Shape, int)"/> makes <see cref="BuiltLayer{T}"/>s of it.
 /// </summary>
 public abstract class Layer
 {

@@ -9,15 +9,27 @@ public sealed class LayerBuilder<T>
 {
     private readonly int seed;
     private readonly int layerIndex;
+    private readonly Func<string, Shape, T[]>? given;
     private readonly List<Parameter<T>> parameters = [];
 
-    internal LayerBuilder(Layer layer, string name, Shape inputShape, int seed, int layerIndex)
+    /// <summary>For a layer of a network.</summary>
+    /// <param name="layer">The specification.</param>
+    /// <param name="name">The layer's name.</param>
+    /// <param name="inputShape">Its input.</param>
+    /// <param name="seed">The seed of initial weights.</param>
+    /// <param name="layerIndex">Its place in the network.</param>
+    /// <param name="given">
+    /// Gives a parameter's first values by its whole name and its shape, in place of the initializer; it refuses by an
+    /// exception, before memory is taken for what a file only claims.
+    /// </param>
+    internal LayerBuilder(Layer layer, string name, Shape inputShape, int seed, int layerIndex, Func<string, Shape, T[]>? given = null)
     {
         Layer = layer;
         Name = name;
         InputShape = inputShape;
         this.seed = seed;
         this.layerIndex = layerIndex;
+        this.given = given;
     }
 
     /// <summary>The specification that is being built.</summary>
@@ -42,9 +54,8 @@ public sealed class LayerBuilder<T>
     public Parameter<T> AddParameter(
         string role, Shape shape, Initializer initializer, int fanIn, int fanOut, Regularizer? regularizer = null)
     {
-        T[] values = new T[shape.Elements];
-        initializer.Fill<T>(values, fanIn, fanOut, Kernels.CounterRandom.Key(seed, layerIndex, parameters.Count));
-        Parameter<T> parameter = new($"{Name}/{role}", shape, regularizer, values);
+        string name = $"{Name}/{role}";
+        Parameter<T> parameter = new(name, shape, regularizer, given is null ? Drawn(shape, initializer, fanIn, fanOut) : given(name, shape));
         parameters.Add(parameter);
         return parameter;
     }
@@ -58,4 +69,11 @@ public sealed class LayerBuilder<T>
     public (int Height, int Width, int Channels) ExpectPicture() => InputShape.Rank == 3
         ? (InputShape[0], InputShape[1], InputShape[2])
         : throw Error($"expected an input of shape (height, width, channels), received {InputShape}");
+
+    private T[] Drawn(Shape shape, Initializer initializer, int fanIn, int fanOut)
+    {
+        T[] values = new T[shape.Elements];
+        initializer.Fill<T>(values, fanIn, fanOut, Kernels.CounterRandom.Key(seed, layerIndex, parameters.Count));
+        return values;
+    }
 }

@@ -9,6 +9,9 @@ public sealed class CategoricalCrossentropy(bool fromLogits = false) : Loss
     public bool FromLogits => fromLogits;
 
     /// <inheritdoc/>
+    public override string ToString() => $"{nameof(CategoricalCrossentropy)}(from_logits {fromLogits})";
+
+    /// <inheritdoc/>
     public override bool TakesLogits => true;
 
     /// <inheritdoc/>

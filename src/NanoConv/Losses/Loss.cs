@@ -33,4 +33,7 @@ public abstract class Loss
     /// <typeparam name="T">The number type.</typeparam>
     public abstract T Evaluate<T>(Span<T> gradient, ReadOnlySpan<T> output, ReadOnlySpan<T> target, T scale)
         where T : unmanaged, IFloatingPointIeee754<T>;
+
+    /// <summary>Its type, and whatever it was set to: a fit is resumed only with a loss whose text is the same.</summary>
+    public override string ToString() => GetType().Name;
 }

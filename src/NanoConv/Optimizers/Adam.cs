@@ -1,3 +1,4 @@
+using System.Globalization;
 using NanoConv.Kernels;
 
 namespace NanoConv;
@@ -43,6 +44,11 @@ public sealed class Adam : Optimizer
 
     /// <inheritdoc/>
     public override OptimizerState<T> Start<T>(int parameters) => new State<T>(this, parameters);
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"Adam(learning_rate {LearningRate}, beta1 {Beta1}, beta2 {Beta2}, {(EpsilonHat ? "epsilon_hat" : "epsilon")} {Epsilon})");
 
     private sealed class State<T>(Adam adam, int parameters) : OptimizerState<T>
         where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>

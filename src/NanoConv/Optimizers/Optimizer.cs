@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 
 namespace NanoConv;
@@ -23,6 +24,9 @@ public abstract class Optimizer
     /// <typeparam name="T">The number type.</typeparam>
     public abstract OptimizerState<T> Start<T>(int parameters)
         where T : unmanaged, IFloatingPointIeee754<T>;
+
+    /// <summary>Its type and all its settings: a fit is resumed only with an optimiser whose text is the same.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{GetType().Name}(learning_rate {LearningRate})");
 
     /// <summary>A number in [0, 1).</summary>
     private protected static double CheckShare(double value, string name) => value >= 0 && value < 1

@@ -10,7 +10,10 @@ public abstract class OptimizerState<T>
     /// <summary>Steps begun.</summary>
     public int Step { get; private set; }
 
-    /// <summary>The state's tensors by name, each as long as the parameters: for Adam <c>m</c> and <c>v</c>.</summary>
+    /// <summary>
+    /// All that is remembered besides <see cref="Step"/>, as tensors by name, each as long as the parameters: for Adam
+    /// <c>m</c> and <c>v</c>. Checkpoints keep them and write into them.
+    /// </summary>
     public abstract IReadOnlyList<(string Name, T[] Values)> Tensors { get; }
 
     /// <summary>Begins the next step; its parts follow in any order, on any thread.</summary>
@@ -19,6 +22,9 @@ public abstract class OptimizerState<T>
         Step++;
         OnBeginStep();
     }
+
+    /// <summary>Goes on from a checkpoint whose tensors have been put back.</summary>
+    internal void ReturnTo(int step) => Step = step;
 
     /// <summary>Updates some of the parameters.</summary>
     /// <param name="first">The first parameter's place among all.</param>

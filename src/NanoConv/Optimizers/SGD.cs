@@ -1,3 +1,4 @@
+using System.Globalization;
 using NanoConv.Kernels;
 
 namespace NanoConv;
@@ -21,6 +22,10 @@ public sealed class SGD : Optimizer
 
     /// <inheritdoc/>
     public override OptimizerState<T> Start<T>(int parameters) => new State<T>(this, parameters);
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"SGD(learning_rate {LearningRate}, momentum {Momentum}, nesterov {Nesterov})");
 
     private sealed class State<T>(SGD sgd, int parameters) : OptimizerState<T>
         where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>

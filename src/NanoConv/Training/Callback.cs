@@ -1,6 +1,7 @@
 namespace NanoConv;
 
 /// <summary>Something that is told how training goes. It runs on the thread that called Fit.</summary>
+/// <remarks>One that remembers what it was told, and that is to be right in a fit resumed from a checkpoint, is <see cref="IResumable"/>.</remarks>
 public abstract class Callback
 {
     /// <summary>Before the first epoch.</summary>
@@ -33,4 +34,7 @@ public abstract class Callback
     public virtual void OnTrainEnd(TrainingState state)
     {
     }
+
+    /// <summary>Its type, and whatever it was set to: a fit is resumed only with the same <see cref="IResumable"/> callbacks.</summary>
+    public override string ToString() => GetType().Name.Split('`')[0];
 }

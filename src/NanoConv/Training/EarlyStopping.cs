@@ -1,7 +1,7 @@
 namespace NanoConv;
 
 /// <summary>Ends training when validation loss (or loss, without validation) has not improved for some epochs.</summary>
-public sealed class EarlyStopping : Callback
+public sealed class EarlyStopping : Callback, IResumable
 {
     private readonly int patience;
     private double best = double.PositiveInfinity;
@@ -30,4 +30,22 @@ public sealed class EarlyStopping : Callback
         else if (++wait >= patience)
             state.StopTraining = true;
     }
+
+    /// <inheritdoc/>
+    public void Save(SavedState memory)
+    {
+        ArgumentNullException.ThrowIfNull(memory);
+        memory.Set("best", best);
+        memory.Set("wait", wait);
+    }
+
+    /// <inheritdoc/>
+    public void Restore(SavedState memory)
+    {
+        ArgumentNullException.ThrowIfNull(memory);
+        (best, wait) = (memory.Number("best"), memory.Whole("wait"));
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{nameof(EarlyStopping)}(patience {patience})";
 }

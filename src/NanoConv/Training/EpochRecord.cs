@@ -15,4 +15,25 @@ public sealed record EpochRecord(
     double? ValidationLoss,
     double? ValidationAccuracy,
     double TrainingSeconds,
-    double ImagesPerSecond);
+    double ImagesPerSecond)
+{
+    private const int Numbers = 7;
+
+    /// <summary>Epochs as plain numbers, NaN for null.</summary>
+    internal static double[] ToNumbers(params IEnumerable<EpochRecord> epochs) => [.. epochs.SelectMany(epoch => (double[])
+    [
+        epoch.Epoch, epoch.Loss, epoch.Accuracy, epoch.ValidationLoss ?? double.NaN, epoch.ValidationAccuracy ?? double.NaN,
+        epoch.TrainingSeconds, epoch.ImagesPerSecond,
+    ])];
+
+    /// <summary>What <see cref="ToNumbers"/> was made of.</summary>
+    /// <exception cref="InvalidDataException">It is made of something else.</exception>
+    internal static EpochRecord[] FromNumbers(SavedState saved, string name)
+    {
+        double[] numbers = [.. saved.Array<double>(name)];
+        if (numbers.Length % Numbers != 0)
+            throw saved.Mistake(name, $"expected {Numbers} numbers an epoch, found {numbers.Length}");
+        return [.. numbers.Chunk(Numbers).Select(row => new EpochRecord(
+            (int)row[0], row[1], row[2], double.IsNaN(row[3]) ? null : row[3], double.IsNaN(row[4]) ? null : row[4], row[5], row[6]))];
+    }
+}

@@ -27,11 +27,14 @@ public sealed record FitOptions
     /// <summary>Threads; 0 for as many as there are processors. The result does not depend on it.</summary>
     public int Threads { get; init; }
 
+    /// <summary>Where checkpoints are kept, and where one to go on from is looked for: a <see cref="CheckpointFolder"/>; null for none.</summary>
+    public CheckpointStore? Checkpoints { get; init; }
+
     /// <summary>Told of every step and epoch.</summary>
     public IReadOnlyList<Callback> Callbacks { get; init; } = [];
 
-    /// <summary>These options as far as they can be kept with a result: without threads and callbacks.</summary>
-    internal FitOptions ToKeep() => this with { Threads = 0, Callbacks = [] };
+    /// <summary>These options as far as they can be kept with a result: without threads, checkpoints and callbacks.</summary>
+    internal FitOptions ToKeep() => this with { Threads = 0, Checkpoints = null, Callbacks = [] };
 
     /// <summary>Refuses what makes no sense for a number of examples; returns the length of the training part.</summary>
     internal int TrainingPart(int examples)

@@ -5,7 +5,7 @@ namespace NanoConv;
 /// <summary>Keeps a copy of the weights of the epoch with the greatest validation accuracy (or accuracy, without validation).</summary>
 /// <typeparam name="T">The number type.</typeparam>
 /// <param name="model">The model that is trained.</param>
-public sealed class KeepBest<T>(Model<T> model) : Callback
+public sealed class KeepBest<T>(Model<T> model) : Callback, IResumable
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private T[]? weights;
@@ -33,6 +33,23 @@ public sealed class KeepBest<T>(Model<T> model) : Callback
         weights.CopyTo(model.Weights);
         model.ParametersChanged();
         return true;
+    }
+
+    /// <inheritdoc/>
+    public void Save(SavedState memory)
+    {
+        ArgumentNullException.ThrowIfNull(memory);
+        memory.Set<double>("best", Best is null ? [] : EpochRecord.ToNumbers(Best));
+        memory.Set<T>("weights", Best is null ? [] : weights);
+    }
+
+    /// <inheritdoc/>
+    public void Restore(SavedState memory)
+    {
+        ArgumentNullException.ThrowIfNull(memory);
+        EpochRecord[] best = EpochRecord.FromNumbers(memory, "best");
+        ReadOnlySpan<T> kept = memory.Array<T>("weights", best.Length == 0 ? 0 : model.ParameterCount);
+        (Best, weights) = best.Length == 0 ? (null, null) : (best[0], kept.ToArray());
     }
 
     private static double Score(EpochRecord epoch) => epoch.ValidationAccuracy ?? epoch.Accuracy;

@@ -94,14 +94,17 @@ public sealed class Model<T>
 
     /// <summary>
     /// Trains. Each call starts afresh but for the weights: the optimiser's memory, the order of the examples and
-    /// dropout's masks follow from the options alone.
+    /// dropout's masks follow from the options alone. Or, with <see cref="FitOptions.Checkpoints"/>, it goes on where
+    /// an earlier fit was broken off, and ends with the bits of one that never was.
     /// </summary>
     /// <param name="data">The examples; the last part of them is held out if options ask for it.</param>
     /// <param name="options">How.</param>
     /// <param name="cancellation">Ends training after the current step; the weights stay as that step left them.</param>
     /// <returns>What the epochs came to.</returns>
-    /// <exception cref="ArgumentException">Data, network and options do not fit one another.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="ArgumentException">Data, network and options do not fit one another, or not the checkpoint.</exception>
+    /// <exception cref="IOException">A checkpoint cannot be kept, or there is none to go on from.</exception>
+    /// <exception cref="InvalidDataException">No checkpoint is whole.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; there is a checkpoint of the last step.</exception>
     /// <exception cref="NonFiniteLossException">The loss became NaN or infinite.</exception>
     public History Fit(IDataset<T> data, FitOptions? options = null, CancellationToken cancellation = default)
     {
@@ -110,28 +113,38 @@ public sealed class Model<T>
         int training = options.TrainingPart(data.Count);
         DatasetSlice<T> validation = new(data, training, data.Count - training);
         using Trainer<T> trainer = new(this, new DatasetSlice<T>(data, 0, training), options);
-        TrainingState state = new(options.Epochs, training, options.BatchSize);
-        History history = new() { Options = options.ToKeep() };
+        TrainingState state = new(options.Epochs, training, options.BatchSize, options.ToKeep());
+        History history = state.History;
+        Checkpointer<T>? checkpoints = options.Checkpoints is null ? null : new(this, options, trainer.Optimizer, state, validation.Count);
+        SavedState? resumed = checkpoints?.Resume();
         foreach (Callback callback in options.Callbacks)
             callback.OnTrainBegin(state);
-        for (int epoch = 1; epoch <= options.Epochs && !state.StopTraining; epoch++)
+        checkpoints?.Begin(resumed);
+        while (state.IsInEpoch || (history.Epochs.Count < options.Epochs && !state.StopTraining))
         {
-            state.BeginEpoch(epoch);
-            foreach (Callback callback in options.Callbacks)
-                callback.OnEpochBegin(state);
-            trainer.RunEpoch(state, cancellation);
+            if (!state.IsInEpoch)
+                BeginEpoch(history.Epochs.Count + 1);
+            trainer.RunEpoch(state, checkpoints, cancellation);
             Evaluation? held = validation.Count > 0 ? Inference.Evaluate(this, validation, options.Loss, trainer.Pool) : null;
             CheckFinite(state, held, validation, trainer.Pool);
             EpochRecord record = new(
-                epoch, state.Loss, state.Accuracy, held?.Loss, held?.Accuracy, state.TrainingSeconds, training / state.TrainingSeconds);
+                state.Epoch, state.Loss, state.Accuracy, held?.Loss, held?.Accuracy, state.TrainingSeconds, training / state.TrainingSeconds);
             history.Add(record);
             foreach (Callback callback in options.Callbacks)
                 callback.OnEpochEnd(state, record);
+            checkpoints?.Write();
         }
 
         foreach (Callback callback in options.Callbacks)
             callback.OnTrainEnd(state);
         return history;
+
+        void BeginEpoch(int epoch)
+        {
+            state.BeginEpoch(epoch);
+            foreach (Callback callback in options.Callbacks)
+                callback.OnEpochBegin(state);
+        }
     }
 
     /// <summary>Trains on a tensor [n, input shape] and integer labels.</summary>

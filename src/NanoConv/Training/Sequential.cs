@@ -33,21 +33,29 @@ public sealed class Sequential
     /// <exception cref="ArgumentException">A layer does not suit its input; the message names it.</exception>
     /// <exception cref="NotSupportedException">T is neither float nor double.</exception>
     public Model<T> Build<T>(Shape inputShape, int seed = 0)
+        where T : unmanaged, IFloatingPointIeee754<T> => Build<T>(inputShape, seed, given: null);
+
+    /// <summary>Fixes the network to an input shape and a number type, with weights that are there already.</summary>
+    /// <inheritdoc cref="Build{T}(Shape, int)"/>
+    /// <param name="inputShape">The shape of one example.</param>
+    /// <param name="seed">The seed of the initial weights, if none are given.</param>
+    /// <param name="given">See <see cref="LayerBuilder{T}"/>.</param>
+    internal Model<T> Build<T>(Shape inputShape, int seed, Func<string, Shape, T[]>? given)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (typeof(T) != typeof(float) && typeof(T) != typeof(double))
             throw new NotSupportedException($"expected a model of float or double, received {typeof(T).Name}");
         Dictionary<string, int> numbers = [];
         HashSet<string> names = [];
-        HashSet<string> given = [.. Layers.Where(layer => layer.Name is not null).Select(layer => layer.Name!)];
+        HashSet<string> byHand = [.. Layers.Where(layer => layer.Name is not null).Select(layer => layer.Name!)];
         List<BuiltLayer<T>> built = [];
         Shape shape = inputShape;
         foreach (Layer layer in Layers)
         {
-            string name = layer.Name ?? NextName(layer.Kind, numbers, given);
+            string name = layer.Name ?? NextName(layer.Kind, numbers, byHand);
             if (!names.Add(name))
                 throw new ArgumentException($"Sequential: expected layers of different names, received two named '{name}'");
-            BuiltLayer<T> next = layer.Build(new LayerBuilder<T>(layer, name, shape, seed, built.Count));
+            BuiltLayer<T> next = layer.Build(new LayerBuilder<T>(layer, name, shape, seed, built.Count, given));
             built.Add(next);
             shape = next.OutputShape;
         }

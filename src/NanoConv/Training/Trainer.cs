@@ -55,8 +55,11 @@ internal sealed class Trainer<T> : IDisposable
     /// <summary>The threads, for validation between epochs.</summary>
     public WorkerPool Pool => pool;
 
-    /// <summary>One pass over the data.</summary>
-    public void RunEpoch(TrainingState state, CancellationToken cancellation)
+    /// <summary>What the optimiser remembers, for checkpoints.</summary>
+    public OptimizerState<T> Optimizer => optimizer;
+
+    /// <summary>One pass over the data, or what is left of it.</summary>
+    public void RunEpoch(TrainingState state, Checkpointer<T>? checkpoints, CancellationToken cancellation)
     {
         if (options.Shuffle)
         {
@@ -66,8 +69,10 @@ internal sealed class Trainer<T> : IDisposable
             CounterRandom.Shuffle(order, CounterRandom.Key(options.Seed, state.Epoch, -1));
         }
 
-        for (int start = 0; start < data.Count; start += options.BatchSize)
+        for (int start = state.ExamplesSeen; start < data.Count; start += options.BatchSize)
         {
+            if (cancellation.IsCancellationRequested)
+                checkpoints?.Write();
             cancellation.ThrowIfCancellationRequested();
             long begin = Stopwatch.GetTimestamp();
             (batchStart, batchCount) = (start, Math.Min(options.BatchSize, data.Count - start));
@@ -77,6 +82,7 @@ internal sealed class Trainer<T> : IDisposable
             state.TrainingSeconds += Stopwatch.GetElapsedTime(begin).TotalSeconds;
             foreach (Callback callback in callbacks)
                 callback.OnStepEnd(state);
+            checkpoints?.StepEnded();
         }
     }
 

@@ -3,8 +3,14 @@ namespace NanoConv;
 /// <summary>Where training is. One object for a whole fit, updated in place; copy what is to be kept.</summary>
 public sealed class TrainingState
 {
-    internal TrainingState(int epochs, int examples, int batchSize) =>
+    private readonly int batchSize;
+
+    internal TrainingState(int epochs, int examples, int batchSize, FitOptions? options = null)
+    {
+        History = new History { Options = options };
         (Epochs, Examples, StepsPerEpoch) = (epochs, examples, (examples + batchSize - 1) / batchSize);
+        this.batchSize = batchSize;
+    }
 
     /// <summary>Epochs of the fit.</summary>
     public int Epochs { get; }
@@ -36,13 +42,56 @@ public sealed class TrainingState
     /// <summary>Set to end the fit after this epoch.</summary>
     public bool StopTraining { get; set; }
 
+    /// <summary>The finished epochs, also those before the fit was resumed.</summary>
+    public History History { get; }
+
     internal double LossSum { get; set; }
 
     internal int Correct { get; set; }
+
+    /// <summary>Whether an epoch has begun and is not in the history yet.</summary>
+    internal bool IsInEpoch => Epoch > History.Epochs.Count;
+
+    /// <summary>Steps of all epochs so far.</summary>
+    internal int StepsTaken => Epoch == 0 ? 0 : ((Epoch - 1) * StepsPerEpoch) + Step;
 
     internal void BeginEpoch(int epoch)
     {
         (Epoch, Step, ExamplesSeen, Correct) = (epoch, 0, 0, 0);
         (LossSum, TrainingSeconds) = (0, 0);
+    }
+
+    /// <summary>Keeps it in a checkpoint, between two steps.</summary>
+    internal void Save(SavedState saved)
+    {
+        saved.Set("epoch", Epoch);
+        saved.Set("step", Step);
+        saved.Set("examples_seen", ExamplesSeen);
+        saved.Set("correct", Correct);
+        saved.Set("loss_sum", LossSum);
+        saved.Set("training_seconds", TrainingSeconds);
+        saved.Set("stop_training", $"{StopTraining}");
+        saved.Set<double>("history", EpochRecord.ToNumbers(History.Epochs));
+    }
+
+    /// <summary>Becomes what was saved; the state of a fit whose settings are the same, but for its epochs.</summary>
+    /// <exception cref="InvalidDataException">It is no such state; this one is as it was.</exception>
+    /// <exception cref="ArgumentException">It has more epochs than this fit is to have.</exception>
+    internal void Restore(SavedState saved)
+    {
+        (int epoch, int step) = (saved.Whole("epoch"), saved.Whole("step"));
+        (int seen, int correct) = (saved.Whole("examples_seen"), saved.Whole("correct"));
+        (double lossSum, double seconds, bool stop) = (saved.Number("loss_sum"), saved.Number("training_seconds"), saved.Text("stop_training") == $"{true}");
+        EpochRecord[] epochs = EpochRecord.FromNumbers(saved, "history");
+        bool isInEpoch = epoch == epochs.Length + 1 && step > 0 && step < StepsPerEpoch && seen == step * batchSize;
+        bool isBetween = epoch == epochs.Length && (epoch == 0 ? step == 0 && seen == 0 : step == StepsPerEpoch && seen == Examples);
+        if (!(isInEpoch || isBetween) || correct < 0 || correct > seen || epochs.Index().Any(next => next.Item.Epoch != next.Index + 1))
+            throw saved.Mistake("epoch", $"expected a place in training, found epoch {epoch}, step {step}, {seen} examples, {epochs.Length} epochs finished");
+        if (epoch > Epochs)
+            throw new ArgumentException($"Epochs: expected at least {epoch}, which '{saved.Source}' has come to, received {Epochs}");
+        (Epoch, Step, ExamplesSeen, Correct) = (epoch, step, seen, correct);
+        (LossSum, TrainingSeconds, StopTraining) = (lossSum, seconds, stop);
+        foreach (EpochRecord record in epochs)
+            History.Add(record);
     }
 }

@@ -229,6 +229,74 @@ public sealed class Cifar10ReaderTests : IDisposable
         RequireError(WriteArchive(FakeCifar10.TarGz(null, entry)), 1, "data_batch_6.bin", type.ToString());
     }
 
+    [Theory]
+    [InlineData(TarEntryFormat.V7, "")]
+    [InlineData(TarEntryFormat.Ustar, "")]
+    [InlineData(TarEntryFormat.Ustar, "a folder with a name of forty characters!/and/another/one/of/them/in/which/there/are/the/files")]
+    [InlineData(TarEntryFormat.Gnu, "")]
+    [InlineData(TarEntryFormat.Gnu, "a folder with a name of forty characters!/and/another/one/of/them/in/which/there/are/the/files/é")]
+    [InlineData(TarEntryFormat.Pax, "a folder with a name of forty characters!/and/another/one/of/them/in/which/there/are/the/files/é")]
+    public void An_archive_may_be_of_any_format(TarEntryFormat format, string above)
+    {
+        RequireImages(reader.Read(WriteArchive(FakeCifar10.TarGz(format, above)), 50), 50);
+    }
+
+    /// <summary>Headers that say more than there is, as someone would write them who means harm.</summary>
+    [Theory]
+    [InlineData('x', "77777777777", "extended headers of at most 65,536 bytes, found 8,589,934,591")]
+    [InlineData('L', "7777777777", "extended headers of at most 65,536 bytes, found 1,073,741,823")]
+    [InlineData('0', "-1", "octal digits")]
+    [InlineData('0', "77777777777", "it ends")]
+    [InlineData('S', "0", "'a' of type SparseFile")]
+    [InlineData('x', "1000", "expected records")]
+    [InlineData('\x7F', "0", "of type 127")]
+    public void A_header_that_claims_what_is_not_there_is_refused_before_memory_is_taken(char kind, string size, string expected)
+    {
+        string path = WriteArchive(FakeCifar10.Zip([.. FakeCifar10.TarHeader("a", size, kind), .. Enumerable.Repeat((byte)'?', 5000)]));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        RequireError(path, 1, expected);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+    }
+
+    [Theory]
+    [InlineData("0 a=b\n")]
+    [InlineData("-1 a=b\n")]
+    [InlineData("99999999999 a=b\n")]
+    [InlineData("6 a=b\n7")]
+    [InlineData("5 ab\n")]
+    [InlineData("9 size=x\n")]
+    [InlineData("11 size=-1\n")]
+    [InlineData("30 size=99999999999999999999\n")]
+    public void A_pax_header_that_is_none_is_refused(string records)
+    {
+        byte[] content = new byte[512];
+        System.Text.Encoding.ASCII.GetBytes(records).CopyTo(content, 0);
+        byte[] header = FakeCifar10.TarHeader("a", Convert.ToString(records.Length, 8), 'x');
+        RequireError(WriteArchive(FakeCifar10.Zip([.. header, .. content])), 1, "extended header");
+    }
+
+    [Fact]
+    public void A_header_of_another_checksum_is_refused()
+    {
+        byte[] header = FakeCifar10.TarHeader("a", "0", '0');
+        header[0]++;
+        RequireError(WriteArchive(FakeCifar10.Zip(header)), 1, "add up to");
+    }
+
+    [Fact]
+    public void A_bomb_is_refused_as_soon_as_it_is_larger_than_the_images()
+    {
+        byte[] whole = FakeCifar10.Tar();
+        byte[] header = FakeCifar10.TarHeader("large", "77777777", '0');
+        string most = $"at most {FakeCifar10.Sizes.UnpackedBytes:N0} bytes when unzipped";
+        RequireError(WriteArchive(FakeCifar10.Zip([.. whole, .. new byte[2 << 20]])), 1, most);
+        RequireError(WriteArchive(FakeCifar10.Zip([.. header, .. new byte[2 << 20]])), 1, most);
+        byte[] many = [.. Enumerable.Repeat(FakeCifar10.TarHeader("a", "0", '0'), 300).SelectMany(bytes => bytes)];
+        RequireError(WriteArchive(FakeCifar10.Zip([.. many, .. whole])), 1, "at most 256 headers");
+        byte[] name = [.. FakeCifar10.TarHeader("a", "4000", 'L'), .. Enumerable.Repeat((byte)'n', 2048)];
+        RequireError(WriteArchive(FakeCifar10.Zip([.. name, .. whole])), 1, "names of at most 1,024 bytes, found 2,048");
+    }
+
     [Fact]
     public void Reading_can_be_cancelled()
     {

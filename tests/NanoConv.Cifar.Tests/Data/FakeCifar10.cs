@@ -42,11 +42,13 @@ internal static class FakeCifar10
     }
 
     /// <summary>The archive, with more entries of any kind after the files if wanted.</summary>
-    internal static byte[] TarGz(Dictionary<string, byte[]>? files = null, params TarEntry[] more)
+    internal static byte[] TarGz(Dictionary<string, byte[]>? files = null, params TarEntry[] more) => Zip(Tar(files, more));
+
+    /// <summary>The archive, not zipped.</summary>
+    internal static byte[] Tar(Dictionary<string, byte[]>? files = null, params TarEntry[] more)
     {
         using var archive = new MemoryStream();
-        using (var zip = new GZipStream(archive, CompressionLevel.Fastest, leaveOpen: true))
-        using (var tar = new TarWriter(zip))
+        using (var tar = new TarWriter(archive, leaveOpen: true))
         {
             tar.WriteEntry(new UstarTarEntry(TarEntryType.Directory, "cifar-10-batches-bin/"));
             foreach ((string name, byte[] content) in files ?? Files())
@@ -56,6 +58,51 @@ internal static class FakeCifar10
         }
 
         return archive.ToArray();
+    }
+
+    /// <summary>The archive in one of tar's formats, its folder below others.</summary>
+    internal static byte[] TarGz(TarEntryFormat format, string above)
+    {
+        using var archive = new MemoryStream();
+        using (var tar = new TarWriter(archive, format, leaveOpen: true))
+        {
+            foreach ((string name, byte[] content) in Files())
+            {
+                string path = (above == "" ? "" : above + "/") + "cifar-10-batches-bin/" + name;
+                TarEntry entry = format switch
+                {
+                    TarEntryFormat.V7 => new V7TarEntry(TarEntryType.V7RegularFile, path),
+                    TarEntryFormat.Ustar => new UstarTarEntry(TarEntryType.RegularFile, path),
+                    TarEntryFormat.Gnu => new GnuTarEntry(TarEntryType.RegularFile, path),
+                    _ => new PaxTarEntry(TarEntryType.RegularFile, path),
+                };
+                entry.DataStream = new MemoryStream(content);
+                tar.WriteEntry(entry);
+            }
+        }
+
+        return Zip(archive.ToArray());
+    }
+
+    internal static byte[] Zip(byte[] content)
+    {
+        using var zipped = new MemoryStream();
+        using (var zip = new GZipStream(zipped, CompressionLevel.Fastest, leaveOpen: true))
+            zip.Write(content);
+        return zipped.ToArray();
+    }
+
+    /// <summary>A header of any content, with its checksum.</summary>
+    internal static byte[] TarHeader(string name, string size, char kind)
+    {
+        byte[] header = new byte[512];
+        System.Text.Encoding.ASCII.GetBytes(name).CopyTo(header, 0);
+        System.Text.Encoding.ASCII.GetBytes(size).CopyTo(header, 124);
+        header[156] = (byte)kind;
+        "ustar\000"u8.CopyTo(header.AsSpan(257));
+        int sum = 8 * ' ' + header.Sum(value => value);
+        System.Text.Encoding.ASCII.GetBytes(Convert.ToString(sum, 8)).CopyTo(header, 148);
+        return header;
     }
 
     internal static TarEntry PlainFile(string name, byte[] content) =>

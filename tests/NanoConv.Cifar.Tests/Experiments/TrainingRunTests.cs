@@ -180,6 +180,42 @@ public sealed class TrainingRunTests : IDisposable
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("\"model\": {", "\"other\": {", "model")]
+    [InlineData("\"settings\": {", "\"settings\": null, \"other\": {", "settings")]
+    [InlineData("\"network\"", "\"other\"", "network")]
+    [InlineData("\"batch_size\"", "\"other\"", "batch_size")]
+    [InlineData("\"m\"", "null", "file")]
+    [InlineData("\"m\"", "\"../m\"", "expected the model's file beside it, found '../m'")]
+    [InlineData("\"class_names\": [", "\"class_names\": [ null,", "expected a name for each class")]
+    [InlineData("\"class_names\": [", "\"class_names\": [ \"more\",", "expected scores for each of 11 classes, found 10")]
+    [InlineData("\"history\": [", "\"history\": [ null,", "null among them")]
+    [InlineData("\"classes\": [", "\"classes\": [ null,", "expected scores for each of 10 classes, found 11")]
+    [InlineData("\"confusion_matrix\": [", "\"confusion_matrix\": [ null,", "expected a confusion matrix of 10 x 10")]
+    [InlineData("\"confusion_matrix\": [", "\"confusion_matrix\": [ [],", "expected a confusion matrix of 10 x 10")]
+    public void A_record_with_gaps_is_refused(string from, string to, string expected)
+    {
+        TrainingRun run = Run(new RunSettings { Samples = Samples, Epochs = 1, BatchSize = 16 });
+        run.Execute(new Probe(), null, CancellationToken.None);
+        run.ToRecord("m").Write(folder["run.json"]);
+        string text = File.ReadAllText(folder["run.json"]);
+        Assert.Contains(from, text, StringComparison.Ordinal);
+        File.WriteAllText(folder["run.json"], text.Replace(from, to, StringComparison.Ordinal));
+        var error = Assert.Throws<UserErrorException>(() => RunRecord.Read(folder["run.json"]));
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("[\"a\",null]")]
+    [InlineData("{}")]
+    public void A_model_whose_classes_have_no_names_is_refused(string classes)
+    {
+        Model<float> model = new Sequential(new Flatten(), new Dense(2)).Build<float>((32, 32, 3));
+        model.Save(folder["m.safetensors"], null, new Dictionary<string, string> { ["nanoconv.classes"] = classes });
+        var error = Assert.Throws<UserErrorException>(() => ModelFile.Read(folder["m.safetensors"]));
+        Assert.Contains("expected a JSON array of class names", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_record_of_a_later_version_is_refused()
     {

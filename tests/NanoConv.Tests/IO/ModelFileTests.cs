@@ -167,6 +167,32 @@ public abstract class ModelFileTests<T> : PropertySuite, IDisposable
         Expect.Throws<InvalidDataException>(() => Model.Load<T>(FilePath), FilePath);
     }
 
+    /// <summary>A file of a few hundred bytes may claim any network: nothing is made of it that its tensors do not vouch for.</summary>
+    [Theory]
+    [InlineData("[1]", """{"name":"a","class":"Dense","units":2147483647,"activation":"relu","use_bias":true,"kernel_regularizer":null}""", "missing 'a/kernel'")]
+    [InlineData("[1]", """{"name":"a","class":"Dense","units":50000000,"activation":"relu","use_bias":true,"kernel_regularizer":null}""", "missing 'a/kernel'")]
+    [InlineData("[1]", """{"name":"b","class":"Dense","units":50000000,"activation":"relu","use_bias":true,"kernel_regularizer":null}""", "has shape (1, 1)", "(1, 50000000)")]
+    [InlineData("[1]", """{"name":"a","class":"Flatten"}""", "unexpected 'b/kernel'; unexpected 'c/kernel'")]
+    [InlineData("[1]", """{"name":"c","class":"Dense","units":1,"activation":"relu","use_bias":true,"kernel_regularizer":null}""", "has type BOOL")]
+    [InlineData("[4,4,1]", """{"name":"a","class":"Conv2D","filters":50000000,"kernel_size":[1,1],"strides":[1,1],"padding":"same","activation":"relu","use_bias":true,"kernel_regularizer":null}""", "missing 'a/kernel'")]
+    [InlineData("[1,1,1]", """{"name":"a","class":"Conv2D","filters":1,"kernel_size":[2147483647,1],"strides":[2147483647,1],"padding":"same","activation":"relu","use_bias":true,"kernel_regularizer":null}""", "missing 'a/kernel'")]
+    public void A_network_that_the_files_weights_do_not_vouch_for_is_refused_before_it_is_made(string shape, string layer, params string[] parts)
+    {
+        Dictionary<string, SafeTensor> tensors = new() { ["b/kernel"] = new("F32", [1, 1], new byte[4]), ["c/kernel"] = new("BOOL", [1, 1], new byte[1]) };
+        SafeTensorsFile file = new(tensors, new Dictionary<string, string> { [NetworkKey] = $"{{\"input_shape\":{shape},\"layers\":[{layer}]}}" });
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Expect.Throws<InvalidDataException>(() => Model.Load<T>(file), ["do not fit the network", .. parts]);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+    }
+
+    [Fact]
+    public void Strides_far_beyond_the_picture_are_read_in_no_time()
+    {
+        Model<T> model = new Sequential(new Conv2D(1, 2, Padding.Same, strides: int.MaxValue)).Build<T>((3, 3, 1));
+        model.Save(FilePath);
+        Assert.Equal(model.OutputShape, Model.Load<T>(FilePath).OutputShape);
+    }
+
     private sealed class OwnLayer() : Layer(null)
     {
         public override string Kind => "own";

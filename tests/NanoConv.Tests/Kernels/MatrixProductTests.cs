@@ -8,6 +8,12 @@ namespace NanoConv.Tests.Kernels;
 public abstract class MatrixProductTests<T> : PropertySuite
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    [Theory]
+    [InlineData(int.MaxValue, 1)]
+    [InlineData(1 << 20, 1 << 12)]
+    public void A_matrix_too_large_to_be_packed_is_refused(int k, int n) =>
+        Expect.Throws<ArgumentException>(() => PackedMatrix.Length<T>(k, n), "at most", $"{k}×{n}");
+
     [Fact]
     public void A_product_equals_its_naive_twin_and_touches_nothing_between_its_pixels() => ForAll(Generators.Products, static c =>
     {

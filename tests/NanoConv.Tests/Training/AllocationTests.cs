@@ -24,7 +24,16 @@ public sealed class AllocationTests
         Assert.Equal(0, meter.Steps[(Steps / 2)..].Order().ElementAt(Steps / 4));
     }
 
-    private static void Fit(int threads, Meter meter)
+    /// <summary>With checkpoints of which none is due: the first one is kept before the first step.</summary>
+    [Fact]
+    public void A_steady_step_between_checkpoints_allocates_nothing()
+    {
+        Meter meter = new(GC.GetAllocatedBytesForCurrentThread);
+        Fit(threads: 1, meter, new Checkpoints.MemoryStore { EverySteps = Steps });
+        Assert.All(meter.Steps[(Steps / 2)..], bytes => Assert.Equal(0, bytes));
+    }
+
+    private static void Fit(int threads, Meter meter, CheckpointStore? checkpoints = null)
     {
         Model<float> model = new Sequential(
             new Conv2D(8, 3, Padding.Same, activation: Activation.ReLU, kernelRegularizer: new L2(1e-3)),
@@ -35,7 +44,7 @@ public sealed class AllocationTests
         byte[] pixels = new byte[Steps * 20 * 192], labels = new byte[Steps * 20];
         new Random(1).NextBytes(pixels);
         ByteImageDataset<float> data = new(pixels, labels, (8, 8, 3), classes: 10);
-        model.Fit(data, new FitOptions { BatchSize = 20, Threads = threads, Callbacks = [meter] });
+        model.Fit(data, new FitOptions { BatchSize = 20, Threads = threads, Checkpoints = checkpoints, Callbacks = [meter] });
     }
 
     private sealed class Meter(Func<long> allocated) : Callback

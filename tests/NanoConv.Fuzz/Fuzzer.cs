@@ -1,0 +1,40 @@
+using System.Diagnostics;
+
+namespace NanoConv.Fuzz;
+
+/// <summary>Has a target read one input after another and looks whether it keeps what is promised.</summary>
+/// <remarks>
+/// Promised of every input: the reader returns, or throws an exception that it documents; it allocates no more than a
+/// constant and a small multiple of the input's size; it comes to an end; what it accepts is sound.
+/// </remarks>
+/// <param name="create">Makes the target, once for each worker.</param>
+/// <param name="options">How many inputs, and which.</param>
+public sealed class Fuzzer(Func<FuzzTarget> create, FuzzOptions options)
+{
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Tries all inputs.</summary>
+    /// <returns>What came of them.</returns>
+    public FuzzReport Run()
+    {
+        long start = Stopwatch.GetTimestamp();
+        Worker[] workers = [.. Enumerable.Range(0, options.Threads).Select(index => new Worker(create, options, index))];
+        Thread[] threads = [.. workers.Select(worker => new Thread(worker.Run) { IsBackground = true })];
+        foreach (Thread thread in threads)
+            thread.Start();
+        for (int i = 0; i < workers.Length; i++)
+        {
+            // One that hangs cannot be ended, only left behind: as a background thread it ends with the program.
+            while (!threads[i].Join(Glance))
+            {
+                if (workers.FirstOrDefault(worker => worker.IsHanging) is not { } hanging)
+                    continue;
+                foreach (Worker worker in workers)
+                    worker.Stop();
+                return FuzzReport.Of([.. workers.Where(worker => worker != hanging), hanging], options, Stopwatch.GetElapsedTime(start));
+            }
+        }
+
+        return FuzzReport.Of(workers, options, Stopwatch.GetElapsedTime(start));
+    }
+}

@@ -1,0 +1,45 @@
+using NanoConv.Cifar;
+using NanoConv.Cifar.Images;
+using NanoConv.Fuzz.Mutators;
+using SkiaSharp;
+
+namespace NanoConv.Fuzz.Targets;
+
+/// <summary>
+/// <see cref="ImageFile"/>, whose decoders are Skia's. A picture is compressed, so what it takes is not bounded by its
+/// file's size but by the most pixels that are accepted; inputs here stay below a million of them.
+/// </summary>
+public sealed class ImageTarget : FuzzTarget
+{
+    /// <summary>The target's name.</summary>
+    public const string TargetName = "image";
+
+    /// <inheritdoc/>
+    public override string Name => TargetName;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Type> Documented => [typeof(UserErrorException)];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Mutator> Mutators => [ByteMutators.Any];
+
+    /// <summary>Three bytes a pixel, of as many as are accepted.</summary>
+    public override long AllocationConstant => base.AllocationConstant + 300_000_000;
+
+    /// <inheritdoc/>
+    public override object Read(byte[] input) => ImageFile.Read(new MemoryStream(input), "input");
+
+    /// <inheritdoc/>
+    protected override IEnumerable<byte[]> MakeSeeds()
+    {
+        byte[] pixels = [.. Enumerable.Range(0, 12 * 9 * 3).Select(i => (byte)(i * 37))];
+        RgbImage image = new(12, 9, pixels);
+        yield return Content(path => ImageFile.WritePng(path, image));
+        using SKBitmap bitmap = ImageFile.ToBitmap(image);
+        foreach (SKEncodedImageFormat format in (SKEncodedImageFormat[])[SKEncodedImageFormat.Jpeg, SKEncodedImageFormat.Webp])
+        {
+            using SKData data = bitmap.Encode(format, 80);
+            yield return data.ToArray();
+        }
+    }
+}
