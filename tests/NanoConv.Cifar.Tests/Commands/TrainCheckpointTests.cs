@@ -13,6 +13,8 @@ public sealed class TrainCheckpointTests : IDisposable
 {
     private static readonly string[] Run = ["train", "--data", "shapes10", "--samples", "200", "--network", "thinner_deeper", "--batch-size", "32", "--epochs"];
 
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
@@ -127,18 +129,18 @@ public sealed class TrainCheckpointTests : IDisposable
         {
             bool began = Directory.Exists(folder["kept"]) && new CheckpointFolder(folder["kept"]).Files.Count > 0;
             using Process process = ProcessTests.Start(began ? ["train", "--resume", folder["kept"]] : arguments);
-            Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+            using var patience = new CancellationTokenSource(Patience);
+            Task<string> output = process.StandardOutput.ReadToEndAsync(patience.Token);
+            Task<string> error = process.StandardError.ReadToEndAsync(patience.Token);
             if (kills < LeastKills)
             {
                 // It takes the program about a second to come to its first step.
-                if (!process.WaitForExit(TimeSpan.FromMilliseconds(800 + random.Next(800))))
-                {
-                    process.Kill();
-                    kills++;
-                }
+                await Task.Delay(800 + random.Next(800), patience.Token);
+                kills += process.HasExited ? 0 : 1;
+                process.Kill();
             }
 
-            await process.WaitForExitAsync();
+            await process.WaitForExitAsync(patience.Token);
             Assert.Equal("", await error);
             await output;
             if (process.ExitCode == 0)
