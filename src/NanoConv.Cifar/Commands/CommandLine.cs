@@ -74,6 +74,7 @@ internal static class CommandLine
         Add(SummaryCommand.Name, SummaryCommand.Description, () => SummaryCommand.Create(terminal));
         Add(EvaluateCommand.Name, EvaluateCommand.Description, () => EvaluateCommand.Create(terminal, cancellation));
         Add(PredictCommand.Name, PredictCommand.Description, () => PredictCommand.Create(terminal, cancellation));
+        Add(ExportCommand.Name, ExportCommand.Description, () => ExportCommand.Create(terminal));
         Add(DataCommand.Name, DataCommand.Description, () => DataCommand.Create(terminal, cancellation));
         Add(ConvolveCommand.Name, ConvolveCommand.Description, () => ConvolveCommand.Create(terminal, cancellation));
         foreach (HelpOption option in root.Options.OfType<HelpOption>())

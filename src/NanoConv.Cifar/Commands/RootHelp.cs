@@ -18,6 +18,7 @@ internal static class RootHelp
         (SummaryCommand.Name, SummaryCommand.Description),
         (EvaluateCommand.Name, EvaluateCommand.Description),
         (PredictCommand.Name, PredictCommand.Description),
+        (ExportCommand.Name, ExportCommand.Description),
         (DataCommand.Name, DataCommand.Description),
         (ConvolveCommand.Name, ConvolveCommand.Description),
     ];
