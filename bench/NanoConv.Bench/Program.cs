@@ -3,6 +3,7 @@ using NanoConv.Bench;
 using NanoConv.Cifar;
 
 // throughput …: whole training steps and inference. ratios …: threads against one, double against float, in turn.
+// onnxruntime …: inference against that of the exported network in ONNX Runtime, in turn.
 // roofline FILE.png …: each convolution's speed beside what arithmetic and memory allow, as a picture.
 // sweep: training and inference as work grows. shapes10 DIR: Shapes10 as files.
 // Anything else goes to BenchmarkDotNet, as --filter '*'.
@@ -12,6 +13,8 @@ try
         return Throughput.Run(args.AsSpan(1));
     if (args is ["ratios", ..])
         return Ratios.Run(args.AsSpan(1));
+    if (args is ["onnxruntime", ..])
+        return OnnxRuntimeComparison.Run(args.AsSpan(1));
     if (args is ["roofline", ..])
         return Roofline.Run(args.AsSpan(1));
     if (args is ["sweep"])

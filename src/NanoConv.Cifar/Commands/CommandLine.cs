@@ -75,6 +75,7 @@ internal static class CommandLine
         Add(EvaluateCommand.Name, EvaluateCommand.Description, () => EvaluateCommand.Create(terminal, cancellation));
         Add(PredictCommand.Name, PredictCommand.Description, () => PredictCommand.Create(terminal, cancellation));
         Add(ImportCommand.Name, ImportCommand.Description, () => ImportCommand.Create(terminal));
+        Add(ExportCommand.Name, ExportCommand.Description, () => ExportCommand.Create(terminal));
         Add(DataCommand.Name, DataCommand.Description, () => DataCommand.Create(terminal, cancellation));
         Add(ConvolveCommand.Name, ConvolveCommand.Description, () => ConvolveCommand.Create(terminal, cancellation));
         foreach (HelpOption option in root.Options.OfType<HelpOption>())

@@ -19,6 +19,7 @@ internal static class RootHelp
         (EvaluateCommand.Name, EvaluateCommand.Description),
         (PredictCommand.Name, PredictCommand.Description),
         (ImportCommand.Name, ImportCommand.Description),
+        (ExportCommand.Name, ExportCommand.Description),
         (DataCommand.Name, DataCommand.Description),
         (ConvolveCommand.Name, ConvolveCommand.Description),
     ];

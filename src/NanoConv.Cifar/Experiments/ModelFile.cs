@@ -11,8 +11,10 @@ namespace NanoConv.Cifar.Experiments;
 /// <param name="DataName">The data set's name; null if the file does not tell.</param>
 public sealed partial record ModelFile(Model<float> Model, IReadOnlyList<string> ClassNames, string? DataName)
 {
+    /// <summary>Where the metadata of a model's file have the data set's name.</summary>
+    public const string DataKey = "nanoconv.data";
+
     private const string ClassNamesKey = "nanoconv.classes"; // a JSON array
-    private const string DataKey = "nanoconv.data";
 
     /// <summary>Writes a model.</summary>
     /// <param name="path">The file to write or replace.</param>

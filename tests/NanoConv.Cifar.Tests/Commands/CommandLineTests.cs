@@ -35,7 +35,7 @@ public class CommandLineTests
     }
 
     [Theory]
-    [InlineData("Unknown command 'konvolve', expected one of train, reproduce, summary, evaluate, predict, import, data", "konvolve")]
+    [InlineData("Unknown command 'konvolve', expected one of train, reproduce, summary, evaluate, predict, import, export, data", "konvolve")]
     [InlineData("Unknown option '--kern'", "convolve", "--kern", "laplacian8")]
     [InlineData("Unexpected argument 'b.png'", "convolve", "a.png", "b.png")]
     [InlineData("--channel: expected red, green or blue, found 'pink'", "convolve", "--channel", "pink")]
@@ -44,6 +44,11 @@ public class CommandLineTests
     [InlineData("--seed: expected one value, found 2", "train", "--seed", "1", "--seed", "2")]
     [InlineData("expected MODEL, found nothing", "evaluate")]
     [InlineData("expected MODEL, found nothing", "predict")]
+    [InlineData("expected MODEL, found nothing", "export", "--onnx", "m.onnx")]
+    [InlineData("--onnx: expected the name of a file, found nothing", "export", "m.safetensors")]
+    [InlineData("--onnx: expected the name of a file, found nothing", "export", "m.safetensors", "--onnx", "")]
+    [InlineData("--onnx: expected one value, found nothing", "export", "m.safetensors", "--onnx")]
+    [InlineData("--layout: expected nhwc or nchw, found 'chw'", "export", "m.safetensors", "--onnx", "m.onnx", "--layout", "chw")]
     [InlineData("expected IMAGE, found nothing", "predict", "m.safetensors")]
     [InlineData("--output: expected the name of a file, found nothing", "convolve", "--output", "")]
     [InlineData("--output: expected a name that ends in .png, found 'foo.jpg'", "convolve", "--output", "foo.jpg")]

@@ -1,0 +1,32 @@
+namespace NanoConv.Onnx;
+
+/// <summary>What an exported network takes, and what its file says of it.</summary>
+public sealed record OnnxExportOptions
+{
+    /// <summary>The order of the axes in which pictures come in. Outputs always have the model's own order.</summary>
+    public PictureLayout InputLayout { get; init; } = PictureLayout.Nhwc;
+
+    /// <summary>
+    /// Whether the network takes bytes, 0 to 255 in a uint8 tensor, and makes numbers in [0, 1] of them itself, as
+    /// <see cref="ByteImageDataset{T}"/> does; otherwise it takes float32, the very numbers that the model takes.
+    /// </summary>
+    public bool ScalePixels { get; init; }
+
+    /// <summary>The input's name; not empty, without a slash, as names in the graph that are made of layers' have one.</summary>
+    public string InputName { get; init; } = "input";
+
+    /// <summary>The output's name; not empty, without a slash, and another than the input's.</summary>
+    public string OutputName { get; init; } = "output";
+
+    /// <summary>The program that the file says it was made by.</summary>
+    public string ProducerName { get; init; } = "NanoConv";
+
+    /// <summary>That program's version; by default the library's.</summary>
+    public string ProducerVersion { get; init; } = Model.LibraryVersion;
+
+    /// <summary>A name for each class; in the metadata under <see cref="OnnxModel.ClassNamesKey"/>, as a JSON array.</summary>
+    public IReadOnlyList<string>? ClassNames { get; init; }
+
+    /// <summary>More text by key for the metadata.</summary>
+    public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+}

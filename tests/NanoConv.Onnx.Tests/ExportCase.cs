@@ -1,0 +1,34 @@
+namespace NanoConv.Onnx.Tests;
+
+/// <summary>A network, how it is exported, and the seed of its weights and inputs.</summary>
+internal sealed record ExportCase(Shape InputShape, Layer[] Layers, PictureLayout Layout, int Seed)
+{
+    /// <summary>The model, its biases moved from zero; null if a layer does not suit its input.</summary>
+    public Model<float>? Build()
+    {
+        try
+        {
+            Model<float> model = new Sequential(Layers).Build<float>(InputShape, Seed);
+            float[] moves = NanoConv.Tests.Numbers.Reals<float>(model.ParameterCount, Seed, limit: 0.3);
+            for (int i = 0; i < moves.Length; i++)
+                model.Weights[i] += moves[i];
+            model.ParametersChanged();
+            return model;
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    public override string ToString() => $"{InputShape} {Layout}: {string.Join(", ", Layers.Select(Describe))}; seed {Seed}";
+
+    private static string Describe(Layer layer) => layer switch
+    {
+        Conv2D c => $"Conv2D({c.Filters}, {c.KernelSize}, {c.Padding}, strides {c.Strides}, {c.Activation}{(c.UseBias ? "" : ", no bias")})",
+        MaxPooling2D p => $"MaxPooling2D({p.PoolSize}, strides {p.Strides}, {p.Padding})",
+        Dense d => $"Dense({d.Units}, {d.Activation}{(d.UseBias ? "" : ", no bias")})",
+        ActivationLayer a => $"{a.Activation}",
+        _ => layer.TypeName,
+    };
+}

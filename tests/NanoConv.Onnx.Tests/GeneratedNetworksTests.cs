@@ -1,0 +1,46 @@
+using NanoConv.Tests;
+
+namespace NanoConv.Onnx.Tests;
+
+/// <summary>Whatever network: ONNX Runtime makes of it what the model makes, batches of several sizes in one session.</summary>
+public sealed class GeneratedNetworksTests : PropertySuite
+{
+    private static readonly int[] BatchSizes = [1, 3, 7];
+
+    [Fact]
+    public void Exported_networks_on_pictures_predict_what_the_model_predicts() => ForAll(Generators.PictureNetworks, AssertAgrees);
+
+    [Fact]
+    public void Exported_networks_on_flat_inputs_predict_what_the_model_predicts() => ForAll(Generators.FlatNetworks, AssertAgrees, share: 0.5);
+
+    [Fact]
+    public void Exported_networks_take_bytes_as_the_library_does() => ForAll(Generators.PictureNetworks, static network =>
+    {
+        Model<float> model = network.Build()!;
+        using OnnxSession session = new(model.ToOnnx(new OnnxExportOptions { InputLayout = network.Layout, ScalePixels = true }));
+        byte[] pixels = new byte[3 * model.InputShape.Elements];
+        new Random(network.Seed).NextBytes(pixels);
+        Tensor<float> expected = model.Predict(new ByteImageDataset<float>(pixels, new byte[3], model.InputShape, 1), threads: 1);
+        byte[] ordered = Layouts.Order(pixels, network.Layout, model.InputShape);
+        AssertClose(expected, session.Run(ordered, Layouts.Axes(network.Layout, model.InputShape, 3)));
+    }, share: 0.5);
+
+    private static void AssertAgrees(ExportCase network)
+    {
+        Model<float> model = network.Build()!;
+        using OnnxSession session = new(model.ToOnnx(new OnnxExportOptions { InputLayout = network.Layout }));
+        foreach (int count in BatchSizes)
+        {
+            float[] inputs = Numbers.Reals<float>(count * model.InputShape.Elements, network.Seed + count);
+            Tensor<float> expected = model.Predict(new Tensor<float>(model.InputShape.Batch(count), inputs), threads: 1);
+            float[] ordered = Layouts.Order(inputs, network.Layout, model.InputShape);
+            AssertClose(expected, session.Run(ordered, Layouts.Axes(network.Layout, model.InputShape, count)));
+        }
+    }
+
+    private static void AssertClose(Tensor<float> expected, (long[] Shape, float[] Elements) actual)
+    {
+        Assert.Equal(expected.Shape.Axes.ToArray().Select(axis => (long)axis), actual.Shape);
+        Expect.Close<float>("output", expected.AsSpan(), actual.Elements, tolerance: 1e-5);
+    }
+}
