@@ -21,7 +21,8 @@ public sealed record FuzzOptions(
 {
     /// <summary>How to call the program.</summary>
     public const string Usage =
-        "dotnet run -c Release --project tests/NanoConv.Fuzz -- [--target NAME]… [--count 1000000] [--seed 1] [--threads 1] [--at NUMBER] [--output fuzz-findings]";
+        "dotnet run -c Release --project tests/NanoConv.Fuzz -- [--target NAME]… [--count 1000000] [--seed 1] [--threads 1] "
+        + "[--at NUMBER] [--output fuzz-findings]";
 
     /// <summary>Understands the command line.</summary>
     /// <param name="arguments">The arguments.</param>

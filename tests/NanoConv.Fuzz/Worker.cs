@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace NanoConv.Fuzz;
 
 /// <summary>Tries every n-th input, on a thread of its own.</summary>
@@ -19,16 +17,14 @@ internal sealed class Worker(Func<FuzzTarget> create, FuzzOptions options, int i
     /// <summary>What has come of the inputs so far.</summary>
     public Tally Tally { get; } = new();
 
-    /// <summary>What was found, each kind once; one more if the worker hangs.</summary>
+    /// <summary>What was found, each kind once.</summary>
     public IReadOnlyList<Finding> Findings
     {
         get
         {
             lock (findings)
             {
-                return IsHanging && current is { } attempt
-                    ? [.. findings, new Finding("hang", attempt.Number, attempt.Input, $"not read after {options.HangSeconds:0.#} s")]
-                    : [.. findings];
+                return [.. findings];
             }
         }
     }
@@ -36,8 +32,16 @@ internal sealed class Worker(Func<FuzzTarget> create, FuzzOptions options, int i
     /// <summary>Why the worker ended before its time: a mistake in the fuzzer itself.</summary>
     public Exception? Failure { get; private set; }
 
-    /// <summary>Whether the reader has been at one input for too long.</summary>
-    public bool IsHanging => current is { } attempt && Stopwatch.GetElapsedTime(attempt.Start).TotalSeconds > options.HangSeconds;
+    /// <summary>Looks whether the reader is still at the same input; if it is for too long, that is a finding.</summary>
+    /// <param name="most">How many looks are not too long yet.</param>
+    /// <returns>Whether it is one.</returns>
+    public bool Look(int most)
+    {
+        if (current is not { } attempt || ++attempt.Looks <= most)
+            return false;
+        Add(new Finding("hang", attempt.Number, attempt.Input, $"not read after {options.HangSeconds:0.#} s"));
+        return true;
+    }
 
     /// <summary>Has the worker end after its current input.</summary>
     public void Stop() => isStopped = true;
@@ -68,7 +72,7 @@ internal sealed class Worker(Func<FuzzTarget> create, FuzzOptions options, int i
     {
         object? result = null;
         Exception? thrown = null;
-        current = new Attempt(number, input, Stopwatch.GetTimestamp());
+        current = new Attempt(number, input);
         long before = GC.GetAllocatedBytesForCurrentThread();
         try
         {
@@ -114,5 +118,8 @@ internal sealed class Worker(Func<FuzzTarget> create, FuzzOptions options, int i
         }
     }
 
-    private sealed record Attempt(long Number, byte[] Input, long Start);
+    private sealed record Attempt(long Number, byte[] Input)
+    {
+        public int Looks { get; set; }
+    }
 }

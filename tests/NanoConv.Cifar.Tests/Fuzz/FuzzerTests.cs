@@ -120,7 +120,9 @@ public sealed class FuzzerTests
     {
         FuzzReport[] reports = [.. new[] { 1, 3 }.Select(threads => new Fuzzer(() => new SafeTensorsTarget(), Short with { Threads = threads }).Run())];
         Assert.Equal(reports[0].Accepted, reports[1].Accepted);
-        Assert.Equal(reports[0].Rejected.OrderBy(kind => kind.Key, StringComparer.Ordinal), reports[1].Rejected.OrderBy(kind => kind.Key, StringComparer.Ordinal));
+        Assert.Equal(
+            reports[0].Rejected.OrderBy(kind => kind.Key, StringComparer.Ordinal),
+            reports[1].Rejected.OrderBy(kind => kind.Key, StringComparer.Ordinal));
     }
 
     [Fact]
@@ -150,7 +152,8 @@ public sealed class FuzzerTests
     [Fact]
     public void Options_and_targets_are_understood()
     {
-        FuzzOptions options = FuzzOptions.Parse(["--target", "run", "--target", "cifar", "--count", "5", "--seed", "6", "--threads", "2", "--at", "7", "--output", "o"]);
+        FuzzOptions options = FuzzOptions.Parse(
+            ["--target", "run", "--target", "cifar", "--count", "5", "--seed", "6", "--threads", "2", "--at", "7", "--output", "o"]);
         Assert.Equal(["run", "cifar"], AllTargets.Named(options.Targets).Select(target => target.Key));
         Assert.Equal((5L, 6, 2, 7L, "o"), (options.Count, options.Seed, options.Threads, options.At!.Value, options.Folder));
         var error = Assert.Throws<ArgumentException>(() => AllTargets.Named(["nothing"]));

@@ -73,7 +73,8 @@ public sealed class ArchiveTarget : FuzzTarget
 
         foreach (string record in (string[])["0 a=b\n", "-5 a=b\n", "99999999999 a=b\n", "6 a=b", "a=b\n", "5", " 5 a=b\n", "2147483648 a=b\n"])
             yield return Zipped($"a pax record of {record.TrimEnd()}", [.. Header("a", Octal(record), 'x'), .. Padded(record), .. tar]);
-        yield return Zipped("many pax headers", [.. Enumerable.Repeat((byte[])[.. Header("a", "12", 'x'), .. Padded("10 path=b\n")], 2000).SelectMany(b => b), .. tar]);
+        byte[] pathHeader = [.. Header("a", "12", 'x'), .. Padded("10 path=b\n")];
+        yield return Zipped("many pax headers", [.. Enumerable.Repeat(pathHeader, 2000).SelectMany(b => b), .. tar]);
         string deep = string.Concat(Enumerable.Repeat("a/", 500));
         byte[] inDeep = [.. Header("a", Octal(deep), 'L'), .. Padded(deep), .. Header("a", "0", '0')];
         yield return Zipped("many entries deep in folders", [.. Enumerable.Repeat(inDeep, 120).SelectMany(b => b), .. tar]);

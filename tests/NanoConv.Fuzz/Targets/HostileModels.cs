@@ -54,7 +54,8 @@ internal static class HostileModels
             ("many layers", Network("[1]", string.Join(',', Enumerable.Repeat("""{"name":null,"class":"Flatten"}""", Many)))),
             ("many axes", Network($"[{string.Join(',', Enumerable.Repeat("1", 10 * Many))}]", Flatten)),
             ("many axes through many layers", Network(
-                $"[{string.Join(',', Enumerable.Repeat("1", 1000))}]", string.Join(',', Enumerable.Repeat("""{"name":null,"class":"Dropout","rate":0}""", 1000)))),
+                $"[{string.Join(',', Enumerable.Repeat("1", 1000))}]",
+                string.Join(',', Enumerable.Repeat("""{"name":null,"class":"Dropout","rate":0}""", 1000)))),
             ("many missing weights", Network("[1]", string.Join(',', Enumerable.Repeat(Dense(1), Many)))),
             ("many nulls", $"[{string.Join(',', Enumerable.Repeat("null", 10 * Many))}]"),
         ];

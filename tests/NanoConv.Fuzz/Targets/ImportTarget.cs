@@ -56,8 +56,10 @@ public sealed class ImportTarget : FuzzTarget
     private static byte[] File(int parity, params (string Name, long[] Shape)[] tensors)
     {
         OrderedDictionary<string, SafeTensor> all = new(tensors.Select(tensor => KeyValuePair.Create(
-            tensor.Name, new SafeTensor("F32", tensor.Shape, new byte[tensor.Shape.Contains(0) ? 0 : 4 * tensor.Shape.Aggregate(1L, (product, axis) => product * axis)]))));
+            tensor.Name, new SafeTensor("F32", tensor.Shape, new byte[Bytes(tensor.Shape)]))));
         byte[] content = SafeTensorsMutators.Bytes(all, new Dictionary<string, string>());
         return content.Length % 2 == parity ? content : SafeTensorsMutators.Padded(content);
     }
+
+    private static long Bytes(long[] shape) => shape.Contains(0) ? 0 : sizeof(float) * shape.Aggregate(1L, (product, axis) => product * axis);
 }

@@ -50,9 +50,11 @@ public sealed class InfoTarget : FuzzTarget
     protected override IEnumerable<HandMade> MakeByHand()
     {
         string nulls = $"[{string.Join(',', Enumerable.Repeat("null", 20_000))}]", deep = new string('[', 10_000);
+        (string Name, string Text)[] texts =
+            [("null", "null"), ("many nulls", nulls), ("10,000 arrays", deep), ("nothing", ""), ("NaN", "NaN"), ("1e999", "1e999")];
         foreach (string key in (string[])[ModelInfo.NetworkKey, ModelInfo.HistoryKey, ModelInfo.TrainingKey, "nanoconv.seed"])
         {
-            foreach ((string name, string text) in ((string, string)[])[("null", "null"), ("many nulls", nulls), ("10,000 arrays", deep), ("nothing", ""), ("NaN", "NaN"), ("1e999", "1e999")])
+            foreach ((string name, string text) in texts)
             {
                 Dictionary<string, string> metadata = new() { [key] = text };
                 yield return new HandMade($"{name} as {key}", SafeTensorsMutators.Bytes(new OrderedDictionary<string, SafeTensor>(), metadata));

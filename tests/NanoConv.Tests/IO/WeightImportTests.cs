@@ -121,7 +121,8 @@ public sealed class WeightImportTests : PropertySuite, IDisposable
         Model<float> model = Dense(2);
         Expect.Throws<ArgumentException>(
             () => model.ImportWeights(FilePath, WeightLayout.PyTorch, new Dictionary<string, string> { ["dense_3"] = "a" }),
-            "'dense_1', 'dense_2'", "'dense_3'");
+            "'dense_1', 'dense_2'",
+            "'dense_3'");
         Expect.Throws<InvalidDataException>(
             () => model.ImportWeights(FilePath, WeightLayout.PyTorch, new Dictionary<string, string> { ["dense_1"] = "c" }), "'c'", "'dense_1'", "'a', 'b'");
     }
