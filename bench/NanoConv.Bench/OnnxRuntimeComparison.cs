@@ -78,7 +78,8 @@ internal static class OnnxRuntimeComparison
     private static void Print(OnnxRuntimeResult result)
     {
         Console.WriteLine(
-            $"{result.Network}, inference, batch {result.Batch}; ONNX Runtime {result.OnnxRuntimeVersion}; outputs differ by at most {result.GreatestDifference:E1}");
+            $"{result.Network}, inference, batch {result.Batch}; ONNX Runtime {result.OnnxRuntimeVersion}; "
+            + $"outputs differ by at most {result.GreatestDifference:E1}");
         string columns = string.Concat(result.OnnxRuntimeThreads.Select(count => $"{$"ONNX Runtime, {count} thr.",24}"));
         Console.WriteLine($"{"images/s:",-10}{$"NanoConv, {result.Threads} thr.",20}{columns}{"NanoConv : best of the other",31}");
         foreach (OnnxRuntimePair pair in result.Pairs)
