@@ -154,14 +154,14 @@ public static class MatrixProduct
                 if (rows == RegisterTile.Rows && (columns == width || columns > Vector<T>.Count))
                 {
                     RegisterTile.Accumulate(
-                        product, blockRows, columns, inPairs, ref dB[n0], in outputs, ref Simd.Start(a), in inputs, ref Simd.Start(dY[n0..]));
+                        product, blockRows, columns, inPairs && columns == width, ref dB[n0], in outputs, ref Simd.Start(a), in inputs, ref Simd.Start(dY[n0..]));
                     continue;
                 }
 
                 for (int row = 0; row < rows; row++)
                     CopyColumns(partial.Slice(row * width, columns), dB.Slice(outputs[row] + n0, columns));
                 RegisterTile.Accumulate(
-                    product, blockRows, width, inPairs, ref partial[0], TileOffsets.Apart(width), ref Simd.Start(a), in inputs, ref Simd.Start(dY[n0..]));
+                    product, blockRows, width, inPairs && columns == width, ref partial[0], TileOffsets.Apart(width), ref Simd.Start(a), in inputs, ref Simd.Start(dY[n0..]));
                 for (int row = 0; row < rows; row++)
                     CopyColumns(dB.Slice(outputs[row] + n0, columns), partial.Slice(row * width, columns));
             }

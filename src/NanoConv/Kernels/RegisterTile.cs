@@ -11,7 +11,8 @@ namespace NanoConv.Kernels;
 /// them.
 /// </summary>
 /// <remarks>
-/// References instead of spans: the places have been checked by <see cref="MatrixProduct"/>, once for a whole product,
+/// References instead of spans: the places have been checked by <see cref="MatrixProduct"/> or
+/// <see cref="WinogradConvolution"/>, once for a whole product,
 /// and a check for each load would double the work here.
 /// </remarks>
 internal static class RegisterTile

@@ -225,6 +225,7 @@ internal static class Winograd
         m3 = Simd.MultiplyAdd(Simd.Constant<T>(8), odd2, odd) + m5;
     }
 
+    // A = [1 0 0 0 | 1 1 1 1 | 1 −1 1 −1 | 1 2 4 8 | 1 −2 4 −8 | 0 0 0 1]
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void A<T>(ref Vector<T> y0, ref Vector<T> y1, ref Vector<T> y2, ref Vector<T> y3, out Vector<T> z4, out Vector<T> z5)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -252,6 +253,7 @@ internal static class Winograd
         w0 *= Simd.Constant<T>(6);
     }
 
+    // 24·Gᵀ = [6 −4 −4 1 1 0 | 0 −4 4 2 −2 0 | 0 −4 −4 4 4 24]
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void TransposedG<T>(ref Vector<T> m0, ref Vector<T> m1, ref Vector<T> m2, Vector<T> m3, Vector<T> m4, Vector<T> m5)
         where T : unmanaged, IFloatingPointIeee754<T>

@@ -9,15 +9,21 @@ namespace NanoConv.Kernels;
 /// convolution over C channels is at each of 36 places a plain matrix product [tiles × C]·[C × K].
 /// </summary>
 /// <remarks>
-/// Transforms cost additions and memory traffic, so it pays only where each number is then used often: from a vector of
-/// channels and filters on. Sums are rounded otherwise than in <see cref="Convolution"/>, by some ten times the rounding
-/// error; equal calls still give equal bits. A block of tiles at a time goes through transform, products and transform,
-/// so that it stays in the second cache level.
+/// <para>Transforms cost additions and memory traffic, so it pays only where each number is then used often: from a vector of
+/// channels and filters on, and as long as the transformed kernel, four times the kernel, stays in the caches. A block of
+/// tiles at a time goes through transform, products and transform, laid out as [place, tile, channel], so that it stays in
+/// the second cache level too.</para>
+/// <para>Sums are rounded otherwise than in <see cref="Convolution"/>, with some ten times its error, and a NaN or an infinity
+/// spoils all of its tile. y and dx of a picture have the same bits alone and among others; those of dw depend on how many
+/// pictures a call has. The textbook version is <see cref="Reference.NaiveConvolution"/>.</para>
 /// </remarks>
 public static class WinogradConvolution
 {
     // Fewer channels than these are not worth the transforms, whatever a vector's length.
     private const int FewestChannels = 8;
+
+    // The most elements of a transformed kernel: 128 × 128 channels. Beyond, all passes over it cost more than they save.
+    private const int MostKernelElements = Winograd.Places * 128 * 128;
 
     // A block's transformed tiles, inputs and outputs together, make about 110 KB of floats.
     private const int BlockElements = 768, FewestTiles = 2 * RegisterTile.Rows;
@@ -35,22 +41,29 @@ public static class WinogradConvolution
         return window is { KernelHeight: Winograd.Taps, KernelWidth: Winograd.Taps, StrideHeight: 1, StrideWidth: 1 }
             && window.InputHeight == window.OutputHeight && window.InputWidth == window.OutputWidth
             && window.OutputHeight % Winograd.Outputs == 0 && window.OutputWidth % Winograd.Outputs == 0
-            && Math.Min(window.Channels, geometry.Filters) >= Math.Max(FewestChannels, Vector<T>.Count);
+            && Math.Min(window.Channels, geometry.Filters) >= Math.Max(FewestChannels, Vector<T>.Count)
+            && (long)Winograd.Places * window.Channels * geometry.Filters <= MostKernelElements;
     }
 
     /// <summary>Elements of the kernel packed for <see cref="Forward"/>.</summary>
-    /// <param name="geometry">The convolution.</param>
+    /// <param name="geometry">A convolution that <see cref="Suits"/>, as for all that follows; else an ArgumentException.</param>
     /// <typeparam name="T">The element type.</typeparam>
     public static int PackedKernelLength<T>(in ConvolutionGeometry geometry)
-        where T : unmanaged, IFloatingPointIeee754<T> =>
-        Winograd.Places * PackedMatrix.Length<T>(geometry.Window.Channels, geometry.Filters);
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        RequireSuited<T>(geometry);
+        return Winograd.Places * PackedMatrix.Length<T>(geometry.Window.Channels, geometry.Filters);
+    }
 
     /// <summary>Elements of the kernel packed for <see cref="InputGradient"/>.</summary>
     /// <param name="geometry">The convolution.</param>
     /// <typeparam name="T">The element type.</typeparam>
     public static int PackedTransposedKernelLength<T>(in ConvolutionGeometry geometry)
-        where T : unmanaged, IFloatingPointIeee754<T> =>
-        Winograd.Places * PackedMatrix.Length<T>(geometry.Filters, geometry.Window.Channels);
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        RequireSuited<T>(geometry);
+        return Winograd.Places * PackedMatrix.Length<T>(geometry.Filters, geometry.Window.Channels);
+    }
 
     /// <summary>Elements of scratch that each direction needs; what is in it does not matter.</summary>
     /// <param name="geometry">The convolution.</param>
@@ -58,6 +71,7 @@ public static class WinogradConvolution
     public static int ScratchLength<T>(in ConvolutionGeometry geometry)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        RequireSuited<T>(geometry);
         (int channels, int filters) = (geometry.Window.Channels, geometry.Filters);
         int tiles = BlockTiles(channels, filters);
         int columns = Math.Max(PackedMatrix.PaddedColumns<T>(channels), PackedMatrix.PaddedColumns<T>(filters));
@@ -73,6 +87,7 @@ public static class WinogradConvolution
     public static void PackKernel<T>(in ConvolutionGeometry geometry, Span<T> packed, ReadOnlySpan<T> w)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        RequireSuited<T>(geometry);
         (int channels, int filters) = (geometry.Window.Channels, geometry.Filters);
         int length = PackedMatrix.Length<T>(channels, filters);
         for (int tap = 0; tap < Winograd.Taps * Winograd.Taps; tap++)
@@ -88,6 +103,7 @@ public static class WinogradConvolution
     public static void PackTransposedKernel<T>(in ConvolutionGeometry geometry, Span<T> packed, ReadOnlySpan<T> w)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        RequireSuited<T>(geometry);
         (int channels, int filters) = (geometry.Window.Channels, geometry.Filters);
         int length = PackedMatrix.Length<T>(filters, channels), last = (Winograd.Taps * Winograd.Taps) - 1;
         for (int tap = 0; tap <= last; tap++)
@@ -118,8 +134,11 @@ public static class WinogradConvolution
         ReadOnlySpan<T> packedBias,
         Span<T> scratch,
         bool relu = false)
-        where T : unmanaged, IFloatingPointIeee754<T> =>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        RequireSuited<T>(geometry);
         Multiply(Convolution.ForwardProduct(geometry, images), y, padded, packedKernel, packedBias, scratch, relu);
+    }
 
     /// <summary>dx = dy ∗ wᵀ: the gradient of the input.</summary>
     /// <param name="geometry">The convolution.</param>
@@ -136,8 +155,11 @@ public static class WinogradConvolution
         ReadOnlySpan<T> haloedDy,
         ReadOnlySpan<T> packedTransposedKernel,
         Span<T> scratch)
-        where T : unmanaged, IFloatingPointIeee754<T> =>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        RequireSuited<T>(geometry);
         Multiply(Convolution.InputGradientProduct(geometry, images, rowPhase: 0, columnPhase: 0), dx, haloedDy, packedTransposedKernel, [], scratch, relu: false);
+    }
 
     /// <summary>dw += xᵀ ∗ dy: the gradient of the kernel, accumulated.</summary>
     /// <param name="geometry">The convolution.</param>
@@ -151,6 +173,7 @@ public static class WinogradConvolution
         in ConvolutionGeometry geometry, int images, Span<T> dw, ReadOnlySpan<T> padded, ReadOnlySpan<T> haloedDy, Span<T> scratch)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        RequireSuited<T>(geometry);
         StridedProduct product = Convolution.GradientProduct(geometry, images);
         Require(dw.Length, product.K * product.N, nameof(dw));
         Require(padded.Length, product.InputExtent, nameof(padded));
@@ -325,6 +348,19 @@ public static class WinogradConvolution
     {
         int rows = (geometry.Window.Channels + RegisterTile.Rows - 1) / RegisterTile.Rows * RegisterTile.Rows;
         return Step(rows * PackedMatrix.PaddedColumns<T>(geometry.Filters));
+    }
+
+    // Loads and stores are unchecked, so a geometry that does not suit must go no further.
+    private static void RequireSuited<T>(in ConvolutionGeometry geometry)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (!Suits<T>(geometry))
+        {
+            throw new ArgumentException(
+                "expected a 3×3 convolution with stride 1, sides that stay and are multiples of 4, and enough channels and filters, but not too many, " +
+                $"received {geometry}",
+                nameof(geometry));
+        }
     }
 
     private static void Require(int length, int needed, string name)

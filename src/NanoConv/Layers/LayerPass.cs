@@ -49,7 +49,7 @@ public sealed class LayerPass<T>
     /// <param name="index">Its place there.</param>
     public Span<T> Kept(int index) => kept[index];
 
-    /// <summary>Room for <see cref="BuiltLayer{T}.ScratchElements"/>; what is in it when a pass begins does not matter.</summary>
+    /// <summary>Room for <see cref="BuiltLayer{T}.ScratchElements"/>; what is in it when a call begins does not matter, and nothing in it lasts.</summary>
     public Span<T> Scratch => scratch;
 
     /// <summary>Where to add the gradient of a parameter: [its shape].</summary>

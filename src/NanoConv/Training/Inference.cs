@@ -5,7 +5,8 @@ namespace NanoConv;
 /// <summary>Evaluation and prediction: shards of examples, forward only, on some threads.</summary>
 internal static class Inference
 {
-    /// <summary>Examples that a worker carries through the layers at a time, in training too; results do not depend on it.</summary>
+    /// <summary>Examples that a worker carries through the layers at a time, in training too. Predictions do not depend on it; the last bits of
+    /// gradients in Winograd's way do.</summary>
     public const int ShardSize = 4;
 
     /// <summary>Refuses data, network and loss that do not fit one another.</summary>

@@ -44,6 +44,19 @@ public abstract class MatrixProductTests<T> : PropertySuite
         Expect.Equal("dB", (product.K, c.N), expected, dB.Checked());
     });
 
+    /// <summary>Pixels in one row are a batch: however it is cut, each sum goes on where it was left.</summary>
+    [Fact]
+    public void The_adjoint_product_of_a_batch_has_the_same_bits_however_it_is_cut() => ForAll(Generators.Matrices, static c =>
+    {
+        (int n, int k, int rows) = (c.Columns, 13, 7);
+        T[] a = Numbers.Reals<T>(rows * k, c.Seed), dY = Numbers.Reals<T>((rows * n) + MatrixProduct.Slack<T>(), c.Seed + 1);
+        T[] whole = new T[k * n], cut = new T[k * n];
+        MatrixProduct.AccumulateTransposed<T>(StridedProduct.Dense(rows, k, n), whole, a, dY);
+        MatrixProduct.AccumulateTransposed<T>(StridedProduct.Dense(3, k, n), cut, a, dY);
+        MatrixProduct.AccumulateTransposed<T>(StridedProduct.Dense(4, k, n), cut, a.AsSpan(3 * k), dY.AsSpan(3 * n));
+        Expect.SameBits<T>("dB", whole, cut);
+    });
+
     [Fact]
     public void ReLU_in_a_product_passes_NaN_on() => ForAll(Generators.Products, static c =>
     {

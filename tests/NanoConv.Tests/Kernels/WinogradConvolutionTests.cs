@@ -98,6 +98,8 @@ public abstract class WinogradConvolutionTests<T> : PropertySuite
     [InlineData(8, 8, 16, 16, 3, 2, false)]
     [InlineData(8, 8, 3, 16, 3, 1, false)] // too few channels
     [InlineData(8, 8, 16, 7, 3, 1, false)]
+    [InlineData(8, 8, 128, 128, 3, 1, true)]
+    [InlineData(8, 8, 128, 129, 3, 1, false)] // a kernel that leaves the caches
     public void It_suits_3_by_3_kernels_with_stride_1_and_many_channels(
         int height, int width, int channels, int filters, int kernel, int stride, bool suits)
     {
@@ -106,10 +108,22 @@ public abstract class WinogradConvolutionTests<T> : PropertySuite
     }
 
     [Fact]
-    public void It_does_not_suit_a_picture_that_gets_smaller()
+    public void It_suits_pictures_that_stay_as_large_as_they_are_and_a_vector_of_channels()
     {
-        ConvolutionGeometry geometry = new(new WindowGeometry((10, 10, 16), 3, 1, Padding.Valid), 16);
-        Assert.False(WinogradConvolution.Suits<T>(geometry));
+        int least = Math.Max(8, Vector<T>.Count);
+        Assert.True(Suits((8, 8, least), 3, 1, Padding.Same, least));
+        Assert.True(Suits((8, 8, least), 3, 1, Padding.Explicit(2, 0, 0, 2), least));
+        Assert.False(Suits((8, 8, least - 1), 3, 1, Padding.Same, least));
+        Assert.False(Suits((8, 8, least), 3, 1, Padding.Same, least - 1));
+        Assert.False(Suits((10, 10, least), 3, 1, Padding.Valid, least));
+        Assert.False(Suits((8, 8, least), 3, 1, Padding.Explicit(3, 0, 1, 1), least));
+        Assert.False(Suits((8, 8, least), (3, 5), 1, Padding.Same, least));
+        Assert.False(Suits((8, 8, least), (5, 3), 1, Padding.Same, least));
+        Assert.False(Suits((8, 8, least), 3, (1, 2), Padding.Same, least));
+        Assert.False(Suits((8, 8, least), 3, (2, 1), Padding.Same, least));
+
+        static bool Suits(Shape input, Size2D kernel, Size2D strides, Padding padding, int filters) =>
+            WinogradConvolution.Suits<T>(new(new WindowGeometry(input, kernel, strides, padding), filters));
     }
 
     [Fact]
@@ -119,17 +133,61 @@ public abstract class WinogradConvolutionTests<T> : PropertySuite
         T[] x = new T[geometry.Window.PaddedElements], dy = new T[geometry.HaloedOutputElements + MatrixProduct.Slack<T>()];
         T[] y = new T[256], w = new T[geometry.KernelElements];
         T[] kernel = new T[WinogradConvolution.PackedKernelLength<T>(geometry)], scratch = new T[WinogradConvolution.ScratchLength<T>(geometry)];
-        Expect.Throws<ArgumentException>(() => WinogradConvolution.Forward<T>(geometry, 1, y[1..], x, kernel, [], scratch), "at least 256", "'y'");
+        Array.Fill(y, T.One);
+        Array.Fill(w, T.One);
+        Expect.Throws<ArgumentException>(() => WinogradConvolution.Forward<T>(geometry, 1, y.AsSpan(1), x, kernel, [], scratch), "at least 256", "'y'");
         Expect.Throws<ArgumentException>(() => WinogradConvolution.Forward<T>(geometry, 1, y, x[1..], kernel, [], scratch), "'a'");
         Expect.Throws<ArgumentException>(() => WinogradConvolution.Forward<T>(geometry, 1, y, x, kernel[1..], [], scratch), "'kernel'");
         Expect.Throws<ArgumentException>(() => WinogradConvolution.Forward<T>(geometry, 1, y, x, kernel, new T[8], scratch), "'bias'");
         Expect.Throws<ArgumentException>(() => WinogradConvolution.Forward<T>(geometry, 1, y, x, kernel, [], scratch.AsSpan(0, 99)), "'scratch'");
-        Expect.Throws<ArgumentException>(() => WinogradConvolution.KernelGradient<T>(geometry, 1, w[1..], x, dy, scratch), "'dw'");
+        Expect.Throws<ArgumentException>(() => WinogradConvolution.InputGradient<T>(geometry, 1, y.AsSpan(1), dy, kernel, scratch), "'y'");
+        Expect.Throws<ArgumentException>(() => WinogradConvolution.InputGradient<T>(geometry, 1, y, dy[200..], kernel, scratch), "'a'");
+        Expect.Throws<ArgumentException>(() => WinogradConvolution.InputGradient<T>(geometry, 1, y, dy, kernel[1..], scratch), "'kernel'");
+        Expect.Throws<ArgumentException>(() => WinogradConvolution.KernelGradient<T>(geometry, 1, w.AsSpan(1), x, dy, scratch), "'dw'");
         Expect.Throws<ArgumentException>(() => WinogradConvolution.KernelGradient<T>(geometry, 1, w, x[1..], dy, scratch), "'padded'");
         Expect.Throws<ArgumentException>(() => WinogradConvolution.KernelGradient<T>(geometry, 1, w, x, dy[200..], scratch), "'haloedDy'");
         Expect.Throws<ArgumentException>(() => WinogradConvolution.KernelGradient<T>(geometry, 1, w, x, dy, scratch.AsSpan(1)), "'scratch'");
-        Expect.Throws<ArgumentException>(() => WinogradConvolution.PackKernel<T>(geometry, kernel, w[1..]));
-        Assert.All(y, value => Assert.Equal(T.Zero, value));
+        Expect.Throws<ArgumentException>(() => WinogradConvolution.PackKernel<T>(geometry, kernel, w.AsSpan(1)));
+        Assert.All((T[])[.. y, .. w], value => Assert.Equal(T.One, value));
+    }
+
+    [Fact]
+    public void A_convolution_that_does_not_suit_is_refused()
+    {
+        ConvolutionGeometry geometry = new(new WindowGeometry((6, 6, 16), 3, 1, Padding.Same), 16);
+        Assert.All(
+            (Action[])[
+                () => WinogradConvolution.PackedKernelLength<T>(geometry),
+                () => WinogradConvolution.PackedTransposedKernelLength<T>(geometry),
+                () => WinogradConvolution.ScratchLength<T>(geometry),
+                () => WinogradConvolution.PackKernel<T>(geometry, [], []),
+                () => WinogradConvolution.PackTransposedKernel<T>(geometry, [], []),
+                () => WinogradConvolution.Forward<T>(geometry, 1, [], [], [], [], []),
+                () => WinogradConvolution.InputGradient<T>(geometry, 1, [], [], [], []),
+                () => WinogradConvolution.KernelGradient<T>(geometry, 1, [], [], [], []),
+            ],
+            call => Expect.Throws<ArgumentException>(call, "multiples of 4", "'geometry'"));
+    }
+
+    /// <summary>Blocks of 12, 12 and 3 tiles, and a filter beyond the last vector.</summary>
+    [Fact]
+    public void Several_blocks_give_what_the_naive_twins_do_and_each_picture_the_bits_it_has_alone()
+    {
+        ConvolutionCase c = new(3, new WindowCase(12, 12, 32, 3, 3, 1, 1, Padding.Same), 33, Seed: 5);
+        ConvolutionKernels<T> kernels = Reals(c);
+        ConvolutionKernels<T> magnitudes = new(c, static (count, seed) => [.. Numbers.Reals<T>(count, seed).Select(T.Abs)]);
+        T[] zeros = new T[kernels.WShape.Elements];
+        ReadOnlySpan<T> y = kernels.Forward(withBias: true);
+        Near("y", kernels.NaiveForward(withBias: true), y, magnitudes.NaiveForward(withBias: true));
+        Near("dw", kernels.NaiveKernelGradient(zeros), kernels.KernelGradient(zeros), magnitudes.NaiveKernelGradient(zeros));
+        Near("dx", kernels.NaiveInputGradient(), kernels.InputGradient(), magnitudes.NaiveInputGradient());
+
+        int x = kernels.X.Length / 3, last = y.Length / 3;
+        ConvolutionKernels<T> alone = Reals(c with { Images = 1 });
+        kernels.X.AsSpan(2 * x).CopyTo(alone.X);
+        kernels.W.CopyTo(alone.W, 0);
+        kernels.Bias.CopyTo(alone.Bias, 0);
+        Expect.SameBits("y of the last picture", alone.Forward(withBias: true), y[(2 * last)..]);
     }
 
     private static ConvolutionKernels<T> Reals(ConvolutionCase convolution) =>

@@ -2,7 +2,8 @@ using System.Numerics;
 
 namespace NanoConv.Tests.Training;
 
-/// <summary>Rung 6: one seed gives the same bits, whatever the number of threads and however the work is cut.</summary>
+/// <summary>Rung 6: one seed gives the same bits, whatever the number of threads and however the work is cut
+/// (but for gradients in Winograd's way, see <see cref="Layers.WinogradLayerTests"/>).</summary>
 public abstract class DeterminismTests<T> : PropertySuite
     where T : unmanaged, IFloatingPointIeee754<T>
 {
