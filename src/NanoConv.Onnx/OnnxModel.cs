@@ -13,7 +13,7 @@ public sealed class OnnxModel
     /// <summary>The version of the format: the one that came with <see cref="Opset"/>.</summary>
     public const int IrVersion = 8;
 
-    /// <summary>Where the metadata have the classes' names; the same key as in model files.</summary>
+    /// <summary>Where the metadata have the classes' names, a JSON array; in the application's model files as well.</summary>
     public const string ClassNamesKey = "nanoconv.classes";
 
     private readonly ModelProto model;

@@ -21,6 +21,9 @@ internal sealed record ExportCase(Shape InputShape, Layer[] Layers, PictureLayou
         }
     }
 
+    /// <summary>Inputs in a batch of this size.</summary>
+    public float[] Inputs(int count) => NanoConv.Tests.Numbers.Reals<float>(count * InputShape.Elements, Seed + count);
+
     public override string ToString() => $"{InputShape} {Layout}: {string.Join(", ", Layers.Select(Describe))}; seed {Seed}";
 
     private static string Describe(Layer layer) => layer switch

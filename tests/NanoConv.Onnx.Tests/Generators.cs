@@ -6,6 +6,9 @@ namespace NanoConv.Onnx.Tests;
 /// <summary>The networks that exports are tried on, and how they shrink: towards few layers and small pictures.</summary>
 internal static class Generators
 {
+    /// <summary>Inputs that <see cref="Classifiers"/> are tried on.</summary>
+    public const int ClassifiedInputs = 1000;
+
     /// <summary>
     /// Up to five layers on pictures, which may be all; else Flatten and up to three layers behind it, dense or not.
     /// </summary>
@@ -29,6 +32,22 @@ internal static class Generators
         where layers.Length > 0
         select new ExportCase(inputs, layers, PictureLayout.Nhwc, seed),
         Shrink);
+
+    /// <summary>
+    /// Up to three layers on pictures, then Flatten, Dense and softmax: those that name more than one class and are
+    /// undecided on one in a hundred at most, so that there is something to compare.
+    /// </summary>
+    public static Arbitrary<ExportCase> Classifiers { get; } = Arb.From(
+        from size in Gen.Choose(4, 9).Two()
+        from channels in Gen.Choose(1, 5)
+        from body in Some(BodyLayer, 3)
+        from classes in Gen.Choose(2, 10)
+        from layout in Gen.Elements(PictureLayout.Nhwc, PictureLayout.Nchw)
+        from seed in Seeds
+        let network = new ExportCase(
+            (size.Item1, size.Item2, channels), [.. body, new Flatten(), new Dense(classes, Activation.Softmax)], layout, seed)
+        where TellsApart(network)
+        select network);
 
     private static Gen<int> Seeds => Gen.Choose(0, 1_000_000);
 
@@ -66,6 +85,15 @@ internal static class Generators
         sides.Four().Select(sides => Padding.Explicit(sides.Item1, sides.Item2, sides.Item3, sides.Item4)));
 
     private static Gen<Layer[]> Some(Gen<Layer> layer, int most) => Gen.Choose(0, most).SelectMany(count => Gen.ArrayOf(layer, count));
+
+    private static bool TellsApart(ExportCase network)
+    {
+        if (network.Build() is not { } model)
+            return false;
+        Tensor<float> inputs = new(model.InputShape.Batch(ClassifiedInputs), network.Inputs(ClassifiedInputs));
+        float[][] rows = [.. model.Predict(inputs, threads: 1).AsSpan().ToArray().Chunk(model.OutputShape.Elements)];
+        return rows.Count(row => Rows.IsDecided(row, 2e-5)) >= 0.99 * rows.Length && rows.DistinctBy(row => Rows.Winner(row)).Count() > 1;
+    }
 
     private static IEnumerable<ExportCase> Shrink(ExportCase network) =>
         Enumerable.Range(0, network.Layers.Length)

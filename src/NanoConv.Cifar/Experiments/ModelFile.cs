@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using NanoConv.Cifar.Files;
 using NanoConv.Cifar.Networks;
+using NanoConv.Onnx;
 
 namespace NanoConv.Cifar.Experiments;
 
@@ -14,8 +15,6 @@ public sealed partial record ModelFile(Model<float> Model, IReadOnlyList<string>
     /// <summary>Where the metadata of a model's file have the data set's name.</summary>
     public const string DataKey = "nanoconv.data";
 
-    private const string ClassNamesKey = "nanoconv.classes"; // a JSON array
-
     /// <summary>Writes a model.</summary>
     /// <param name="path">The file to write or replace.</param>
     /// <param name="history">How it was trained, if it was.</param>
@@ -24,7 +23,7 @@ public sealed partial record ModelFile(Model<float> Model, IReadOnlyList<string>
     {
         var metadata = new Dictionary<string, string>
         {
-            [ClassNamesKey] = JsonSerializer.Serialize([.. ClassNames], Json.Default.StringArray),
+            [OnnxModel.ClassNamesKey] = JsonSerializer.Serialize([.. ClassNames], Json.Default.StringArray),
             [DataKey] = DataName ?? "",
         };
         OutputFile.WriteAt(path, target => Model.Save(target, history, metadata));
@@ -87,7 +86,7 @@ public sealed partial record ModelFile(Model<float> Model, IReadOnlyList<string>
 
     private static string[]? Classes(IReadOnlyDictionary<string, string> metadata, string path)
     {
-        if (!metadata.TryGetValue(ClassNamesKey, out string? text))
+        if (!metadata.TryGetValue(OnnxModel.ClassNamesKey, out string? text))
             return null;
         JsonException? mistake = null;
         try
