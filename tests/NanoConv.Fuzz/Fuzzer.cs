@@ -33,6 +33,11 @@ public sealed class Fuzzer(Func<FuzzTarget> create, FuzzOptions options)
                     continue;
                 foreach (Worker worker in workers)
                     worker.Stop();
+                // The others end after their input, so that nobody counts any more while their counts are added up.
+                long patience = Stopwatch.GetTimestamp();
+                while (threads.Count(thread => thread.IsAlive) > workers.Count(worker => worker.IsHanging)
+                    && Stopwatch.GetElapsedTime(patience).TotalSeconds < options.HangSeconds)
+                    Thread.Sleep(Glance / 10);
                 return FuzzReport.Of(workers, options, Stopwatch.GetElapsedTime(start));
             }
         }

@@ -39,9 +39,13 @@ internal sealed class Worker(Func<FuzzTarget> create, FuzzOptions options, int i
     {
         if (current is not { } attempt || ++attempt.Looks <= most)
             return false;
+        IsHanging = true;
         Add(new Finding("hang", attempt.Number, attempt.Input, $"not read after {options.HangSeconds:0.#} s"));
         return true;
     }
+
+    /// <summary>Whether <see cref="Look"/> has found the reader to hang, at the input that is its last.</summary>
+    public bool IsHanging { get; private set; }
 
     /// <summary>Has the worker end after its current input.</summary>
     public void Stop() => isStopped = true;

@@ -14,7 +14,7 @@ public static class ImageFile
     /// the file's: no colour profile is applied.
     /// </summary>
     /// <param name="path">A PNG or JPEG file.</param>
-    /// <exception cref="UserErrorException">It is missing, truncated, too large or no picture.</exception>
+    /// <exception cref="UserErrorException">It is missing, truncated, too large, of another format or no picture.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static RgbImage Read(string path)
@@ -34,6 +34,8 @@ public static class ImageFile
 
     private static RgbImage Read(SKCodec codec, string path)
     {
+        if (codec.EncodedFormat is not (SKEncodedImageFormat.Png or SKEncodedImageFormat.Jpeg)) // Skia knows more
+            throw new UserErrorException($"'{path}': expected a PNG or JPEG picture, found {codec.EncodedFormat}");
         SKImageInfo stored = codec.Info;
         if (stored.Width > LargestSide || stored.Height > LargestSide || stored.BytesSize64 / 4 > LargestArea)
         {

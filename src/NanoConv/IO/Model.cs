@@ -44,17 +44,19 @@ public static class Model
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(file);
+        ModelWeights<T> weights = new(file);
         try
         {
             (Sequential network, Shape inputShape) = ModelInfo.ReadNetwork(file.Metadata) ?? throw new InvalidDataException(
                 $"expected the network's description in the metadata, found none; build the network and use {nameof(LoadWeights)}");
             // The file's tensors vouch for what the description claims, parameter by parameter and before any is made.
-            Model<T> model = network.Build(inputShape, ModelInfo.ReadSeed(file.Metadata), (name, shape) => Values<T>(file, name, shape));
-            RefuseUnfit(Unexpected(model, file));
+            Model<T> model = network.Build(inputShape, ModelInfo.ReadSeed(file.Metadata), weights.Take);
+            RefuseUnfit([.. weights.Mistakes, .. Unexpected(model, file)]);
             return model;
         }
         catch (ArgumentException mistake)
         {
+            RefuseUnfit(weights.Mistakes.Count > 0 ? [.. weights.Mistakes, mistake.Message] : []);
             throw new InvalidDataException(mistake.Message, mistake);
         }
     }
@@ -127,7 +129,7 @@ public static class Model
     /// or how fast it was trained: equal runs give equal files.
     /// </summary>
     /// <remarks>
-    /// A network with layers or penalties of one's own is written without its description: build it again and use
+    /// A network with layers, penalties or initializers of one's own is written without its description: build it again and use
     /// <see cref="LoadWeights"/>.
     /// </remarks>
     /// <param name="model">The model.</param>
@@ -160,17 +162,7 @@ public static class Model
         model.ParametersChanged();
     }
 
-    private static T[] Values<T>(SafeTensorsFile file, string name, Shape shape)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        if (FindMistake(file, name, shape) is { } mistake)
-            RefuseUnfit([mistake]);
-        T[] values = new T[shape.Elements];
-        file.Tensors[name].CopyTo<T>(values);
-        return values;
-    }
-
-    private static string? FindMistake(SafeTensorsFile file, string name, Shape shape) =>
+    internal static string? FindMistake(SafeTensorsFile file, string name, Shape shape) =>
         !file.Tensors.TryGetValue(name, out SafeTensor? tensor) ? $"missing '{name}'"
         : !shape.Axes.ToArray().Select(axis => (long)axis).SequenceEqual(tensor.Shape)
             ? $"'{name}' has shape {SafeTensorsHeader.Describe(tensor.Shape)} instead of {shape}"
@@ -184,7 +176,7 @@ public static class Model
         return [.. file.Tensors.Keys.Where(name => !wanted.Contains(name)).Select(name => $"unexpected {SafeTensorsHeader.Quote(name)}")];
     }
 
-    private static void RefuseUnfit(IReadOnlyList<string> mistakes)
+    internal static void RefuseUnfit(IReadOnlyList<string> mistakes)
     {
         if (mistakes.Count > 0)
             throw new InvalidDataException($"the weights do not fit the network: {string.Join("; ", mistakes)}");

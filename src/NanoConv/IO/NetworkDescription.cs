@@ -8,7 +8,15 @@ internal static class NetworkDescription
 {
     private const int MaxDepth = 16;
 
-    /// <summary>The description; null if a layer or a penalty is none of the library's, which has no words for it.</summary>
+    private static readonly OrderedDictionary<string, Initializer> Initializers = new()
+    {
+        ["glorot_uniform"] = new GlorotUniform(),
+        ["he_normal"] = new HeNormal(),
+        ["he_uniform"] = new HeUniform(),
+        ["zeros"] = new Zeros(),
+    };
+
+    /// <summary>The description; null if a layer, a penalty or an initializer is none of the library's, which has no words for it.</summary>
     public static string? Write(Sequential network, Shape inputShape, IReadOnlyList<string> names)
     {
         JsonArray layers = [];
@@ -49,6 +57,8 @@ internal static class NetworkDescription
     private static JsonObject? Describe(Layer layer) => layer switch
     {
         Conv2D { KernelRegularizer: not (null or L1 or L2) } or Dense { KernelRegularizer: not (null or L1 or L2) } => null,
+        Conv2D conv when Describe(conv.KernelInitializer) is null => null,
+        Dense dense when Describe(dense.KernelInitializer) is null => null,
         Conv2D conv => new JsonObject
         {
             ["filters"] = conv.Filters,
@@ -57,6 +67,7 @@ internal static class NetworkDescription
             ["padding"] = Describe(conv.Padding),
             ["activation"] = Describe(conv.Activation),
             ["use_bias"] = conv.UseBias,
+            ["kernel_initializer"] = Describe(conv.KernelInitializer),
             ["kernel_regularizer"] = Describe(conv.KernelRegularizer),
         },
         Dense dense => new JsonObject
@@ -64,6 +75,7 @@ internal static class NetworkDescription
             ["units"] = dense.Units,
             ["activation"] = Describe(dense.Activation),
             ["use_bias"] = dense.UseBias,
+            ["kernel_initializer"] = Describe(dense.KernelInitializer),
             ["kernel_regularizer"] = Describe(dense.KernelRegularizer),
         },
         MaxPooling2D pooling => new JsonObject
@@ -91,14 +103,16 @@ internal static class NetworkDescription
                 Size(layer.GetProperty("strides")),
                 Activation(layer),
                 layer.GetProperty("use_bias").GetBoolean(),
-                kernelRegularizer: Regularizer(layer),
-                name: name),
+                Initializer(layer),
+                Regularizer(layer),
+                name),
             nameof(Dense) => new Dense(
                 layer.GetProperty("units").GetInt32(),
                 Activation(layer),
                 layer.GetProperty("use_bias").GetBoolean(),
-                kernelRegularizer: Regularizer(layer),
-                name: name),
+                Initializer(layer),
+                Regularizer(layer),
+                name),
             nameof(MaxPooling2D) => new MaxPooling2D(
                 Size(layer.GetProperty("pool_size")), Size(layer.GetProperty("strides")), Padding(layer.GetProperty("padding")), name),
             nameof(Dropout) => new Dropout(layer.GetProperty("rate").GetDouble(), name),
@@ -144,6 +158,19 @@ internal static class NetworkDescription
         string other => throw new InvalidDataException($"expected activation 'relu', 'softmax' or 'linear', found '{other}'"),
         null => throw new InvalidDataException("expected an activation, found null"),
     };
+
+    private static string? Describe(Initializer initializer) =>
+        Initializers.FirstOrDefault(known => known.Value.GetType() == initializer.GetType()).Key;
+
+    // Files of version 0.1.0 do not have it.
+    private static Initializer Initializer(JsonElement layer)
+    {
+        if (!layer.TryGetProperty("kernel_initializer", out JsonElement word))
+            return Initializers["glorot_uniform"];
+        return word.GetString() is { } known && Initializers.TryGetValue(known, out Initializer? initializer)
+            ? initializer
+            : throw new InvalidDataException($"expected initializer {string.Join(", ", Initializers.Keys.Select(key => $"'{key}'"))}, found {word.GetRawText()}");
+    }
 
     private static JsonObject? Describe(Regularizer? regularizer) => regularizer switch
     {

@@ -62,7 +62,7 @@ public sealed class FuzzerTests
     public void A_reader_that_does_not_come_to_an_end_is_found_and_left_behind(int threads)
     {
         using var never = new ManualResetEventSlim();
-        Fuzzer fuzzer = new(() => new PlantedTarget(Endless), Short with { HangSeconds = 0.3, Threads = threads });
+        Fuzzer fuzzer = new(() => new PlantedTarget(Endless), Short with { HangSeconds = 2, Threads = threads });
         IReadOnlyList<Finding> findings = fuzzer.Run().Findings;
         never.Set();
         Assert.Contains(findings, finding => finding.Kind == "hang");

@@ -93,6 +93,15 @@ public sealed class ImageFileTests : IDisposable
     }
 
     [Fact]
+    public void A_picture_of_another_format_is_refused()
+    {
+        using (SKBitmap bitmap = ImageFile.ToBitmap(TestPicture.Draw()))
+        using (SKData webp = bitmap.Encode(SKEncodedImageFormat.Webp, 90))
+            File.WriteAllBytes(folder["a.png"], webp.ToArray());
+        Refused("a.png", "expected a PNG or JPEG picture, found Webp");
+    }
+
+    [Fact]
     public void An_empty_file_is_refused()
     {
         File.WriteAllBytes(folder["a.png"], []);

@@ -36,10 +36,15 @@ public sealed class ImageTarget : FuzzTarget
         RgbImage image = new(12, 9, pixels);
         yield return Content(path => ImageFile.WritePng(path, image));
         using SKBitmap bitmap = ImageFile.ToBitmap(image);
-        foreach (SKEncodedImageFormat format in (SKEncodedImageFormat[])[SKEncodedImageFormat.Jpeg, SKEncodedImageFormat.Webp])
-        {
-            using SKData data = bitmap.Encode(format, 80);
-            yield return data.ToArray();
-        }
+        using SKData data = bitmap.Encode(SKEncodedImageFormat.Jpeg, 80);
+        yield return data.ToArray();
+    }
+
+    /// <inheritdoc/>
+    protected override IEnumerable<HandMade> MakeByHand()
+    {
+        using SKBitmap bitmap = ImageFile.ToBitmap(new RgbImage(12, 9, new byte[12 * 9 * 3]));
+        using SKData data = bitmap.Encode(SKEncodedImageFormat.Webp, 80);
+        yield return new HandMade("a WebP picture", data.ToArray());
     }
 }

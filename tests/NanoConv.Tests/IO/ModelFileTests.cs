@@ -57,6 +57,41 @@ public abstract class ModelFileTests<T> : PropertySuite, IDisposable
         Assert.Equal(2, back.Length);
     }
 
+    [Theory]
+    [InlineData("glorot_uniform")]
+    [InlineData("he_normal")]
+    [InlineData("he_uniform")]
+    [InlineData("zeros")]
+    public void A_network_built_again_from_its_description_starts_from_the_same_weights(string word)
+    {
+        Initializer initializer = word switch
+        {
+            "he_normal" => new HeNormal(),
+            "he_uniform" => new HeUniform(),
+            "zeros" => new Zeros(),
+            _ => new GlorotUniform(),
+        };
+        Model<T> model = new Sequential(
+            new Conv2D(2, 2, kernelInitializer: initializer), new Flatten(), new Dense(3, kernelInitializer: initializer)).Build<T>((3, 3, 1), seed: 5);
+        model.Save(FilePath);
+        ModelInfo info = ModelInfo.Read(FilePath);
+        Expect.SameBits<T>("weights", model.Weights, info.Network!.Build<T>(info.InputShape!.Value, info.Seed).Weights);
+        Assert.Equal(3, info.Metadata[NetworkKey].Split($"\"kernel_initializer\":\"{word}\"").Length);
+    }
+
+    [Fact]
+    public void A_description_without_initializers_means_the_default()
+    {
+        const string Dense = """{"name":"a","class":"Dense","units":1,"activation":"relu","use_bias":true,"kernel_regularizer":null}""";
+        const string Conv = """
+            {"name":"c","class":"Conv2D","filters":1,"kernel_size":[1,1],"strides":[1,1],"padding":"same","activation":"relu","use_bias":true,
+            "kernel_regularizer":null}
+            """;
+        IReadOnlyList<Layer> layers = NetworkDescription.Read($"{{\"input_shape\":[2],\"layers\":[{Dense},{Conv}]}}").Network.Layers;
+        Assert.IsType<GlorotUniform>(Assert.IsType<Dense>(layers[0]).KernelInitializer);
+        Assert.IsType<GlorotUniform>(Assert.IsType<Conv2D>(layers[1]).KernelInitializer);
+    }
+
     [Fact]
     public void Equal_runs_on_any_number_of_threads_give_equal_files()
     {
@@ -106,6 +141,38 @@ public abstract class ModelFileTests<T> : PropertySuite, IDisposable
     }
 
     [Fact]
+    public void All_that_does_not_fit_the_described_network_is_listed_at_once()
+    {
+        new Sequential(new Dense(3, name: "a"), new Dense(2, name: "b"), new Dense(2, name: "c")).Build<T>(4).Save(FilePath);
+        SafeTensorsFile file = SafeTensorsFile.Read(FilePath);
+        Dictionary<string, SafeTensor> tensors = new(file.Tensors)
+        {
+            ["a/kernel"] = SafeTensor.From<T>((4, 9), new T[36]),
+            ["c/bias"] = new("U8", [2], new byte[2]),
+            ["b/scale"] = SafeTensor.From<T>(2, new T[2]),
+        };
+        tensors.Remove("b/bias");
+        new SafeTensorsFile(tensors, file.Metadata).Write(FilePath);
+        Expect.Throws<InvalidDataException>(
+            () => Model.Load<T>(FilePath),
+            FilePath,
+            "'a/kernel' has shape (4, 9) instead of (4, 3); missing 'b/bias'; 'c/bias' has type U8 instead of F32 or F64; unexpected 'b/scale'");
+    }
+
+    [Fact]
+    public void A_layer_that_cannot_be_is_told_behind_the_weights_that_do_not_fit()
+    {
+        const string Layers = """
+            {"name":"a","class":"Dense","units":1,"activation":"relu","use_bias":false,"kernel_regularizer":null},
+            {"name":"p","class":"MaxPooling2D","pool_size":[2,2],"strides":[2,2],"padding":"same"}
+            """;
+        SafeTensorsFile file = new(
+            new Dictionary<string, SafeTensor> { ["b"] = new("F32", [4], new byte[16]) },
+            new Dictionary<string, string> { [NetworkKey] = $"{{\"input_shape\":[1],\"layers\":[{Layers}]}}" });
+        Expect.Throws<InvalidDataException>(() => Model.Load<T>(file), "do not fit the network: missing 'a/kernel'; MaxPooling2D 'p': expected");
+    }
+
+    [Fact]
     public void Weights_of_another_type_than_numbers_are_refused()
     {
         Model<T> model = new Sequential(new Dense(1, useBias: false, name: "a")).Build<T>(1);
@@ -127,9 +194,9 @@ public abstract class ModelFileTests<T> : PropertySuite, IDisposable
 
     /// <summary>What the library has no words for must not be lost in silence.</summary>
     [Fact]
-    public void Layers_and_penalties_of_ones_own_leave_the_description_out()
+    public void Layers_penalties_and_initializers_of_ones_own_leave_the_description_out()
     {
-        foreach (Layer layer in (Layer[])[new OwnLayer(), new Dense(2, kernelRegularizer: new OwnPenalty())])
+        foreach (Layer layer in (Layer[])[new OwnLayer(), new Dense(2, kernelRegularizer: new OwnPenalty()), new Dense(2, kernelInitializer: new OwnInitializer())])
         {
             Model<T> model = new Sequential(layer).Build<T>(2);
             model.Save(FilePath);
@@ -153,6 +220,8 @@ public abstract class ModelFileTests<T> : PropertySuite, IDisposable
     [InlineData("""{"input_shape":[2],"layers":[{"name":"a","class":"Dropout","rate":"x"}]}""")]
     [InlineData("""{"input_shape":[2],"layers":[{"name":"a","class":"ActivationLayer","activation":"tanh"}]}""")]
     [InlineData("""{"input_shape":[2],"layers":[{"name":"a","class":"ActivationLayer","activation":null}]}""")]
+    [InlineData("""{"input_shape":[2],"layers":[{"name":"a","class":"Dense","units":1,"activation":"relu","use_bias":true,"kernel_initializer":"ones","kernel_regularizer":null}]}""")]
+    [InlineData("""{"input_shape":[2],"layers":[{"name":"a","class":"Dense","units":1,"activation":"relu","use_bias":true,"kernel_initializer":null,"kernel_regularizer":null}]}""")]
     [InlineData("""{"input_shape":[2],"layers":[{"name":"a","class":"Dense","units":0,"activation":"relu","use_bias":true,"kernel_regularizer":null}]}""")]
     [InlineData("""{"input_shape":[2],"layers":[{"name":"a","class":"Dense","units":1,"activation":"relu","use_bias":true,"kernel_regularizer":{"l1":-1}}]}""")]
     [InlineData("""{"input_shape":[2],"layers":[{"name":"a","class":"Dense","units":1,"activation":"relu","use_bias":true,"kernel_regularizer":{"l3":1}}]}""")]
@@ -172,6 +241,7 @@ public abstract class ModelFileTests<T> : PropertySuite, IDisposable
     [InlineData("[1]", """{"name":"a","class":"Dense","units":2147483647,REST}""", "missing 'a/kernel'")]
     [InlineData("[1]", """{"name":"a","class":"Dense","units":50000000,REST}""", "missing 'a/kernel'")]
     [InlineData("[1]", """{"name":"b","class":"Dense","units":50000000,REST}""", "has shape (1, 1)", "(1, 50000000)")]
+    [InlineData("[1]", """{"name":"a","class":"Dense","units":50000000,REST}""", "what comes behind and what is unexpected was not looked for")]
     [InlineData("[1]", """{"name":"a","class":"Flatten"}""", "unexpected 'b/kernel'; unexpected 'c/kernel'")]
     [InlineData("[1]", """{"name":"c","class":"Dense","units":1,REST}""", "has type BOOL")]
     [InlineData("[4,4,1]", """{"name":"a","class":"Conv2D","filters":50000000,"kernel_size":[1,1],"strides":[1,1],"padding":"same",REST}""", "'a/kernel'")]
@@ -194,6 +264,11 @@ public abstract class ModelFileTests<T> : PropertySuite, IDisposable
         Model<T> model = new Sequential(new Conv2D(1, 2, Padding.Same, strides: int.MaxValue)).Build<T>((3, 3, 1));
         model.Save(FilePath);
         Assert.Equal(model.OutputShape, Model.Load<T>(FilePath).OutputShape);
+    }
+
+    private sealed class OwnInitializer : Initializer
+    {
+        public override void Fill<TNumber>(Span<TNumber> values, int fanIn, int fanOut, ulong key) => values.Fill(TNumber.One);
     }
 
     private sealed class OwnLayer() : Layer(null)
