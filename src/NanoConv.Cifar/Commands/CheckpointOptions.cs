@@ -42,12 +42,13 @@ internal sealed class CheckpointOptions
     {
         string? path = result.GetValue(resume) ?? result.GetValue(checkpoint);
         if (path is null)
-            return new CheckpointPlan(null, null, 0);
-        var folder = new CheckpointFolder(path) { Notice = line => terminal.Error.WriteLine($"warning: {line}") };
+            return new CheckpointPlan(null, null, 0, _ => { });
+        HashSet<string> told = []; // a damaged checkpoint is met here, for the run's settings, and again when the fit begins
+        var folder = new CheckpointFolder(path) { Notice = Tell };
         if (result.GetValue(resume) is null)
         {
             return folder.Files.Count == 0
-                ? new CheckpointPlan(path, null, result.GetValue(every))
+                ? new CheckpointPlan(path, null, result.GetValue(every), Tell)
                 : throw new UserErrorException(
                     $"--checkpoint: expected a folder without checkpoints, found {Path.GetFileName(folder.Files[0])} of an earlier run in it; "
                     + $"to go on with that run: --resume {path}");
@@ -57,7 +58,13 @@ internal sealed class CheckpointOptions
         RunNote note = RunNote.Read(newest);
         SavedState state = newest.Part("state");
         terminal.Out.WriteLine($"Resuming from {newest.Source}, of epoch {state.Text("epoch")}, step {state.Text("step")}");
-        return new CheckpointPlan(path, note, IsGiven(result.CommandResult, every) ? result.GetValue(every) : note.EverySteps);
+        return new CheckpointPlan(path, note, IsGiven(result.CommandResult, every) ? result.GetValue(every) : note.EverySteps, Tell);
+
+        void Tell(string line)
+        {
+            if (told.Add(line))
+                terminal.Error.WriteLine($"warning: {line}");
+        }
     }
 
     private static bool IsGiven(CommandResult result, Option option) => result.GetResult(option) is { Implicit: false };

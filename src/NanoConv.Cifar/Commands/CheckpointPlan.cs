@@ -8,7 +8,8 @@ namespace NanoConv.Cifar.Commands;
 /// <param name="Path">The folder; null if none are kept.</param>
 /// <param name="Resumed">The run to go on with; null for a new one.</param>
 /// <param name="EverySteps">Steps from one checkpoint to the next.</param>
-internal sealed record CheckpointPlan(string? Path, RunNote? Resumed, int EverySteps)
+/// <param name="Notice">Hears of damaged checkpoints and of files that cannot be deleted.</param>
+internal sealed record CheckpointPlan(string? Path, RunNote? Resumed, int EverySteps, Action<string> Notice)
 {
     /// <summary>The folder of the results of the run to go on with; null for a new one.</summary>
     public string? Output
@@ -37,6 +38,6 @@ internal sealed record CheckpointPlan(string? Path, RunNote? Resumed, int EveryS
         Start = Resumed is null ? CheckpointStart.New : CheckpointStart.Resume,
         Identity = new Dictionary<string, string> { ["training_sha256"] = images.TrainingSha256, ["test_sha256"] = images.TestSha256 },
         Metadata = new RunNote(settings, EverySteps, System.IO.Path.GetRelativePath(Path, output)).ToMetadata(),
-        Notice = _ => { }, // it was told when the run's settings were read
+        Notice = Notice,
     };
 }

@@ -42,7 +42,10 @@ internal static class TrainCommand
         {
             CheckpointPlan plan = checkpoints.Read(result, terminal);
             RunSettings settings = plan.Resumed is null ? run.Read(result) : run.Read(result, plan.Resumed.Settings);
-            return Run(settings, result.GetValue(output) ?? plan.Output, plan, terminal, cancellation);
+            string? path = result.GetValue(output) ?? plan.Output;
+            if (plan.Resumed is not null) // the checkpoint names the folder, which may be anywhere
+                terminal.Out.WriteLine($"Results go to {path}");
+            return Run(settings, path, plan, terminal, cancellation);
         });
         return command;
     }
@@ -75,11 +78,13 @@ internal static class TrainCommand
         {
             line.Clear();
         }
+        string goOn = run.Checkpoints is null ? "" : $"; to go on: nanoconv-cifar train --resume {run.Checkpoints.Path}";
+        if (outcome == RunOutcome.CheckpointFailed)
+            throw new UserErrorException($"{run.StopReason}; {KeepBest(run, folder)}{goOn}");
         string model = folder.PathOf(RunFiles.Model);
         bool keepsEarlier = run.ModelEpoch is null && File.Exists(model);
         if (!keepsEarlier && (run.ModelEpoch is not null || outcome != RunOutcome.Diverged))
             RunFiles.Save(run, folder);
-        string goOn = run.Checkpoints is null ? "" : $"; to go on: nanoconv-cifar train --resume {run.Checkpoints.Path}";
         switch (outcome)
         {
             case RunOutcome.TrainingInterrupted:
@@ -99,6 +104,23 @@ internal static class TrainCommand
                 ReportResults(run.ToRecord(RunFiles.Model), images, terminal.Out);
                 terminal.Out.WriteLine($"Written to {folder.Path}: {string.Join(", ", RunFiles.Names)}");
                 return 0;
+        }
+    }
+
+    /// <summary>Saves what a run came to whose disk may be full.</summary>
+    /// <returns>Whether it could.</returns>
+    private static string KeepBest(TrainingRun run, RunFolder folder)
+    {
+        if (run.ModelEpoch is not { } epoch)
+            return "no epoch was finished";
+        try
+        {
+            RunFiles.Save(run, folder);
+            return $"kept the best model so far, of epoch {epoch}, in {folder.PathOf(RunFiles.Model)}";
+        }
+        catch (UserErrorException mistake)
+        {
+            return $"nor can the best model so far be kept: {mistake.Message}";
         }
     }
 

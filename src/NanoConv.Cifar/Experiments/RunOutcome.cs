@@ -12,6 +12,9 @@ public enum RunOutcome
     /// <summary>Interrupted in training.</summary>
     TrainingInterrupted,
 
+    /// <summary>A checkpoint could not be kept.</summary>
+    CheckpointFailed,
+
     /// <summary>The loss became NaN or infinite.</summary>
     Diverged,
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using NanoConv.Cifar.Data;
+using NanoConv.Cifar.Files;
 using NanoConv.Cifar.Networks;
 
 namespace NanoConv.Cifar.Experiments;
@@ -36,8 +37,8 @@ public sealed class TrainingRun
     public CheckpointFolder? Checkpoints { get; }
 
     /// <summary>
-    /// Trains and evaluates. When cancelled in training, or when the loss is no number any more, it ends with the best
-    /// model so far: the weights after the epoch with the greatest validation accuracy, or those of the last step
+    /// Trains and evaluates. When cancelled in training, when a checkpoint cannot be kept, or when the loss is no number any
+    /// more, it ends with the best model so far: the weights after the epoch with the greatest validation accuracy, or those of the last step
     /// before the first epoch's end. When cancelled later, training is finished: the model is the last epoch's.
     /// </summary>
     /// <param name="progress">Told of every step and epoch.</param>
@@ -162,6 +163,12 @@ public sealed class TrainingRun
             stopReason = "training interrupted";
             KeepBestOf(best);
             return RunOutcome.TrainingInterrupted;
+        }
+        catch (CheckpointException exception)
+        {
+            stopReason = $"cannot keep a checkpoint in '{Checkpoints!.Path}': {FileErrors.Reason(exception.InnerException!)}";
+            KeepBestOf(best);
+            return RunOutcome.CheckpointFailed;
         }
         catch (NonFiniteLossException exception)
         {

@@ -37,6 +37,11 @@ public abstract class CheckpointStore
     /// <exception cref="IOException">It cannot be kept; those before it are as they were.</exception>
     public abstract void Write(SavedState state, int step);
 
+    /// <summary>Called once when the fit that has begun is over, whether it is finished or broken off.</summary>
+    public virtual void End()
+    {
+    }
+
     /// <summary>A network in words that differ where two networks do.</summary>
     /// <param name="model">The network, built.</param>
     /// <typeparam name="T">The number type.</typeparam>

@@ -7,7 +7,7 @@ namespace NanoConv;
 /// functions of seed, epoch and step, so the random state is these three numbers.
 /// </summary>
 /// <typeparam name="T">The number type.</typeparam>
-internal sealed class Checkpointer<T>
+internal sealed class Checkpointer<T> : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly Model<T> model;
@@ -17,6 +17,7 @@ internal sealed class Checkpointer<T>
     private readonly TrainingState state;
     private readonly OrderedDictionary<string, string> identity;
     private int lastStep = -1;
+    private bool hasBegun;
 
     public Checkpointer(Model<T> model, FitOptions options, OptimizerState<T> optimizer, TrainingState state, int validation)
     {
@@ -43,6 +44,7 @@ internal sealed class Checkpointer<T>
     public SavedState? Resume()
     {
         SavedState? saved = store.Begin();
+        hasBegun = true;
         if (saved is null)
             return null;
         CheckIdentity(saved);
@@ -99,6 +101,14 @@ internal sealed class Checkpointer<T>
             callback.Save(saved.Part($"callback{index + 1}"));
         store.Write(saved, optimizer.Step);
         lastStep = optimizer.Step;
+    }
+
+    /// <summary>The fit is over: the store serves others, unless it had never begun to serve this one.</summary>
+    public void Dispose()
+    {
+        if (hasBegun)
+            store.End();
+        hasBegun = false;
     }
 
     private void CheckIdentity(SavedState saved)

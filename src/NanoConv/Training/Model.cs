@@ -102,7 +102,8 @@ public sealed class Model<T>
     /// <param name="cancellation">Ends training after the current step; the weights stay as that step left them.</param>
     /// <returns>What the epochs came to.</returns>
     /// <exception cref="ArgumentException">Data, network and options do not fit one another, or not the checkpoint.</exception>
-    /// <exception cref="IOException">A checkpoint cannot be kept, or there is none to go on from.</exception>
+    /// <exception cref="CheckpointException">A checkpoint cannot be kept.</exception>
+    /// <exception cref="IOException">There is no checkpoint to go on from, or another fit uses their folder.</exception>
     /// <exception cref="InvalidDataException">No checkpoint is whole.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; there is a checkpoint of the last step.</exception>
     /// <exception cref="NonFiniteLossException">The loss became NaN or infinite.</exception>
@@ -115,7 +116,7 @@ public sealed class Model<T>
         using Trainer<T> trainer = new(this, new DatasetSlice<T>(data, 0, training), options);
         TrainingState state = new(options.Epochs, training, options.BatchSize, options.ToKeep());
         History history = state.History;
-        Checkpointer<T>? checkpoints = options.Checkpoints is null ? null : new(this, options, trainer.Optimizer, state, validation.Count);
+        using Checkpointer<T>? checkpoints = options.Checkpoints is null ? null : new(this, options, trainer.Optimizer, state, validation.Count);
         SavedState? resumed = checkpoints?.Resume();
         foreach (Callback callback in options.Callbacks)
             callback.OnTrainBegin(state);

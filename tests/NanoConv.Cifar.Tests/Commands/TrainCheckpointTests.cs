@@ -30,6 +30,7 @@ public sealed class TrainCheckpointTests : IDisposable
 
         CommandResult resumed = CommandResult.Of("train", "--resume", folder["kept"]).ShouldSucceed();
         Assert.Contains("of epoch 2, step 6", resumed.Out, StringComparison.Ordinal);
+        Assert.Matches("\nResults go to .*run\r?\n", resumed.Out);
         Assert.DoesNotContain("epoch 2/4", resumed.Out, StringComparison.Ordinal);
         Assert.Contains("epoch 3/4", resumed.Out, StringComparison.Ordinal);
         ShouldBeEqual("whole", "run");
@@ -67,6 +68,38 @@ public sealed class TrainCheckpointTests : IDisposable
         foreach (string file in new CheckpointFolder(folder["kept"]).Files)
             File.WriteAllText(file, "");
         CommandResult.Of("train", "--resume", folder["kept"]).ShouldFail(1, "expected a checkpoint that is whole, found none");
+    }
+
+    [Fact]
+    public void A_folder_that_another_run_uses_is_refused_and_left_alone()
+    {
+        CommandResult.Of([.. Run, "1", "--output", folder["run"], "--checkpoint", folder["kept"]]).ShouldSucceed();
+        string[] before = [.. new CheckpointFolder(folder["kept"]).Files];
+        var other = new CheckpointFolder(folder["kept"]) { Start = CheckpointStart.Resume };
+        other.Begin();
+        CommandResult.Of("train", "--resume", folder["kept"], "--epochs", "2")
+            .ShouldFail(1, $"expected a folder that no other process uses, found '{folder["kept"]}' in use");
+        other.End();
+        Assert.Equal(before, new CheckpointFolder(folder["kept"]).Files);
+        CommandResult.Of("train", "--resume", folder["kept"], "--epochs", "2").ShouldSucceed();
+    }
+
+    [Fact]
+    public void A_checkpoint_that_cannot_be_kept_ends_the_run_with_its_best_model_and_a_way_to_go_on()
+    {
+        CommandResult.Of([.. Run, "3", "--output", folder["whole"]]).ShouldSucceed();
+        CommandResult.Of([.. Run, "1", "--output", folder["run"], "--checkpoint", folder["kept"]]).ShouldSucceed();
+        string inTheWay = folder["kept/checkpoint-000000012.safetensors"]; // of epoch 2: no file can be moved there
+        Directory.CreateDirectory(inTheWay);
+        CommandResult.Of("train", "--resume", folder["kept"], "--epochs", "3").ShouldFail(
+            1, $"cannot keep a checkpoint in '{folder["kept"]}': ", "; kept the best model so far, of epoch ",
+            $"; to go on: nanoconv-cifar train --resume {folder["kept"]}");
+        RunRecord record = RunRecord.Read(folder["run/run.json"]);
+        Assert.Equal((false, 2), (record.Completed, record.History.Count));
+        Assert.StartsWith("cannot keep a checkpoint", record.StopReason, StringComparison.Ordinal);
+        Directory.Delete(inTheWay);
+        CommandResult.Of("train", "--resume", folder["kept"], "--epochs", "3").ShouldSucceed();
+        ShouldBeEqual("whole", "run");
     }
 
     [Fact]
@@ -122,34 +155,52 @@ public sealed class TrainCheckpointTests : IDisposable
     public async Task A_run_that_is_killed_again_and_again_leaves_the_same_files()
     {
         const int LeastKills = 4;
-        string[] arguments = [.. Run, "12", "--output", folder["run"], "--checkpoint", folder["kept"], "--checkpoint-every", "1"];
-        CommandResult.Of([.. Run, "12", "--output", folder["whole"]]).ShouldSucceed();
+        const string Epochs = "60"; // far more steps than are taken until the last kill
+        CommandResult.Of([.. Run, Epochs, "--output", folder["whole"]]).ShouldSucceed();
         var random = new Random();
-        for (int kills = 0; ;)
+        string[] arguments = [.. Run, Epochs, "--output", folder["run"], "--checkpoint", folder["kept"], "--checkpoint-every", "1"];
+        for (int kills = 0; kills < LeastKills; kills++)
         {
-            bool began = Directory.Exists(folder["kept"]) && new CheckpointFolder(folder["kept"]).Files.Count > 0;
-            using Process process = ProcessTests.Start(began ? ["train", "--resume", folder["kept"]] : arguments);
-            using var patience = new CancellationTokenSource(Patience);
-            Task<string> output = process.StandardOutput.ReadToEndAsync(patience.Token);
-            Task<string> error = process.StandardError.ReadToEndAsync(patience.Token);
-            if (kills < LeastKills)
-            {
-                // It takes the program about a second to come to its first step.
-                await Task.Delay(800 + random.Next(800), patience.Token);
-                kills += process.HasExited ? 0 : 1;
-                process.Kill();
-            }
-
-            await process.WaitForExitAsync(patience.Token);
-            Assert.Equal("", await error);
-            await output;
-            if (process.ExitCode == 0)
-                break;
+            Assert.NotEqual(0, await RunOnce(arguments, TimeSpan.FromMilliseconds(random.Next(100))));
+            arguments = ["train", "--resume", folder["kept"]];
         }
 
+        Assert.Equal(0, await RunOnce(arguments, killedAfter: null));
         ShouldBeEqual("whole", "run");
-        Assert.Equal(2, Directory.GetFiles(folder["kept"]).Length);
+        Assert.Equal(LeastKills, RunRecord.Read(folder["run/run.json"]).Timings.Resumed);
+        Assert.Equal(2 + 1, Directory.GetFiles(folder["kept"]).Length); // and .lock
     }
+
+    /// <summary>Runs the program, to its end, or to its first new checkpoint and a little on, where it is killed.</summary>
+    /// <returns>Its exit code.</returns>
+    private async Task<int> RunOnce(string[] arguments, TimeSpan? killedAfter)
+    {
+        string? earlier = Newest();
+        using Process process = ProcessTests.Start(arguments);
+        using var patience = new CancellationTokenSource(Patience);
+        Task<string> output = process.StandardOutput.ReadToEndAsync(patience.Token);
+        Task<string> error = process.StandardError.ReadToEndAsync(patience.Token);
+        try
+        {
+            while (killedAfter is not null && Newest() == earlier && !process.HasExited)
+                await Task.Delay(2, patience.Token);
+            if (killedAfter is { } delay)
+                await Task.Delay(delay, patience.Token);
+            else
+                await process.WaitForExitAsync(patience.Token);
+        }
+        finally
+        {
+            process.Kill();
+        }
+
+        await process.WaitForExitAsync(patience.Token);
+        Assert.Equal("", await error);
+        await output;
+        return process.ExitCode;
+    }
+
+    private string? Newest() => new CheckpointFolder(folder["kept"]).Files.FirstOrDefault();
 
     private void ShouldBeEqual(string expected, string actual)
     {

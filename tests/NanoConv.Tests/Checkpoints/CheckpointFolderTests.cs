@@ -16,7 +16,7 @@ public sealed class CheckpointFolderTests : IDisposable
             File.WriteAllText(Path.Combine(folder, name), name);
         Fit(steps: 7);
         Assert.Equal([Name(7), Name(6)], Names(new CheckpointFolder(folder).Files));
-        Assert.Equal([.. others.Append(Name(6)).Append(Name(7)).Order()], Names(Directory.GetFiles(folder)).Order());
+        Assert.Equal([.. others.Append(".lock").Append(Name(6)).Append(Name(7)).Order()], Names(Directory.GetFiles(folder)).Order());
     }
 
     [Fact]
@@ -109,6 +109,78 @@ public sealed class CheckpointFolderTests : IDisposable
         Fit(steps: 2);
         Expect.Throws<ArgumentException>(
             () => Fit(steps: 3, CheckpointStart.Resume, dropout: 0.75), Name(2), "network …", "\"rate\":0.5}", "\"rate\":0.75}");
+    }
+
+    [Fact]
+    public void A_file_that_cannot_be_deleted_is_told_of_once_and_training_goes_on()
+    {
+        Fit(steps: 1);
+        string left = Path.Combine(folder, $".{Name(4)}.{Guid.NewGuid():N}.tmp");
+        File.WriteAllText(left, "half");
+        int refusals = 0;
+        FitOptions options = Options(5, CheckpointStart.Resume, folder) with
+        {
+            Checkpoints = new CheckpointFolder(folder)
+            {
+                Start = CheckpointStart.Resume,
+                Notice = notices.Add,
+                Delete = file => throw (++refusals % 2 > 0 ? new IOException($"'{file}' is held") : new UnauthorizedAccessException("no")),
+            },
+        };
+        Assert.Equal(5, Network(0.5).Fit(new RecordingDataset<float>(4), options).Epochs.Count);
+        Assert.Equal(1 + 1 + 2 + 3 + 4, refusals); // the temporary file, and all but two after each step, again and again
+        Assert.Equal([5, 4, 3, 2, 1, 0], Names(new CheckpointFolder(folder).Files).Select(name => name[^13] - '0'));
+        Assert.Contains($"'{left}' cannot be deleted: '{left}' is held; going on", Assert.Single(notices), StringComparison.Ordinal);
+        Fit(steps: 6, CheckpointStart.Resume); // nobody holds them any more
+        Assert.Equal([Name(6), Name(5)], Names(new CheckpointFolder(folder).Files));
+        Assert.False(File.Exists(left));
+    }
+
+    [Fact]
+    public void A_folder_in_use_is_refused_and_free_again_after_each_end_of_a_fit()
+    {
+        CheckpointFolder first = new(folder);
+        Assert.Null(first.Begin());
+        first.Write(new SavedState(), 0);
+        foreach (CheckpointStart start in Enum.GetValues<CheckpointStart>())
+            Expect.Throws<IOException>(() => Fit(steps: 1, start), $"expected a folder that no other process uses, found '{folder}' in use");
+        Assert.Equal([Name(0)], Names(first.Files));
+        Assert.Throws<IOException>(() => first.Begin()); // which leaves the lock with its holder
+        Expect.Throws<IOException>(() => Fit(steps: 1), "in use");
+        first.End();
+        Expect.Throws<IOException>(() => Fit(steps: 1), "expected a folder without checkpoints");
+        Expect.Throws<ArgumentException>(() => Fit(steps: 1, CheckpointStart.Resume), "expected the settings");
+        File.Delete(first.Files[0]);
+        Fit(steps: 1);
+        Fit(steps: 2, CheckpointStart.Resume);
+    }
+
+    [Fact]
+    public void A_checkpoint_that_cannot_be_kept_names_the_folder_and_the_cause()
+    {
+        IOException cause = new("no space");
+        CheckpointFolder full = new(folder) { Reached = stage => _ = stage == WriteStage.PartWritten ? throw cause : 0 };
+        CheckpointException mistake = Assert.Throws<CheckpointException>(
+            () => Network(0.5).Fit(new RecordingDataset<float>(4), new FitOptions { Checkpoints = full }));
+        Assert.Equal($"cannot keep a checkpoint in '{folder}': no space", mistake.Message);
+        Assert.Same(cause, mistake.InnerException);
+        Assert.Equal([".lock"], Names(Directory.GetFiles(folder)));
+        Fit(steps: 1);
+    }
+
+    [Theory]
+    [InlineData("format")]
+    [InlineData("nanoconv.version")]
+    [InlineData("setting.seed")]
+    [InlineData("state.epoch")]
+    [InlineData("weights.dense.kernel")]
+    [InlineData("optimizer.m")]
+    [InlineData("callback12.wait")]
+    public void Metadata_that_collides_with_the_checkpoints_own_is_refused(string key)
+    {
+        Expect.Throws<ArgumentException>(() => new CheckpointFolder(folder) { Metadata = new Dictionary<string, string> { [key] = "" } }, $"found '{key}'");
+        string[] allowed = [$"my.{key}", "formats", "state", "callback.wait"];
+        Assert.Equal(allowed, new CheckpointFolder(folder) { Metadata = allowed.ToDictionary(name => name, _ => "") }.Metadata.Keys);
     }
 
     [Fact]

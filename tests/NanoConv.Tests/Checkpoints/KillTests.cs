@@ -16,7 +16,7 @@ public sealed class KillTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    /// <summary>Most of the program's time goes into writing, so most of these moments lie in a write.</summary>
+    /// <summary>A checkpoint is kept after every step, so that some of these moments may lie in a write.</summary>
     [Fact]
     public async Task Killed_at_any_moment_it_ends_with_the_same_bits()
     {
@@ -25,30 +25,32 @@ public sealed class KillTests : IDisposable
         int[] kills = await Task.WhenAll(KillAgainAndAgain("a"), KillAgainAndAgain("b")); // most of a start is waiting
         Assert.InRange(kills.Sum(), RandomKills, int.MaxValue);
 
+        // How many kills there were in training.
         async Task<int> KillAgainAndAgain(string name)
         {
-            int seed = Random.Shared.Next(), kills = 0;
+            int seed = Random.Shared.Next(), training = 0;
             Random random = new(seed);
-            for (int run = 1; kills < RandomKills / 2; run++)
+            for (int run = 1; training < RandomKills / 2; run++)
             {
                 string checkpoints = Path.Combine(folder, $"{name}{run}"), model = Path.Combine(folder, $"{name}{run}.safetensors");
                 while (!File.Exists(model))
                 {
                     using Process worker = Start(checkpoints, model, $"{Epochs}");
-                    if (random.Next(10) > 0) // else even before training begins
+                    bool hasBegun = random.Next(10) > 0; // else it is killed even before training begins, and not counted
+                    if (hasBegun)
                         await Line(worker, CheckpointWorker.Training);
-                    if (kills < RandomKills / 2)
+                    if (training < RandomKills / 2)
                         await Task.Delay(TimeSpan.FromMilliseconds(random.NextDouble() * 80));
                     else
-                        await worker.WaitForExitAsync();
-                    kills += await Kill(worker);
+                        await End(worker);
+                    training += await Kill(worker) * (hasBegun ? 1 : 0);
                 }
 
-                Assert.True(expected.AsSpan().SequenceEqual(File.ReadAllBytes(model)), $"another model after {kills} kills, seed {seed}");
-                Assert.Equal(2, Directory.GetFiles(checkpoints).Length);
+                Assert.True(expected.AsSpan().SequenceEqual(File.ReadAllBytes(model)), $"another model after {training} kills, seed {seed}");
+                Assert.Equal((2, 0), (new CheckpointFolder(checkpoints).Files.Count, Temporaries(checkpoints)));
             }
 
-            return kills;
+            return training;
         }
     }
 
@@ -73,26 +75,40 @@ public sealed class KillTests : IDisposable
 
         using (Process last = Start(checkpoints, model, $"{Epochs}"))
         {
-            using CancellationTokenSource patience = new(Patience);
-            await last.WaitForExitAsync(patience.Token);
+            await End(last);
             Assert.Equal(0, last.ExitCode);
         }
 
         Assert.True(expected.AsSpan().SequenceEqual(File.ReadAllBytes(model)));
-        Assert.Equal(2, Directory.GetFiles(checkpoints).Length);
+        Assert.Equal((2, 0), (new CheckpointFolder(checkpoints).Files.Count, Temporaries(checkpoints)));
     }
 
     private static string ShouldHoldWholeCheckpoints(string checkpoints, WriteStage stage, string newestBefore)
     {
         IReadOnlyList<string> files = new CheckpointFolder(checkpoints).Files;
-        int temporaries = Directory.GetFiles(checkpoints).Length - files.Count;
-        Assert.Equal(stage < WriteStage.Renamed ? 1 : 0, temporaries); // those of the kill before have been removed
+        Assert.Equal(stage < WriteStage.Renamed ? 1 : 0, Temporaries(checkpoints)); // those of the kill before have been removed
         Assert.InRange(files.Count, newestBefore.Length == 0 ? 0 : 1, stage == WriteStage.Renamed ? 3 : 2);
         foreach (string file in files)
             CheckpointFile.Read(file);
         string newest = files.FirstOrDefault(newestBefore);
         Assert.True(string.CompareOrdinal(newest, newestBefore) >= 0);
         return newest;
+    }
+
+    private static int Temporaries(string checkpoints) =>
+        Directory.GetFiles(checkpoints).Count(file => file.EndsWith(".tmp", StringComparison.Ordinal));
+
+    private static async Task End(Process worker)
+    {
+        using CancellationTokenSource patience = new(Patience);
+        try
+        {
+            await worker.WaitForExitAsync(patience.Token);
+        }
+        finally
+        {
+            worker.Kill();
+        }
     }
 
     private byte[] Uninterrupted(int epochs)
