@@ -1,6 +1,7 @@
 using NanoConv.Cifar;
 using NanoConv.Cifar.Experiments;
 using NanoConv.Fuzz.Mutators;
+using NanoConv.Onnx;
 
 namespace NanoConv.Fuzz.Targets;
 
@@ -9,8 +10,6 @@ public sealed class ClassifierTarget : FuzzTarget
 {
     /// <summary>The target's name.</summary>
     public const string TargetName = "classifier";
-
-    private const string ClassesKey = "nanoconv.classes";
 
     /// <inheritdoc/>
     public override string Name => TargetName;
@@ -22,7 +21,8 @@ public sealed class ClassifierTarget : FuzzTarget
     public override IReadOnlyList<Mutator> Mutators { get; } =
     [
         ByteMutators.Any, SafeTensorsMutators.Header, SafeTensorsMutators.Data, SafeTensorsMutators.Tensors,
-        SafeTensorsMutators.Metadata(ModelInfo.NetworkKey), SafeTensorsMutators.Metadata(ClassesKey), SafeTensorsMutators.Metadata(ClassesKey),
+        SafeTensorsMutators.Metadata(ModelInfo.NetworkKey),
+        SafeTensorsMutators.Metadata(OnnxModel.ClassNamesKey), SafeTensorsMutators.Metadata(OnnxModel.ClassNamesKey),
     ];
 
     /// <inheritdoc/>
