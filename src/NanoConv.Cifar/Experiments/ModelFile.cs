@@ -12,6 +12,8 @@ namespace NanoConv.Cifar.Experiments;
 /// <param name="DataName">The data set's name; null if the file does not tell.</param>
 public sealed partial record ModelFile(Model<float> Model, IReadOnlyList<string> ClassNames, string? DataName)
 {
+    private const long MostPredictionBytes = 1L << 30; // a small file may ask for any memory by its paddings
+
     /// <summary>Where the metadata of a model's file have the data set's name.</summary>
     public const string DataKey = "nanoconv.data";
 
@@ -63,6 +65,11 @@ public sealed partial record ModelFile(Model<float> Model, IReadOnlyList<string>
             throw new UserErrorException(
                 $"'{path}': expected a model for pictures of shape {CifarNetwork.InputShape}, " +
                 $"found {model.InputShape}");
+        }
+        if (model.PredictionBytes > MostPredictionBytes)
+        {
+            throw new UserErrorException(
+                $"'{path}': expected a model that predicts in {MostPredictionBytes >> 20} MB a thread, found one that takes {model.PredictionBytes >> 20} MB");
         }
         string[] classes = Classes(metadata, path)
             ?? [.. Enumerable.Range(0, model.OutputShape.Elements).Select(c => $"class {c}")];

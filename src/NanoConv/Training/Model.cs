@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace NanoConv;
@@ -79,6 +80,10 @@ public sealed class Model<T>
             return flops;
         }
     }
+
+    /// <summary>Bytes of activations and other buffers that a thread takes to predict; few weights may need many.</summary>
+    public long PredictionBytes => Unsafe.SizeOf<T>() * (InputShape.Elements + Layers.Sum(layer => (long)layer.OutputShape.Elements
+        + layer.Kept.Where(buffer => !buffer.TrainingOnly).Sum(buffer => (long)buffer.Elements))) * Inference.ShardSize;
 
     /// <summary>Whether the output is one softmax.</summary>
     public bool EndsInSoftmax => Layers[^1].EndsInSoftmax;

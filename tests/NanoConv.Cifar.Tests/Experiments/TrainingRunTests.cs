@@ -216,6 +216,17 @@ public sealed class TrainingRunTests : IDisposable
         Assert.Contains("expected a JSON array of class names", error.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>One weight and a padding of 8,000 pixels a side: a kilobyte of file, gigabytes to predict.</summary>
+    [Fact]
+    public void A_model_that_takes_gigabytes_to_predict_is_refused()
+    {
+        Model<float> model = new Sequential(
+            new Conv2D(1, 1, Padding.Explicit(8000, 8000, 8000, 8000)), new MaxPooling2D(8000), new Flatten(), new Dense(2)).Build<float>((32, 32, 3));
+        model.Save(folder["m.safetensors"]);
+        var error = Assert.Throws<UserErrorException>(() => ModelFile.Read(folder["m.safetensors"]));
+        Assert.Contains("expected a model that predicts in 1024 MB a thread, found one that takes", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_record_of_a_later_version_is_refused()
     {

@@ -75,6 +75,17 @@ internal static class HostileModels
     {
         foreach ((string type, int bytes) in ((string, int)[])[("F32", 4), ("F64", 8), ("F16", 2), ("BOOL", 1)])
         {
+            // 3 × 3 with stride 1: packed for Winograd's way, four times the kernel, in both directions.
+            OrderedDictionary<string, SafeTensor> kernels = [];
+            for (int layer = 1; layer <= 20; layer++)
+            {
+                kernels[$"conv2d_{layer}/kernel"] = new(type, [3, 3, 9, 9], new byte[729 * bytes]);
+                kernels[$"conv2d_{layer}/bias"] = new(type, [9], new byte[9 * bytes]);
+            }
+
+            string layers = string.Join(',', Enumerable.Repeat(Conv(9, "[3,3]", "[1,1]"), 20));
+            yield return new HandMade($"convolutions of {type}", File(Network("[4,4,9]", layers), kernels));
+            yield return new HandMade($"convolutions of {type}, in double", File(Network("[4,4,9]", layers), kernels, pad: 1));
             foreach ((int inputs, int units) in ((int, int)[])[(Many, 1), (1, Many), (100, 100)])
             {
                 OrderedDictionary<string, SafeTensor> tensors = new()
