@@ -68,7 +68,7 @@ internal sealed class ConvolutionCase<T>
 
     /// <summary>The three directions in Winograd's way; none if it does not suit.</summary>
     public IReadOnlyList<(string Name, Action Run)> WinogradDirections => SuitsWinograd
-        ? [("forward", WinogradForward), ("kernel gradient", WinogradKernelGradient), ("input gradient", WinogradInputGradient)]
+        ? [("forward, W.", WinogradForward), ("kernel grad., W.", WinogradKernelGradient), ("input grad., W.", WinogradInputGradient)]
         : [];
 
     public void Forward() => Convolution.Forward<T>(geometry, images, y, padded, packedKernel, packedBias, relu: true);

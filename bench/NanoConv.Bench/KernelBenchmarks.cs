@@ -33,4 +33,28 @@ public class KernelBenchmarks
     /// <summary>dx = dy ∗ wᵀ.</summary>
     [Benchmark]
     public void InputGradient() => convolution.InputGradient();
+
+    /// <summary>Forward in Winograd's way; nothing where it does not suit.</summary>
+    [Benchmark]
+    public void WinogradForward()
+    {
+        if (convolution.SuitsWinograd)
+            convolution.WinogradForward();
+    }
+
+    /// <summary>dw in Winograd's way; nothing where it does not suit.</summary>
+    [Benchmark]
+    public void WinogradKernelGradient()
+    {
+        if (convolution.SuitsWinograd)
+            convolution.WinogradKernelGradient();
+    }
+
+    /// <summary>dx in Winograd's way; nothing where it does not suit.</summary>
+    [Benchmark]
+    public void WinogradInputGradient()
+    {
+        if (convolution.SuitsWinograd)
+            convolution.WinogradInputGradient();
+    }
 }

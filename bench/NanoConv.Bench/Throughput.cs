@@ -93,15 +93,10 @@ internal static class Throughput
     {
         if (ConvolutionCase<T>.Of(layer) is not { } product)
             yield break;
-        foreach ((string direction, Action run) in product.Directions)
+        foreach ((string direction, Action run) in (IEnumerable<(string, Action)>)[.. product.Directions, .. product.WinogradDirections])
         {
             (double median, double share) = Stopwatches.BesidePeak<T>(run, product.Flops, rounds);
             yield return new LayerTime(layer.Name, direction, median / Inference.ShardSize * 1e6, product.Flops / median / 1e9, share);
-        }
-        foreach ((string direction, Action run) in product.WinogradDirections)
-        {
-            (double median, double share) = Stopwatches.BesidePeak<T>(run, product.Flops, rounds);
-            yield return new LayerTime(layer.Name + " W", direction, median / Inference.ShardSize * 1e6, product.Flops / median / 1e9, share);
         }
     }
 

@@ -37,7 +37,7 @@ public sealed partial class CheckpointFolder : CheckpointStore
     public CheckpointStart Start { get; init; }
 
     /// <summary>More text by key, kept with every checkpoint and not compared; see <see cref="SavedState.Texts"/>.</summary>
-    /// <exception cref="ArgumentException">A key is one that a checkpoint has itself: <c>format</c>, or one that begins like the names of its parts.</exception>
+    /// <exception cref="ArgumentException">A key is one that a checkpoint has itself: <c>format</c>, or begins like the names of its parts.</exception>
     public IReadOnlyDictionary<string, string> Metadata
     {
         get => metadata;

@@ -169,7 +169,8 @@ internal static class NetworkDescription
             return Initializers["glorot_uniform"];
         return word.GetString() is { } known && Initializers.TryGetValue(known, out Initializer? initializer)
             ? initializer
-            : throw new InvalidDataException($"expected initializer {string.Join(", ", Initializers.Keys.Select(key => $"'{key}'"))}, found {word.GetRawText()}");
+            : throw new InvalidDataException(
+                $"expected initializer {string.Join(", ", Initializers.Keys.Select(key => $"'{key}'"))}, found {word.GetRawText()}");
     }
 
     private static JsonObject? Describe(Regularizer? regularizer) => regularizer switch

@@ -153,8 +153,9 @@ public static class MatrixProduct
                 int columns = Math.Min(width, n - n0);
                 if (rows == RegisterTile.Rows && (columns == width || columns > Vector<T>.Count))
                 {
+                    ref T gradient = ref Simd.Start(dY[n0..]);
                     RegisterTile.Accumulate(
-                        product, blockRows, columns, inPairs && columns == width, ref dB[n0], in outputs, ref Simd.Start(a), in inputs, ref Simd.Start(dY[n0..]));
+                        product, blockRows, columns, inPairs && columns == width, ref dB[n0], in outputs, ref Simd.Start(a), in inputs, ref gradient);
                     continue;
                 }
 
