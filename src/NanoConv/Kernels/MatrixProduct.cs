@@ -151,9 +151,9 @@ public static class MatrixProduct
                 bool inPairs = product.Rows > 1;
                 width = inPairs ? PackedMatrix.PanelWidth<T>(n, n0) : 2 * Vector<T>.Count;
                 int columns = Math.Min(width, n - n0);
+                ref T gradient = ref Simd.Start(dY[n0..]);
                 if (rows == RegisterTile.Rows && (columns == width || columns > Vector<T>.Count))
                 {
-                    ref T gradient = ref Simd.Start(dY[n0..]);
                     RegisterTile.Accumulate(
                         product, blockRows, columns, inPairs && columns == width, ref dB[n0], in outputs, ref Simd.Start(a), in inputs, ref gradient);
                     continue;
@@ -162,7 +162,7 @@ public static class MatrixProduct
                 for (int row = 0; row < rows; row++)
                     CopyColumns(partial.Slice(row * width, columns), dB.Slice(outputs[row] + n0, columns));
                 RegisterTile.Accumulate(
-                    product, blockRows, width, inPairs && columns == width, ref partial[0], TileOffsets.Apart(width), ref Simd.Start(a), in inputs, ref Simd.Start(dY[n0..]));
+                    product, blockRows, width, inPairs && columns == width, ref partial[0], TileOffsets.Apart(width), ref Simd.Start(a), in inputs, ref gradient);
                 for (int row = 0; row < rows; row++)
                     CopyColumns(dB.Slice(outputs[row] + n0, columns), partial.Slice(row * width, columns));
             }

@@ -158,7 +158,8 @@ public static class WinogradConvolution
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         RequireSuited<T>(geometry);
-        Multiply(Convolution.InputGradientProduct(geometry, images, rowPhase: 0, columnPhase: 0), dx, haloedDy, packedTransposedKernel, [], scratch, relu: false);
+        StridedProduct product = Convolution.InputGradientProduct(geometry, images, rowPhase: 0, columnPhase: 0);
+        Multiply(product, dx, haloedDy, packedTransposedKernel, [], scratch, relu: false);
     }
 
     /// <summary>dw += xᵀ ∗ dy: the gradient of the kernel, accumulated.</summary>
@@ -238,8 +239,9 @@ public static class WinogradConvolution
             {
                 width = PackedMatrix.PanelWidth<T>(place.N, n0);
                 ref T panel = ref Unsafe.Add(ref Simd.Start(kernel), (p * channels * columns) + (n0 * channels));
+                ref T sums = ref m[(p * outputStep) + n0];
                 RegisterTile.Multiply(
-                    place, groups, width, ref m[(p * outputStep) + n0], ref outputs[0], ref v[p * inputStep], ref inputs[0], ref panel, ref noBias[0], relu: false);
+                    place, groups, width, ref sums, ref outputs[0], ref v[p * inputStep], ref inputs[0], ref panel, ref noBias[0], relu: false);
             }
         }
     }

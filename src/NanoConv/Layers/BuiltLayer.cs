@@ -41,7 +41,10 @@ public abstract class BuiltLayer<T>
     /// <summary>What the layer keeps from forward for backward, for each example.</summary>
     public virtual IReadOnlyList<KeptBuffer> Kept => [];
 
-    /// <summary>Elements of scratch that the layer needs within one call of Forward or Backward; all layers of a worker share it, so nothing in it lasts.</summary>
+    /// <summary>
+    /// Elements of scratch that the layer needs within one call of Forward or Backward; all layers of a worker share it, so
+    /// nothing in it lasts.
+    /// </summary>
     public virtual int ScratchElements => 0;
 
     /// <summary>Multiplications and additions of one example's forward pass, as far as products go, by their definition: a kernel may take fewer.</summary>

@@ -196,7 +196,8 @@ public abstract class ModelFileTests<T> : PropertySuite, IDisposable
     [Fact]
     public void Layers_penalties_and_initializers_of_ones_own_leave_the_description_out()
     {
-        foreach (Layer layer in (Layer[])[new OwnLayer(), new Dense(2, kernelRegularizer: new OwnPenalty()), new Dense(2, kernelInitializer: new OwnInitializer())])
+        Layer[] own = [new OwnLayer(), new Dense(2, kernelRegularizer: new OwnPenalty()), new Dense(2, kernelInitializer: new OwnInitializer())];
+        foreach (Layer layer in own)
         {
             Model<T> model = new Sequential(layer).Build<T>(2);
             model.Save(FilePath);
@@ -220,8 +221,12 @@ public abstract class ModelFileTests<T> : PropertySuite, IDisposable
     [InlineData("""{"input_shape":[2],"layers":[{"name":"a","class":"Dropout","rate":"x"}]}""")]
     [InlineData("""{"input_shape":[2],"layers":[{"name":"a","class":"ActivationLayer","activation":"tanh"}]}""")]
     [InlineData("""{"input_shape":[2],"layers":[{"name":"a","class":"ActivationLayer","activation":null}]}""")]
-    [InlineData("""{"input_shape":[2],"layers":[{"name":"a","class":"Dense","units":1,"activation":"relu","use_bias":true,"kernel_initializer":"ones","kernel_regularizer":null}]}""")]
-    [InlineData("""{"input_shape":[2],"layers":[{"name":"a","class":"Dense","units":1,"activation":"relu","use_bias":true,"kernel_initializer":null,"kernel_regularizer":null}]}""")]
+    [InlineData(
+        """{"input_shape":[2],"layers":[{"name":"a","class":"Dense","units":1,"activation":"relu","use_bias":true,"kernel_initializer":"ones","""
+        + """ "kernel_regularizer":null}]}""")]
+    [InlineData(
+        """{"input_shape":[2],"layers":[{"name":"a","class":"Dense","units":1,"activation":"relu","use_bias":true,"kernel_initializer":null,"""
+        + """ "kernel_regularizer":null}]}""")]
     [InlineData("""{"input_shape":[2],"layers":[{"name":"a","class":"Dense","units":0,"activation":"relu","use_bias":true,"kernel_regularizer":null}]}""")]
     [InlineData("""{"input_shape":[2],"layers":[{"name":"a","class":"Dense","units":1,"activation":"relu","use_bias":true,"kernel_regularizer":{"l1":-1}}]}""")]
     [InlineData("""{"input_shape":[2],"layers":[{"name":"a","class":"Dense","units":1,"activation":"relu","use_bias":true,"kernel_regularizer":{"l3":1}}]}""")]
