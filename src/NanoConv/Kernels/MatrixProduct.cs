@@ -161,8 +161,9 @@ public static class MatrixProduct
 
                 for (int row = 0; row < rows; row++)
                     CopyColumns(partial.Slice(row * width, columns), dB.Slice(outputs[row] + n0, columns));
+                TileOffsets apart = TileOffsets.Apart(width);
                 RegisterTile.Accumulate(
-                    product, blockRows, width, inPairs && columns == width, ref partial[0], TileOffsets.Apart(width), ref Simd.Start(a), in inputs, ref gradient);
+                    product, blockRows, width, inPairs && columns == width, ref partial[0], in apart, ref Simd.Start(a), in inputs, ref gradient);
                 for (int row = 0; row < rows; row++)
                     CopyColumns(dB.Slice(outputs[row] + n0, columns), partial.Slice(row * width, columns));
             }
