@@ -8,16 +8,16 @@ namespace NanoConv;
 /// </summary>
 internal static class CheckpointFile
 {
-    private const string DigestName = "sha256", FormatKey = "format", Format = "nanoconv-checkpoint", VersionKey = "nanoconv.checkpoint", Version = "1";
+    private const string DigestName = "sha256", Format = "nanoconv-checkpoint", VersionKey = "nanoconv.checkpoint", Version = "1";
 
     /// <summary>The whole file; its last <see cref="SHA256.HashSizeInBytes"/> bytes are the digest.</summary>
     public static ReadOnlyMemory<byte> Write(SavedState state)
     {
         OrderedDictionary<string, string> texts = new()
         {
-            [FormatKey] = Format,
+            [ModelInfo.FormatKey] = Format,
             [VersionKey] = Version,
-            ["nanoconv.version"] = Model.LibraryVersion,
+            [ModelInfo.VersionKey] = Model.LibraryVersion,
         };
         foreach ((string name, string text) in state.Texts)
             texts.Add(name, text);
@@ -58,10 +58,10 @@ internal static class CheckpointFile
         if (content.Length < Digest || !SHA256.HashData(content.Span[..^Digest]).AsSpan().SequenceEqual(content.Span[^Digest..]))
             throw new InvalidDataException($"its {content.Length} bytes do not agree with its SHA-256: it is cut short or damaged");
         SafeTensorsFile file = SafeTensorsFile.Parse(content);
-        if (file.Metadata.GetValueOrDefault(FormatKey) != Format || file.Metadata.GetValueOrDefault(VersionKey) != Version)
+        if (file.Metadata.GetValueOrDefault(ModelInfo.FormatKey) != Format || file.Metadata.GetValueOrDefault(VersionKey) != Version)
         {
             throw new InvalidDataException(
-                $"expected {Format}, version {Version}, found {file.Metadata.GetValueOrDefault(FormatKey)}, "
+                $"expected {Format}, version {Version}, found {file.Metadata.GetValueOrDefault(ModelInfo.FormatKey)}, "
                 + $"version {file.Metadata.GetValueOrDefault(VersionKey)}");
         }
 

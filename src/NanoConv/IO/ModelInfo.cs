@@ -21,8 +21,8 @@ public sealed record ModelInfo(
     History? History,
     IReadOnlyDictionary<string, string> Metadata)
 {
-    private const string FormatKey = "format";
-    private const string VersionKey = "nanoconv.version";
+    internal const string FormatKey = "format";
+    internal const string VersionKey = "nanoconv.version";
     internal const string NetworkKey = "nanoconv.network";
     private const string SeedKey = "nanoconv.seed";
     internal const string TrainingKey = "nanoconv.training";

@@ -162,7 +162,7 @@ internal static class NetworkDescription
     private static string? Describe(Initializer initializer) =>
         Initializers.FirstOrDefault(known => known.Value.GetType() == initializer.GetType()).Key;
 
-    // Files of version 0.1.0 do not have it.
+    // Files that were written before initializers were kept do not have it.
     private static Initializer Initializer(JsonElement layer)
     {
         if (!layer.TryGetProperty("kernel_initializer", out JsonElement word))

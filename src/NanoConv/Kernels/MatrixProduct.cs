@@ -189,7 +189,8 @@ public static class MatrixProduct
         end.CopyTo(destination[last..]);
     }
 
-    private static void Require(int length, int needed, string name)
+    /// <summary>Refuses a span that is too short, before anything is written.</summary>
+    internal static void Require(int length, int needed, string name)
     {
         if (length < needed)
             throw new ArgumentException($"expected at least {needed} elements, received {length}", name);

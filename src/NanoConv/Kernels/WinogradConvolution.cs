@@ -176,10 +176,10 @@ public static class WinogradConvolution
     {
         RequireSuited<T>(geometry);
         StridedProduct product = Convolution.GradientProduct(geometry, images);
-        Require(dw.Length, product.K * product.N, nameof(dw));
-        Require(padded.Length, product.InputExtent, nameof(padded));
-        Require(haloedDy.Length, product.OutputExtent, nameof(haloedDy));
-        Require(scratch.Length, ScratchLength<T>(geometry), nameof(scratch));
+        MatrixProduct.Require(dw.Length, product.K * product.N, nameof(dw));
+        MatrixProduct.Require(padded.Length, product.InputExtent, nameof(padded));
+        MatrixProduct.Require(haloedDy.Length, product.OutputExtent, nameof(haloedDy));
+        MatrixProduct.Require(scratch.Length, ScratchLength<T>(geometry), nameof(scratch));
         (int channels, int columns) = (geometry.Window.Channels, PackedMatrix.PaddedColumns<T>(geometry.Filters));
         int block = BlockTiles(channels, geometry.Filters), kernelStep = KernelStep<T>(geometry);
         int inputStep = Step(block * channels), outputStep = Step(block * columns);
@@ -204,12 +204,12 @@ public static class WinogradConvolution
         (int channels, int filters) = (product.Input.Column, product.N);
         int block = BlockTiles(channels, filters), columns = PackedMatrix.PaddedColumns<T>(filters);
         int inputStep = Step(block * channels), outputStep = Step(block * columns);
-        Require(y.Length, product.OutputExtent, nameof(y));
-        Require(a.Length, product.InputExtent, nameof(a));
-        Require(kernel.Length, Winograd.Places * PackedMatrix.Length<T>(channels, filters), nameof(kernel));
-        Require(scratch.Length, Winograd.Places * (inputStep + outputStep), nameof(scratch));
+        MatrixProduct.Require(y.Length, product.OutputExtent, nameof(y));
+        MatrixProduct.Require(a.Length, product.InputExtent, nameof(a));
+        MatrixProduct.Require(kernel.Length, Winograd.Places * PackedMatrix.Length<T>(channels, filters), nameof(kernel));
+        MatrixProduct.Require(scratch.Length, Winograd.Places * (inputStep + outputStep), nameof(scratch));
         if (!bias.IsEmpty)
-            Require(bias.Length, columns, nameof(bias));
+            MatrixProduct.Require(bias.Length, columns, nameof(bias));
         Span<T> v = scratch, m = scratch[(Winograd.Places * inputStep)..];
         int tiles = product.M / (Winograd.Outputs * Winograd.Outputs);
         for (int first = 0; first < tiles; first += block)
@@ -363,11 +363,5 @@ public static class WinogradConvolution
                 $"received {geometry}",
                 nameof(geometry));
         }
-    }
-
-    private static void Require(int length, int needed, string name)
-    {
-        if (length < needed)
-            throw new ArgumentException($"expected at least {needed} elements, received {length}", name);
     }
 }

@@ -5,8 +5,8 @@ namespace NanoConv;
 
 /// <summary>
 /// 2-D convolution over pictures (height, width, channels), with a kernel [height, width, channels, filters]:
-/// y = activation(x ∗ w + b). See <see cref="Convolution"/> for the equation, <see cref="WinogradConvolution"/> for a way with fewer multiplications that is
-/// taken where it suits.
+/// y = activation(x ∗ w + b). See <see cref="Convolution"/> for the equation, <see cref="WinogradConvolution"/> for a
+/// way with fewer multiplications that is taken where it suits.
 /// </summary>
 public sealed class Conv2D : Layer
 {
