@@ -53,8 +53,38 @@ public static class MatrixProduct
         if (product.M == 0)
             return;
 
-        Span<T> partial = stackalloc T[RegisterTile.Rows * 2 * Vector<T>.Count];
-        Span<T> noBias = stackalloc T[2 * Vector<T>.Count];
+        Span<T> noBias = stackalloc T[PackedMatrix.WidestPanel<T>()];
+        noBias.Clear();
+        bool areAllShared = true;
+        for (int n0 = 0, width; n0 < product.N; n0 += width)
+        {
+            width = PackedMatrix.PanelWidth<T>(product.N, n0);
+            if (!IsShared<T>(product, n0, width))
+            {
+                areAllShared = false;
+                continue;
+            }
+
+            ref T panel = ref Unsafe.Add(ref Simd.Start(packedB), n0 * product.K);
+            ref T bias = ref Simd.Start(packedBias.IsEmpty ? noBias : packedBias[n0..]);
+            SharedTile.Multiply(product, width, ref y[n0], ref Simd.Start(a), ref panel, ref bias, relu);
+        }
+
+        if (!areAllShared)
+            MultiplyStrips(product, y, a, packedB, packedBias, relu);
+    }
+
+    // Whether a panel is SharedTile's.
+    private static bool IsShared<T>(in StridedProduct product, int n0, int width)
+        where T : unmanaged, IFloatingPointIeee754<T> => product.N - n0 >= width && SharedTile.CanMultiply<T>(product, width);
+
+    // All panels that are not shared.
+    private static void MultiplyStrips<T>(
+        in StridedProduct product, Span<T> y, ReadOnlySpan<T> a, ReadOnlySpan<T> packedB, ReadOnlySpan<T> packedBias, bool relu)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Span<T> partial = stackalloc T[RegisterTile.Rows * PackedMatrix.WidestPanel<T>()];
+        Span<T> noBias = stackalloc T[PackedMatrix.WidestPanel<T>()];
         noBias.Clear();
         ref T aStart = ref Simd.Start(a);
         ref T bStart = ref Simd.Start(packedB);
@@ -67,6 +97,8 @@ public static class MatrixProduct
             for (int n0 = 0, width; n0 < n; n0 += width)
             {
                 width = PackedMatrix.PanelWidth<T>(n, n0);
+                if (IsShared<T>(product, n0, width))
+                    continue;
                 ref T panel = ref Unsafe.Add(ref bStart, n0 * k);
                 ref T bias = ref Simd.Start(packedBias.IsEmpty ? noBias : packedBias[n0..]);
                 if (n - n0 >= width)
@@ -118,17 +150,46 @@ public static class MatrixProduct
             for (int row = 0; row < product.Rows; row += blockRows)
             {
                 ReadOnlySpan<T> picture = a[product.Input.At(image, row, 0)..], gradient = dY[product.Output.At(image, row, 0)..];
+                AccumulateShared(product, Math.Min(blockRows, product.Rows - row), dB, picture, gradient);
                 AccumulateBlock(product, Math.Min(blockRows, product.Rows - row), dB, picture, gradient);
             }
         }
     }
 
-    // All of dB, tile by tile, for the pixels of some rows.
+    // The panels of dB that are SharedTile's, for the pixels of some rows.
+    private static void AccumulateShared<T>(in StridedProduct product, int blockRows, Span<T> dB, ReadOnlySpan<T> a, ReadOnlySpan<T> dY)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        TileOffsets inputs = default, outputs = default;
+        for (int n0 = 0, width; n0 < product.N; n0 += width)
+        {
+            width = PackedMatrix.PanelWidth<T>(product.N, n0);
+            if (!IsGradientShared<T>(product, n0, width))
+                continue;
+            for (int channel = 0; channel < product.Segments * product.TapLength; channel += SharedTile.Channels)
+            {
+                for (int i = 0; i < SharedTile.Channels; i++)
+                {
+                    (int segment, int c) = Math.DivRem(channel + i, product.TapLength);
+                    inputs[i] = (segment * product.SegmentStride) + c;
+                    outputs[i] = ((segment * product.SegmentLength) + c) * product.N;
+                }
+
+                SharedTile.Accumulate(
+                    product, blockRows, width, ref dB[n0], in outputs, ref Simd.Start(a), in inputs, ref Simd.Start(dY[n0..]));
+            }
+        }
+    }
+
+    private static bool IsGradientShared<T>(in StridedProduct product, int n0, int width)
+        where T : unmanaged, IFloatingPointIeee754<T> => product.N - n0 >= width && SharedTile.CanAccumulate<T>(product, width);
+
+    // All others of dB, tile by tile, for the pixels of some rows.
     private static void AccumulateBlock<T>(in StridedProduct product, int blockRows, Span<T> dB, ReadOnlySpan<T> a, ReadOnlySpan<T> dY)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         (int k, int n) = (product.K, product.N);
-        Span<T> partial = stackalloc T[RegisterTile.Rows * 2 * Vector<T>.Count];
+        Span<T> partial = stackalloc T[RegisterTile.Rows * PackedMatrix.WidestPanel<T>()];
         TileOffsets inputs = default, outputs = default;
         for (int k0 = 0, segment = 0, t = 0; k0 < k; k0 += RegisterTile.Rows)
         {
@@ -150,6 +211,8 @@ public static class MatrixProduct
                 // One row of pixels is a plain matrix, a batch: its sums must not be paired, as a batch may be cut anywhere.
                 bool inPairs = product.Rows > 1;
                 width = inPairs ? PackedMatrix.PanelWidth<T>(n, n0) : 2 * Vector<T>.Count;
+                if (IsGradientShared<T>(product, n0, width))
+                    continue;
                 int columns = Math.Min(width, n - n0);
                 ref T gradient = ref Simd.Start(dY[n0..]);
                 if (rows == RegisterTile.Rows && (columns == width || columns > Vector<T>.Count))
@@ -170,7 +233,7 @@ public static class MatrixProduct
         }
     }
 
-    // Fewer than two vectors' columns: a call to the runtime's copy would take longer than the copy.
+    // A panel's columns at most: a call to the runtime's copy would take longer than the copy.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void CopyColumns<T>(Span<T> destination, ReadOnlySpan<T> source)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -183,10 +246,10 @@ public static class MatrixProduct
             return;
         }
 
-        // Two vectors that overlap.
-        Vector<T> first = new(source), end = new(source[last..]);
-        first.CopyTo(destination);
-        end.CopyTo(destination[last..]);
+        // The last vector may overlap the one before it.
+        for (int column = 0; column < last; column += Vector<T>.Count)
+            new Vector<T>(source[column..]).CopyTo(destination[column..]);
+        new Vector<T>(source[last..]).CopyTo(destination[last..]);
     }
 
     /// <summary>Refuses a span that is too short, before anything is written.</summary>

@@ -4,18 +4,31 @@ namespace NanoConv.Kernels;
 
 /// <summary>
 /// The layout of a product's right matrix B[K × N] for <see cref="MatrixProduct"/>: panels of two vectors' width, each
-/// [K × width], and where at most one vector's columns remain, a last panel of one vector. What is missing to whole
-/// vectors is filled up with zeros. The kernels then stream one panel from first to last and know no column remainder.
+/// [K × width], and where at most one vector's columns remain, a last panel of one vector; with AVX-512, where a long vector
+/// is two <see cref="Vector{T}"/>, panels of two long ones first. What is missing to whole vectors is filled up with zeros. The kernels then stream one panel from first to last and know no column remainder.
 /// Weights are packed once a step, for all images of the batch.
 /// </summary>
 public static class PackedMatrix
 {
-    /// <summary>Columns of the panel that begins at column <paramref name="n0"/> of <paramref name="n"/>: two vectors, or one.</summary>
+    /// <summary>
+    /// Columns of the panel that begins at column <paramref name="n0"/> of <paramref name="n"/>: four vectors (with AVX-512), two,
+    /// or one, the most of which each vector has a column.
+    /// </summary>
     /// <param name="n">Columns of B.</param>
     /// <param name="n0">The panel's first column.</param>
     /// <typeparam name="T">The element type.</typeparam>
     public static int PanelWidth<T>(int n, int n0)
-        where T : unmanaged, IFloatingPointIeee754<T> => n - n0 > Vector<T>.Count ? 2 * Vector<T>.Count : Vector<T>.Count;
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (n - n0 > WidestPanel<T>() - Vector<T>.Count)
+            return WidestPanel<T>();
+        return n - n0 > Vector<T>.Count ? 2 * Vector<T>.Count : Vector<T>.Count;
+    }
+
+    /// <summary>Columns of the widest panel there is on this machine.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    public static int WidestPanel<T>()
+        where T : unmanaged, IFloatingPointIeee754<T> => (WideVector<T>.IsPanel ? 4 : 2) * Vector<T>.Count;
 
     /// <summary>N, rounded up to whole vectors.</summary>
     /// <param name="n">Columns of B.</param>

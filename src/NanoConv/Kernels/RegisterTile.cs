@@ -7,8 +7,7 @@ namespace NanoConv.Kernels;
 /// The innermost loops: a tile of a product that is held in registers while its sums are taken. The 16 registers of
 /// AVX2 hold 6 × 2 vectors of sums, 2 loaded vectors and 1 broadcast; 12 independent sums hide the latency of two
 /// multiply-adds a cycle. Where there is only one vector of columns, the sums are split into those of even and of odd
-/// places, so that there are 12 again. With AVX-512 the two vectors of columns are one, and the body for one vector takes
-/// them.
+/// places, so that there are 12 again. With AVX-512 the same bodies take vectors that are twice as long.
 /// </summary>
 /// <remarks>
 /// References instead of spans: the places have been checked by <see cref="MatrixProduct"/> or
@@ -20,7 +19,7 @@ internal static class RegisterTile
     /// <summary>Rows of a tile.</summary>
     public const int Rows = 6;
 
-    /// <summary>Y[6 × width] = bias + A[6 × K]·B[K × width], or max(0, that), for some tiles; width is two vectors or one.</summary>
+    /// <summary>Y[6 × width] = bias + A[6 × K]·B[K × width], or max(0, that), for some tiles; width is a panel's, <see cref="PackedMatrix.PanelWidth"/>.</summary>
     public static void Multiply<T>(
         in StridedProduct product,
         int tiles,
@@ -36,10 +35,12 @@ internal static class RegisterTile
     {
         if (width == Vector<T>.Count)
             MultiplyNarrow<T, PlainVector<T>>(product, tiles, ref y, ref outputs, ref a, ref inputs, ref panel, ref bias, relu);
-        else if (WideVector<T>.IsPanel)
+        else if (!WideVector<T>.IsPanel)
+            MultiplyWide<T, PlainVector<T>>(product, tiles, ref y, ref outputs, ref a, ref inputs, ref panel, ref bias, relu);
+        else if (width == WideVector<T>.Count)
             MultiplyNarrow<T, WideVector<T>>(product, tiles, ref y, ref outputs, ref a, ref inputs, ref panel, ref bias, relu);
         else
-            MultiplyWide(product, tiles, ref y, ref outputs, ref a, ref inputs, ref panel, ref bias, relu);
+            MultiplyWide<T, WideVector<T>>(product, tiles, ref y, ref outputs, ref a, ref inputs, ref panel, ref bias, relu);
     }
 
     /// <summary>
@@ -53,23 +54,26 @@ internal static class RegisterTile
     {
         if (width == Vector<T>.Count)
             AccumulateNarrow<T, PlainVector<T>>(product, rows, ref dB, in outputs, ref a, in inputs, ref dY);
-        else if (inPairs && WideVector<T>.IsPanel && width == WideVector<T>.Count)
+        else if (WideVector<T>.IsPanel && width > WideVector<T>.Count)
+            AccumulateWide<T, WideVector<T>>(product, rows, width - WideVector<T>.Count, ref dB, in outputs, ref a, in inputs, ref dY);
+        else if (WideVector<T>.IsPanel && width == WideVector<T>.Count && inPairs)
             AccumulateNarrow<T, WideVector<T>>(product, rows, ref dB, in outputs, ref a, in inputs, ref dY);
         else
-            AccumulateWide(product, rows, width - Vector<T>.Count, ref dB, in outputs, ref a, in inputs, ref dY);
+            AccumulateWide<T, PlainVector<T>>(product, rows, width - Vector<T>.Count, ref dB, in outputs, ref a, in inputs, ref dY);
     }
 
     // Y[6 × 2 vectors] = bias + Σ_s Σ_t A[6, s, t]·B[s, t, 2 vectors]; s the kernel rows, t along the contiguous run.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void MultiplyWide<T>(
+    private static void MultiplyWide<T, TVector>(
         in StridedProduct product, int tiles, ref T y, ref int outputs, ref T a, ref int inputs, ref T panel, ref T bias, bool relu)
         where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : struct, IVector<TVector, T>
     {
         for (; tiles > 0; tiles--)
         {
-            Vector<T> y00 = Simd.Load(ref bias, 0), y01 = Simd.Load(ref bias, Vector<T>.Count);
-            Vector<T> y10 = y00, y20 = y00, y30 = y00, y40 = y00, y50 = y00;
-            Vector<T> y11 = y01, y21 = y01, y31 = y01, y41 = y01, y51 = y01;
+            TVector y00 = TVector.Load(ref bias, 0), y01 = TVector.Load(ref bias, TVector.Count);
+            TVector y10 = y00, y20 = y00, y30 = y00, y40 = y00, y50 = y00;
+            TVector y11 = y01, y21 = y01, y31 = y01, y41 = y01, y51 = y01;
             ref T b = ref panel;
             ref T a0 = ref Unsafe.Add(ref a, inputs);
             ref T a1 = ref Unsafe.Add(ref a, Unsafe.Add(ref inputs, 1));
@@ -82,26 +86,26 @@ internal static class RegisterTile
             {
                 for (nint t = 0; t < length; t++)
                 {
-                    Vector<T> b0 = Simd.Load(ref b, 0), b1 = Simd.Load(ref b, Vector<T>.Count);
-                    b = ref Unsafe.Add(ref b, 2 * Vector<T>.Count);
-                    Vector<T> x = Simd.Broadcast(ref a0, t);
-                    y00 = Simd.MultiplyAdd(x, b0, y00);
-                    y01 = Simd.MultiplyAdd(x, b1, y01);
-                    x = Simd.Broadcast(ref a1, t);
-                    y10 = Simd.MultiplyAdd(x, b0, y10);
-                    y11 = Simd.MultiplyAdd(x, b1, y11);
-                    x = Simd.Broadcast(ref a2, t);
-                    y20 = Simd.MultiplyAdd(x, b0, y20);
-                    y21 = Simd.MultiplyAdd(x, b1, y21);
-                    x = Simd.Broadcast(ref a3, t);
-                    y30 = Simd.MultiplyAdd(x, b0, y30);
-                    y31 = Simd.MultiplyAdd(x, b1, y31);
-                    x = Simd.Broadcast(ref a4, t);
-                    y40 = Simd.MultiplyAdd(x, b0, y40);
-                    y41 = Simd.MultiplyAdd(x, b1, y41);
-                    x = Simd.Broadcast(ref a5, t);
-                    y50 = Simd.MultiplyAdd(x, b0, y50);
-                    y51 = Simd.MultiplyAdd(x, b1, y51);
+                    TVector b0 = TVector.Load(ref b, 0), b1 = TVector.Load(ref b, TVector.Count);
+                    b = ref Unsafe.Add(ref b, 2 * TVector.Count);
+                    TVector x = TVector.Broadcast(ref a0, t);
+                    y00 = TVector.MultiplyAdd(x, b0, y00);
+                    y01 = TVector.MultiplyAdd(x, b1, y01);
+                    x = TVector.Broadcast(ref a1, t);
+                    y10 = TVector.MultiplyAdd(x, b0, y10);
+                    y11 = TVector.MultiplyAdd(x, b1, y11);
+                    x = TVector.Broadcast(ref a2, t);
+                    y20 = TVector.MultiplyAdd(x, b0, y20);
+                    y21 = TVector.MultiplyAdd(x, b1, y21);
+                    x = TVector.Broadcast(ref a3, t);
+                    y30 = TVector.MultiplyAdd(x, b0, y30);
+                    y31 = TVector.MultiplyAdd(x, b1, y31);
+                    x = TVector.Broadcast(ref a4, t);
+                    y40 = TVector.MultiplyAdd(x, b0, y40);
+                    y41 = TVector.MultiplyAdd(x, b1, y41);
+                    x = TVector.Broadcast(ref a5, t);
+                    y50 = TVector.MultiplyAdd(x, b0, y50);
+                    y51 = TVector.MultiplyAdd(x, b1, y51);
                 }
 
                 a0 = ref Unsafe.Add(ref a0, next);
@@ -112,12 +116,12 @@ internal static class RegisterTile
                 a5 = ref Unsafe.Add(ref a5, next);
             }
 
-            StoreRow(ref y, outputs, y00, y01, relu);
-            StoreRow(ref y, Unsafe.Add(ref outputs, 1), y10, y11, relu);
-            StoreRow(ref y, Unsafe.Add(ref outputs, 2), y20, y21, relu);
-            StoreRow(ref y, Unsafe.Add(ref outputs, 3), y30, y31, relu);
-            StoreRow(ref y, Unsafe.Add(ref outputs, 4), y40, y41, relu);
-            StoreRow(ref y, Unsafe.Add(ref outputs, 5), y50, y51, relu);
+            StoreRow<T, TVector>(ref y, outputs, TVector.Count, TVector.Activate(y00, relu), TVector.Activate(y01, relu));
+            StoreRow<T, TVector>(ref y, Unsafe.Add(ref outputs, 1), TVector.Count, TVector.Activate(y10, relu), TVector.Activate(y11, relu));
+            StoreRow<T, TVector>(ref y, Unsafe.Add(ref outputs, 2), TVector.Count, TVector.Activate(y20, relu), TVector.Activate(y21, relu));
+            StoreRow<T, TVector>(ref y, Unsafe.Add(ref outputs, 3), TVector.Count, TVector.Activate(y30, relu), TVector.Activate(y31, relu));
+            StoreRow<T, TVector>(ref y, Unsafe.Add(ref outputs, 4), TVector.Count, TVector.Activate(y40, relu), TVector.Activate(y41, relu));
+            StoreRow<T, TVector>(ref y, Unsafe.Add(ref outputs, 5), TVector.Count, TVector.Activate(y50, relu), TVector.Activate(y51, relu));
             inputs = ref Unsafe.Add(ref inputs, Rows);
             outputs = ref Unsafe.Add(ref outputs, Rows);
         }
@@ -196,16 +200,17 @@ internal static class RegisterTile
 
     // dB[6 × 2 vectors] += Σ_p A[p, 6]·dY[p, 2 vectors] over the pixels p of some rows; the second vector begins at column second.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void AccumulateWide<T>(
+    private static void AccumulateWide<T, TVector>(
         in StridedProduct product, int rows, int second, ref T dB, in TileOffsets outputs, ref T a, in TileOffsets inputs, ref T dY)
         where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : struct, IVector<TVector, T>
     {
-        Vector<T> d00 = Simd.Load(ref dB, outputs[0]), d01 = Simd.Load(ref dB, outputs[0] + second);
-        Vector<T> d10 = Simd.Load(ref dB, outputs[1]), d11 = Simd.Load(ref dB, outputs[1] + second);
-        Vector<T> d20 = Simd.Load(ref dB, outputs[2]), d21 = Simd.Load(ref dB, outputs[2] + second);
-        Vector<T> d30 = Simd.Load(ref dB, outputs[3]), d31 = Simd.Load(ref dB, outputs[3] + second);
-        Vector<T> d40 = Simd.Load(ref dB, outputs[4]), d41 = Simd.Load(ref dB, outputs[4] + second);
-        Vector<T> d50 = Simd.Load(ref dB, outputs[5]), d51 = Simd.Load(ref dB, outputs[5] + second);
+        TVector d00 = TVector.Load(ref dB, outputs[0]), d01 = TVector.Load(ref dB, outputs[0] + second);
+        TVector d10 = TVector.Load(ref dB, outputs[1]), d11 = TVector.Load(ref dB, outputs[1] + second);
+        TVector d20 = TVector.Load(ref dB, outputs[2]), d21 = TVector.Load(ref dB, outputs[2] + second);
+        TVector d30 = TVector.Load(ref dB, outputs[3]), d31 = TVector.Load(ref dB, outputs[3] + second);
+        TVector d40 = TVector.Load(ref dB, outputs[4]), d41 = TVector.Load(ref dB, outputs[4] + second);
+        TVector d50 = TVector.Load(ref dB, outputs[5]), d51 = TVector.Load(ref dB, outputs[5] + second);
         nint stepA = product.Input.Column, stepY = product.Output.Column, endY = product.Columns * stepY;
         for (int row = 0; row < rows; row++)
         {
@@ -218,25 +223,25 @@ internal static class RegisterTile
             nint t = 0;
             for (nint p = 0; p < endY; p += stepY)
             {
-                Vector<T> g0 = Simd.Load(ref dY, p), g1 = Simd.Load(ref dY, p + second);
-                Vector<T> x = Simd.Broadcast(ref a0, t);
-                d00 = Simd.MultiplyAdd(x, g0, d00);
-                d01 = Simd.MultiplyAdd(x, g1, d01);
-                x = Simd.Broadcast(ref a1, t);
-                d10 = Simd.MultiplyAdd(x, g0, d10);
-                d11 = Simd.MultiplyAdd(x, g1, d11);
-                x = Simd.Broadcast(ref a2, t);
-                d20 = Simd.MultiplyAdd(x, g0, d20);
-                d21 = Simd.MultiplyAdd(x, g1, d21);
-                x = Simd.Broadcast(ref a3, t);
-                d30 = Simd.MultiplyAdd(x, g0, d30);
-                d31 = Simd.MultiplyAdd(x, g1, d31);
-                x = Simd.Broadcast(ref a4, t);
-                d40 = Simd.MultiplyAdd(x, g0, d40);
-                d41 = Simd.MultiplyAdd(x, g1, d41);
-                x = Simd.Broadcast(ref a5, t);
-                d50 = Simd.MultiplyAdd(x, g0, d50);
-                d51 = Simd.MultiplyAdd(x, g1, d51);
+                TVector g0 = TVector.Load(ref dY, p), g1 = TVector.Load(ref dY, p + second);
+                TVector x = TVector.Broadcast(ref a0, t);
+                d00 = TVector.MultiplyAdd(x, g0, d00);
+                d01 = TVector.MultiplyAdd(x, g1, d01);
+                x = TVector.Broadcast(ref a1, t);
+                d10 = TVector.MultiplyAdd(x, g0, d10);
+                d11 = TVector.MultiplyAdd(x, g1, d11);
+                x = TVector.Broadcast(ref a2, t);
+                d20 = TVector.MultiplyAdd(x, g0, d20);
+                d21 = TVector.MultiplyAdd(x, g1, d21);
+                x = TVector.Broadcast(ref a3, t);
+                d30 = TVector.MultiplyAdd(x, g0, d30);
+                d31 = TVector.MultiplyAdd(x, g1, d31);
+                x = TVector.Broadcast(ref a4, t);
+                d40 = TVector.MultiplyAdd(x, g0, d40);
+                d41 = TVector.MultiplyAdd(x, g1, d41);
+                x = TVector.Broadcast(ref a5, t);
+                d50 = TVector.MultiplyAdd(x, g0, d50);
+                d51 = TVector.MultiplyAdd(x, g1, d51);
                 t += stepA;
             }
 
@@ -244,12 +249,12 @@ internal static class RegisterTile
             dY = ref Unsafe.Add(ref dY, product.Output.Row);
         }
 
-        StoreRow(ref dB, outputs[0], second, d00, d01);
-        StoreRow(ref dB, outputs[1], second, d10, d11);
-        StoreRow(ref dB, outputs[2], second, d20, d21);
-        StoreRow(ref dB, outputs[3], second, d30, d31);
-        StoreRow(ref dB, outputs[4], second, d40, d41);
-        StoreRow(ref dB, outputs[5], second, d50, d51);
+        StoreRow<T, TVector>(ref dB, outputs[0], second, d00, d01);
+        StoreRow<T, TVector>(ref dB, outputs[1], second, d10, d11);
+        StoreRow<T, TVector>(ref dB, outputs[2], second, d20, d21);
+        StoreRow<T, TVector>(ref dB, outputs[3], second, d30, d31);
+        StoreRow<T, TVector>(ref dB, outputs[4], second, d40, d41);
+        StoreRow<T, TVector>(ref dB, outputs[5], second, d50, d51);
     }
 
     // dB[6 × 1 vector], the same sums; those of every other pixel of a row apart, added at the end.
@@ -315,15 +320,11 @@ internal static class RegisterTile
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StoreRow<T>(ref T y, int offset, Vector<T> y0, Vector<T> y1, bool relu)
-        where T : unmanaged, IFloatingPointIeee754<T> =>
-        StoreRow(ref y, offset, Vector<T>.Count, Simd.Activate(y0, relu), Simd.Activate(y1, relu));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StoreRow<T>(ref T y, int offset, int second, Vector<T> y0, Vector<T> y1)
+    private static void StoreRow<T, TVector>(ref T y, int offset, int second, TVector y0, TVector y1)
         where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : struct, IVector<TVector, T>
     {
-        Simd.Store(y0, ref y, offset);
-        Simd.Store(y1, ref y, offset + second);
+        TVector.Store(y0, ref y, offset);
+        TVector.Store(y1, ref y, offset + second);
     }
 }

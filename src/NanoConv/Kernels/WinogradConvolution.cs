@@ -231,7 +231,7 @@ public static class WinogradConvolution
         Span<int> inputs = stackalloc int[groups * RegisterTile.Rows], outputs = stackalloc int[groups * RegisterTile.Rows];
         for (int tile = 0; tile < inputs.Length; tile++)
             (inputs[tile], outputs[tile]) = (tile * channels, tile * columns);
-        Span<T> noBias = stackalloc T[2 * Vector<T>.Count];
+        Span<T> noBias = stackalloc T[PackedMatrix.WidestPanel<T>()];
         noBias.Clear();
         for (int p = 0; p < Winograd.Places; p++)
         {

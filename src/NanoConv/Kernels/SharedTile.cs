@@ -1,0 +1,268 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace NanoConv.Kernels;
+
+/// <summary>
+/// The innermost loops where B has a single vector of columns. A tile of <see cref="RegisterTile"/> would load a value of A for
+/// each multiply-add, and loading would be all that it does. But neighbouring pixels' windows overlap: what the right tap of one
+/// pixel reads is the middle tap's of the next and the left tap's of the one after. Here it is loaded once for all of them, so
+/// that 24 multiply-adds take 10 loads of A and 3 of B.
+/// </summary>
+/// <remarks>
+/// Unchecked references, as in <see cref="RegisterTile"/>. Each sum is taken in one order, kernel rows, then channels, then taps,
+/// wherever its pixel lies in a tile.
+/// </remarks>
+internal static class SharedTile
+{
+    /// <summary>Pixels of a tile, side by side in a row: as many sums, which is just enough to hide the latency of a multiply-add.</summary>
+    public const int Pixels = 8;
+
+    /// <summary>Channels of a tile of the gradient, each with three taps: nine sums.</summary>
+    public const int Channels = 3;
+
+    private const int GradientTaps = 3;
+
+    /// <summary>Whether <see cref="Multiply"/> takes a panel of B of this width.</summary>
+    public static bool CanMultiply<T>(in StridedProduct product, int width)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        IsVector<T>(width) && product.Columns >= Pixels
+        && (Overlap<ThreeTaps>(product) || Overlap<ThreeTapsByTwo>(product) || Overlap<TwoTaps>(product));
+
+    /// <summary>Whether <see cref="Accumulate"/> takes this many columns of dB.</summary>
+    public static bool CanAccumulate<T>(in StridedProduct product, int width)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        IsVector<T>(width) && product.Segments * product.TapLength % Channels == 0
+        && (Overlap<ThreeTaps>(product) || Overlap<ThreeTapsByTwo>(product));
+
+    /// <summary>Y = bias + A·B, or max(0, that), for all pixels and one panel.</summary>
+    public static void Multiply<T>(in StridedProduct product, int width, ref T y, ref T a, ref T panel, ref T bias, bool relu)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (width == Vector<T>.Count)
+            MultiplyPictures<T, PlainVector<T>>(product, ref y, ref a, ref panel, ref bias, relu);
+        else
+            MultiplyPictures<T, WideVector<T>>(product, ref y, ref a, ref panel, ref bias, relu);
+    }
+
+    /// <summary>dB += Aᵀ·dY over the pixels of some rows, for three channels, each with its three taps, and one vector of columns.</summary>
+    /// <param name="product">The views.</param>
+    /// <param name="rows">Rows of pixels.</param>
+    /// <param name="width">Columns.</param>
+    /// <param name="dB">Accumulated into.</param>
+    /// <param name="outputs">Where the first tap's row of dB begins for each channel; three count.</param>
+    /// <param name="a">The first pixel's window.</param>
+    /// <param name="inputs">Where each channel lies in it; three count.</param>
+    /// <param name="dY">The first pixel's gradient.</param>
+    /// <typeparam name="T">The element type.</typeparam>
+    public static void Accumulate<T>(
+        in StridedProduct product, int rows, int width, ref T dB, in TileOffsets outputs, ref T a, in TileOffsets inputs, ref T dY)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (width == Vector<T>.Count)
+            AccumulateBlock<T, PlainVector<T>>(product, rows, ref dB, in outputs, ref a, in inputs, ref dY);
+        else
+            AccumulateBlock<T, WideVector<T>>(product, rows, ref dB, in outputs, ref a, in inputs, ref dY);
+    }
+
+    private static bool IsVector<T>(int width)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        width == Vector<T>.Count || (WideVector<T>.IsPanel && width == WideVector<T>.Count);
+
+    private static bool Overlap<TTaps>(in StridedProduct product)
+        where TTaps : struct, ITaps =>
+        product.SegmentLength == TTaps.Count * product.TapLength && product.Input.Column == TTaps.Stride * product.TapLength;
+
+    private static void MultiplyPictures<T, TVector>(in StridedProduct product, ref T y, ref T a, ref T panel, ref T bias, bool relu)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : struct, IVector<TVector, T>
+    {
+        for (int image = 0; image < product.Images; image++)
+        {
+            ref T pictureY = ref Unsafe.Add(ref y, product.Output.At(image, 0, 0));
+            ref T pictureA = ref Unsafe.Add(ref a, product.Input.At(image, 0, 0));
+            if (Overlap<ThreeTaps>(product))
+                MultiplyPicture<T, TVector, ThreeTaps>(product, ref pictureY, ref pictureA, ref panel, ref bias, relu);
+            else if (Overlap<ThreeTapsByTwo>(product))
+                MultiplyPicture<T, TVector, ThreeTapsByTwo>(product, ref pictureY, ref pictureA, ref panel, ref bias, relu);
+            else
+                MultiplyPicture<T, TVector, TwoTaps>(product, ref pictureY, ref pictureA, ref panel, ref bias, relu);
+        }
+    }
+
+    private static void AccumulateBlock<T, TVector>(
+        in StridedProduct product, int rows, ref T dB, in TileOffsets outputs, ref T a, in TileOffsets inputs, ref T dY)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : struct, IVector<TVector, T>
+    {
+        if (Overlap<ThreeTaps>(product))
+            AccumulateRows<T, TVector, ThreeTaps>(product, rows, ref dB, in outputs, ref a, in inputs, ref dY);
+        else
+            AccumulateRows<T, TVector, ThreeTapsByTwo>(product, rows, ref dB, in outputs, ref a, in inputs, ref dY);
+    }
+
+    // Y[8 pixels of a row × 1 vector] = bias + Σ_s Σ_c Σ_w A[pixel, s, w, c]·B[s, w, c, 1 vector]; s the kernel rows, w the taps.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void MultiplyPicture<T, TVector, TTaps>(in StridedProduct product, ref T y, ref T a, ref T panel, ref T bias, bool relu)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : struct, IVector<TVector, T>
+        where TTaps : struct, ITaps
+    {
+        nint channels = product.TapLength, tap = channels * TVector.Count;
+        for (int row = 0; row < product.Rows; row++)
+        {
+            for (int column = 0; column < product.Columns; column += Pixels)
+            {
+                // The last tile may overlap the one before it: the same sums twice.
+                int first = Math.Min(column, product.Columns - Pixels);
+                ref T window = ref Unsafe.Add(ref a, (row * product.Input.Row) + (first * product.Input.Column));
+                ref T b = ref panel;
+                TVector y0 = TVector.Load(ref bias, 0), y1 = y0, y2 = y0, y3 = y0, y4 = y0, y5 = y0, y6 = y0, y7 = y0;
+                for (int s = product.Segments; s > 0; s--)
+                {
+                    for (nint c = 0; c < channels; c++)
+                    {
+                        TVector b0 = TVector.Load(ref b, 0), b1 = TVector.Load(ref b, tap);
+                        TVector b2 = TTaps.Count > 2 ? TVector.Load(ref b, 2 * tap) : TVector.Zero;
+                        b = ref Unsafe.Add(ref b, TVector.Count);
+                        nint at = c;
+                        TVector x0 = Next<T, TVector>(ref window, ref at, channels);
+                        TVector x1 = TTaps.Count - TTaps.Stride > 1 ? Next<T, TVector>(ref window, ref at, channels) : TVector.Zero;
+                        y0 = AddTaps<T, TVector, TTaps>(y0, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels);
+                        y1 = AddTaps<T, TVector, TTaps>(y1, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels);
+                        y2 = AddTaps<T, TVector, TTaps>(y2, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels);
+                        y3 = AddTaps<T, TVector, TTaps>(y3, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels);
+                        y4 = AddTaps<T, TVector, TTaps>(y4, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels);
+                        y5 = AddTaps<T, TVector, TTaps>(y5, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels);
+                        y6 = AddTaps<T, TVector, TTaps>(y6, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels);
+                        y7 = AddTaps<T, TVector, TTaps>(y7, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels);
+                    }
+
+                    b = ref Unsafe.Add(ref b, (TTaps.Count - 1) * tap);
+                    window = ref Unsafe.Add(ref window, product.SegmentStride);
+                }
+
+                ref T output = ref Unsafe.Add(ref y, (row * product.Output.Row) + (first * product.Output.Column));
+                nint next = product.Output.Column;
+                TVector.Store(TVector.Activate(y0, relu), ref output, 0);
+                TVector.Store(TVector.Activate(y1, relu), ref output, next);
+                TVector.Store(TVector.Activate(y2, relu), ref output, 2 * next);
+                TVector.Store(TVector.Activate(y3, relu), ref output, 3 * next);
+                TVector.Store(TVector.Activate(y4, relu), ref output, 4 * next);
+                TVector.Store(TVector.Activate(y5, relu), ref output, 5 * next);
+                TVector.Store(TVector.Activate(y6, relu), ref output, 6 * next);
+                TVector.Store(TVector.Activate(y7, relu), ref output, 7 * next);
+            }
+        }
+    }
+
+    // y + Σ_w x_w·b_w of one pixel and channel. x0 and, if two taps are shared, x1 hold what the pixel before has loaded already.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector AddTaps<T, TVector, TTaps>(
+        TVector y, ref TVector x0, ref TVector x1, TVector b0, TVector b1, TVector b2, ref T window, ref nint at, nint channels)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : struct, IVector<TVector, T>
+        where TTaps : struct, ITaps
+    {
+        if (TTaps.Count - TTaps.Stride == 1)
+            x1 = Next<T, TVector>(ref window, ref at, channels);
+        y = TVector.MultiplyAdd(x0, b0, y);
+        y = TVector.MultiplyAdd(x1, b1, y);
+        if (TTaps.Count == 2)
+        {
+            x0 = x1;
+            return y;
+        }
+
+        TVector x2 = Next<T, TVector>(ref window, ref at, channels);
+        x0 = TTaps.Stride == 1 ? x1 : x2;
+        x1 = x2;
+        return TVector.MultiplyAdd(x2, b2, y);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Next<T, TVector>(ref T window, ref nint at, nint channels)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : struct, IVector<TVector, T>
+    {
+        TVector x = TVector.Broadcast(ref window, at);
+        at += channels;
+        return x;
+    }
+
+    // dB[3 channels, 3 taps × 1 vector] += Σ_p A[p, 3 channels, 3 taps]·dY[p, 1 vector] over the pixels p of some rows.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void AccumulateRows<T, TVector, TTaps>(
+        in StridedProduct product, int rows, ref T dB, in TileOffsets outputs, ref T a, in TileOffsets inputs, ref T dY)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : struct, IVector<TVector, T>
+        where TTaps : struct, ITaps
+    {
+        nint channels = product.TapLength, tap = channels * product.N;
+        TVector d00 = TVector.Load(ref dB, outputs[0]), d01 = TVector.Load(ref dB, outputs[0] + tap), d02 = TVector.Load(ref dB, outputs[0] + (2 * tap));
+        TVector d10 = TVector.Load(ref dB, outputs[1]), d11 = TVector.Load(ref dB, outputs[1] + tap), d12 = TVector.Load(ref dB, outputs[1] + (2 * tap));
+        TVector d20 = TVector.Load(ref dB, outputs[2]), d21 = TVector.Load(ref dB, outputs[2] + tap), d22 = TVector.Load(ref dB, outputs[2] + (2 * tap));
+        nint step = product.Output.Column, end = product.Columns * step;
+        for (int row = 0; row < rows; row++)
+        {
+            ref T a0 = ref Unsafe.Add(ref a, inputs[0]);
+            ref T a1 = ref Unsafe.Add(ref a, inputs[1]);
+            ref T a2 = ref Unsafe.Add(ref a, inputs[2]);
+
+            // The first pixel's left tap, and its middle one if that is shared too.
+            TVector x00 = TVector.Broadcast(ref a0, 0), x01 = TVector.Broadcast(ref a0, channels);
+            TVector x10 = TVector.Broadcast(ref a1, 0), x11 = TVector.Broadcast(ref a1, channels);
+            TVector x20 = TVector.Broadcast(ref a2, 0), x21 = TVector.Broadcast(ref a2, channels);
+            nint at = (GradientTaps - TTaps.Stride) * channels;
+            for (nint p = 0; p < end; p += step)
+            {
+                TVector g = TVector.Load(ref dY, p);
+                AddTaps<T, TVector, TTaps>(ref d00, ref d01, ref d02, ref x00, ref x01, g, ref a0, at, channels);
+                AddTaps<T, TVector, TTaps>(ref d10, ref d11, ref d12, ref x10, ref x11, g, ref a1, at, channels);
+                AddTaps<T, TVector, TTaps>(ref d20, ref d21, ref d22, ref x20, ref x21, g, ref a2, at, channels);
+                at += TTaps.Stride * channels;
+            }
+
+            a = ref Unsafe.Add(ref a, product.Input.Row);
+            dY = ref Unsafe.Add(ref dY, product.Output.Row);
+        }
+
+        Store(ref dB, outputs[0], tap, d00, d01, d02);
+        Store(ref dB, outputs[1], tap, d10, d11, d12);
+        Store(ref dB, outputs[2], tap, d20, d21, d22);
+    }
+
+    // d_w += x_w·g for one pixel and channel; at is where the first tap lies that the pixel before has not loaded.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddTaps<T, TVector, TTaps>(
+        ref TVector d0, ref TVector d1, ref TVector d2, ref TVector x0, ref TVector x1, TVector g, ref T window, nint at, nint channels)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : struct, IVector<TVector, T>
+        where TTaps : struct, ITaps
+    {
+        d0 = TVector.MultiplyAdd(x0, g, d0);
+        if (TTaps.Stride == 1)
+        {
+            d1 = TVector.MultiplyAdd(x1, g, d1);
+            x0 = x1;
+            x1 = TVector.Broadcast(ref window, at);
+            d2 = TVector.MultiplyAdd(x1, g, d2);
+        }
+        else
+        {
+            d1 = TVector.MultiplyAdd(TVector.Broadcast(ref window, at), g, d1);
+            x0 = TVector.Broadcast(ref window, at + channels);
+            d2 = TVector.MultiplyAdd(x0, g, d2);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<T, TVector>(ref T dB, int output, nint tap, TVector d0, TVector d1, TVector d2)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : struct, IVector<TVector, T>
+    {
+        TVector.Store(d0, ref dB, output);
+        TVector.Store(d1, ref dB, output + tap);
+        TVector.Store(d2, ref dB, output + (2 * tap));
+    }
+}
