@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace NanoConv.Kernels;
 
-/// <summary>What a register tile asks of a vector, so that one body serves vectors of two lengths.</summary>
+/// <summary>What the inner loops ask of a vector, so that one body serves vectors of two lengths.</summary>
 /// <typeparam name="TSelf">The vector.</typeparam>
 /// <typeparam name="T">The element type.</typeparam>
 internal interface IVector<TSelf, T>
@@ -24,8 +24,17 @@ internal interface IVector<TSelf, T>
     /// <summary>Writes a vector from element <paramref name="index"/> on; unchecked.</summary>
     static abstract void Store(TSelf value, ref T start, nint index);
 
+    /// <summary>A whole number in every lane; a constant to the JIT.</summary>
+    static abstract TSelf Constant(int value);
+
     /// <summary>x + y.</summary>
-    static abstract TSelf Add(TSelf x, TSelf y);
+    static abstract TSelf operator +(TSelf x, TSelf y);
+
+    /// <summary>x − y.</summary>
+    static abstract TSelf operator -(TSelf x, TSelf y);
+
+    /// <summary>x·y.</summary>
+    static abstract TSelf operator *(TSelf x, TSelf y);
 
     /// <summary>x·y + z.</summary>
     static abstract TSelf MultiplyAdd(TSelf x, TSelf y, TSelf z);

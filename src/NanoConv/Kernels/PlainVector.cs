@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace NanoConv.Kernels;
 
-/// <summary><see cref="Vector{T}"/> as a register tile's vector.</summary>
+/// <summary><see cref="Vector{T}"/> as the inner loops' vector.</summary>
 internal readonly struct PlainVector<T>(Vector<T> value) : IVector<PlainVector<T>, T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -23,7 +23,16 @@ internal readonly struct PlainVector<T>(Vector<T> value) : IVector<PlainVector<T
     public static void Store(PlainVector<T> value, ref T start, nint index) => Simd.Store(value.value, ref start, index);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static PlainVector<T> Add(PlainVector<T> x, PlainVector<T> y) => new(x.value + y.value);
+    public static PlainVector<T> Constant(int value) => new(Simd.Constant<T>(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static PlainVector<T> operator +(PlainVector<T> x, PlainVector<T> y) => new(x.value + y.value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static PlainVector<T> operator -(PlainVector<T> x, PlainVector<T> y) => new(x.value - y.value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static PlainVector<T> operator *(PlainVector<T> x, PlainVector<T> y) => new(x.value * y.value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static PlainVector<T> MultiplyAdd(PlainVector<T> x, PlainVector<T> y, PlainVector<T> z) =>

@@ -187,12 +187,12 @@ internal static class RegisterTile
                 a5 = ref Unsafe.Add(ref a5, next);
             }
 
-            TVector.Store(TVector.Activate(TVector.Add(y0, z0), relu), ref y, outputs);
-            TVector.Store(TVector.Activate(TVector.Add(y1, z1), relu), ref y, Unsafe.Add(ref outputs, 1));
-            TVector.Store(TVector.Activate(TVector.Add(y2, z2), relu), ref y, Unsafe.Add(ref outputs, 2));
-            TVector.Store(TVector.Activate(TVector.Add(y3, z3), relu), ref y, Unsafe.Add(ref outputs, 3));
-            TVector.Store(TVector.Activate(TVector.Add(y4, z4), relu), ref y, Unsafe.Add(ref outputs, 4));
-            TVector.Store(TVector.Activate(TVector.Add(y5, z5), relu), ref y, Unsafe.Add(ref outputs, 5));
+            TVector.Store(TVector.Activate(y0 + z0, relu), ref y, outputs);
+            TVector.Store(TVector.Activate(y1 + z1, relu), ref y, Unsafe.Add(ref outputs, 1));
+            TVector.Store(TVector.Activate(y2 + z2, relu), ref y, Unsafe.Add(ref outputs, 2));
+            TVector.Store(TVector.Activate(y3 + z3, relu), ref y, Unsafe.Add(ref outputs, 3));
+            TVector.Store(TVector.Activate(y4 + z4, relu), ref y, Unsafe.Add(ref outputs, 4));
+            TVector.Store(TVector.Activate(y5 + z5, relu), ref y, Unsafe.Add(ref outputs, 5));
             inputs = ref Unsafe.Add(ref inputs, Rows);
             outputs = ref Unsafe.Add(ref outputs, Rows);
         }
@@ -311,12 +311,12 @@ internal static class RegisterTile
             dY = ref Unsafe.Add(ref dY, product.Output.Row);
         }
 
-        TVector.Store(TVector.Add(d0, e0), ref dB, outputs[0]);
-        TVector.Store(TVector.Add(d1, e1), ref dB, outputs[1]);
-        TVector.Store(TVector.Add(d2, e2), ref dB, outputs[2]);
-        TVector.Store(TVector.Add(d3, e3), ref dB, outputs[3]);
-        TVector.Store(TVector.Add(d4, e4), ref dB, outputs[4]);
-        TVector.Store(TVector.Add(d5, e5), ref dB, outputs[5]);
+        TVector.Store(d0 + e0, ref dB, outputs[0]);
+        TVector.Store(d1 + e1, ref dB, outputs[1]);
+        TVector.Store(d2 + e2, ref dB, outputs[2]);
+        TVector.Store(d3 + e3, ref dB, outputs[3]);
+        TVector.Store(d4 + e4, ref dB, outputs[4]);
+        TVector.Store(d5 + e5, ref dB, outputs[5]);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

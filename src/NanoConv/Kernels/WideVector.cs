@@ -30,7 +30,16 @@ internal readonly struct WideVector<T>(Vector512<T> value) : IVector<WideVector<
     public static void Store(WideVector<T> value, ref T start, nint index) => value.value.StoreUnsafe(ref Unsafe.Add(ref start, index));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static WideVector<T> Add(WideVector<T> x, WideVector<T> y) => new(x.value + y.value);
+    public static WideVector<T> Constant(int value) => new(Vector512.Create(T.CreateTruncating(value)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideVector<T> operator +(WideVector<T> x, WideVector<T> y) => new(x.value + y.value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideVector<T> operator -(WideVector<T> x, WideVector<T> y) => new(x.value - y.value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideVector<T> operator *(WideVector<T> x, WideVector<T> y) => new(x.value * y.value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static WideVector<T> MultiplyAdd(WideVector<T> x, WideVector<T> y, WideVector<T> z)

@@ -39,25 +39,27 @@ internal static class Winograd
     /// <param name="column">Elements from one pixel to the next.</param>
     /// <param name="half">Scratch: a vector for each place.</param>
     /// <typeparam name="T">The element type.</typeparam>
+    /// <typeparam name="TVector">The vector.</typeparam>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void TransformInput<T>(ref T v, nint step, ref T d, nint row, nint column, ref Vector<T> half)
+    public static void TransformInput<T, TVector>(ref T v, nint step, ref T d, nint row, nint column, ref TVector half)
         where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : unmanaged, IVector<TVector, T>
     {
         for (nint i = 0; i < Inputs; i++)
         {
             ref T at = ref Unsafe.Add(ref d, i * row);
-            Vector<T> d0 = Simd.Load(ref at, 0), d1 = Simd.Load(ref at, column), d2 = Simd.Load(ref at, 2 * column);
-            Vector<T> d3 = Simd.Load(ref at, 3 * column), d4 = Simd.Load(ref at, 4 * column), d5 = Simd.Load(ref at, 5 * column);
-            TransposedB(ref d0, ref d1, ref d2, ref d3, ref d4, ref d5);
+            TVector d0 = TVector.Load(ref at, 0), d1 = TVector.Load(ref at, column), d2 = TVector.Load(ref at, 2 * column);
+            TVector d3 = TVector.Load(ref at, 3 * column), d4 = TVector.Load(ref at, 4 * column), d5 = TVector.Load(ref at, 5 * column);
+            TransposedB<T, TVector>(ref d0, ref d1, ref d2, ref d3, ref d4, ref d5);
             SetRow(ref half, i, d0, d1, d2, d3, d4, d5);
         }
 
         for (nint j = 0; j < Inputs; j++)
         {
-            (Vector<T> d0, Vector<T> d1, Vector<T> d2) = (At(ref half, 0, j), At(ref half, 1, j), At(ref half, 2, j));
-            (Vector<T> d3, Vector<T> d4, Vector<T> d5) = (At(ref half, 3, j), At(ref half, 4, j), At(ref half, 5, j));
-            TransposedB(ref d0, ref d1, ref d2, ref d3, ref d4, ref d5);
-            StoreColumn(ref Unsafe.Add(ref v, j * step), Inputs * step, d0, d1, d2, d3, d4, d5);
+            (TVector d0, TVector d1, TVector d2) = (At(ref half, 0, j), At(ref half, 1, j), At(ref half, 2, j));
+            (TVector d3, TVector d4, TVector d5) = (At(ref half, 3, j), At(ref half, 4, j), At(ref half, 5, j));
+            TransposedB<T, TVector>(ref d0, ref d1, ref d2, ref d3, ref d4, ref d5);
+            StoreColumn<T, TVector>(ref Unsafe.Add(ref v, j * step), Inputs * step, d0, d1, d2, d3, d4, d5);
         }
     }
 
@@ -69,23 +71,25 @@ internal static class Winograd
     /// <param name="column">Elements from one pixel to the next.</param>
     /// <param name="half">Scratch: a vector for each place.</param>
     /// <typeparam name="T">The element type.</typeparam>
+    /// <typeparam name="TVector">The vector.</typeparam>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void TransformGradient<T>(ref T z, nint step, ref T dy, nint row, nint column, ref Vector<T> half)
+    public static void TransformGradient<T, TVector>(ref T z, nint step, ref T dy, nint row, nint column, ref TVector half)
         where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : unmanaged, IVector<TVector, T>
     {
         for (nint i = 0; i < Outputs; i++)
         {
             ref T at = ref Unsafe.Add(ref dy, i * row);
-            Vector<T> z0 = Simd.Load(ref at, 0), z1 = Simd.Load(ref at, column), z2 = Simd.Load(ref at, 2 * column), z3 = Simd.Load(ref at, 3 * column);
-            A(ref z0, ref z1, ref z2, ref z3, out Vector<T> z4, out Vector<T> z5);
+            TVector z0 = TVector.Load(ref at, 0), z1 = TVector.Load(ref at, column), z2 = TVector.Load(ref at, 2 * column), z3 = TVector.Load(ref at, 3 * column);
+            A<T, TVector>(ref z0, ref z1, ref z2, ref z3, out TVector z4, out TVector z5);
             SetRow(ref half, i, z0, z1, z2, z3, z4, z5);
         }
 
         for (nint j = 0; j < Inputs; j++)
         {
-            (Vector<T> z0, Vector<T> z1, Vector<T> z2, Vector<T> z3) = (At(ref half, 0, j), At(ref half, 1, j), At(ref half, 2, j), At(ref half, 3, j));
-            A(ref z0, ref z1, ref z2, ref z3, out Vector<T> z4, out Vector<T> z5);
-            StoreColumn(ref Unsafe.Add(ref z, j * step), Inputs * step, z0, z1, z2, z3, z4, z5);
+            (TVector z0, TVector z1, TVector z2, TVector z3) = (At(ref half, 0, j), At(ref half, 1, j), At(ref half, 2, j), At(ref half, 3, j));
+            A<T, TVector>(ref z0, ref z1, ref z2, ref z3, out TVector z4, out TVector z5);
+            StoreColumn<T, TVector>(ref Unsafe.Add(ref z, j * step), Inputs * step, z0, z1, z2, z3, z4, z5);
         }
     }
 
@@ -99,29 +103,31 @@ internal static class Winograd
     /// <param name="relu">Whether to apply max(0, ·).</param>
     /// <param name="half">Scratch: a vector for each place.</param>
     /// <typeparam name="T">The element type.</typeparam>
+    /// <typeparam name="TVector">The vector.</typeparam>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void TransformOutput<T>(ref T y, nint row, nint column, ref T m, nint step, Vector<T> bias, bool relu, ref Vector<T> half)
+    public static void TransformOutput<T, TVector>(ref T y, nint row, nint column, ref T m, nint step, TVector bias, bool relu, ref TVector half)
         where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : unmanaged, IVector<TVector, T>
     {
         for (nint j = 0; j < Inputs; j++)
         {
             ref T at = ref Unsafe.Add(ref m, j * step);
             nint next = Inputs * step;
-            Vector<T> m0 = Simd.Load(ref at, 0), m1 = Simd.Load(ref at, next), m2 = Simd.Load(ref at, 2 * next);
-            Vector<T> m3 = Simd.Load(ref at, 3 * next), m4 = Simd.Load(ref at, 4 * next), m5 = Simd.Load(ref at, 5 * next);
-            TransposedA(ref m0, ref m1, ref m2, ref m3, m4, m5);
+            TVector m0 = TVector.Load(ref at, 0), m1 = TVector.Load(ref at, next), m2 = TVector.Load(ref at, 2 * next);
+            TVector m3 = TVector.Load(ref at, 3 * next), m4 = TVector.Load(ref at, 4 * next), m5 = TVector.Load(ref at, 5 * next);
+            TransposedA<T, TVector>(ref m0, ref m1, ref m2, ref m3, m4, m5);
             (At(ref half, 0, j), At(ref half, 1, j), At(ref half, 2, j), At(ref half, 3, j)) = (m0, m1, m2, m3);
         }
 
         for (nint i = 0; i < Outputs; i++)
         {
-            (Vector<T> y0, Vector<T> y1, Vector<T> y2, Vector<T> y3) = (At(ref half, i, 0), At(ref half, i, 1), At(ref half, i, 2), At(ref half, i, 3));
-            TransposedA(ref y0, ref y1, ref y2, ref y3, At(ref half, i, 4), At(ref half, i, 5));
+            (TVector y0, TVector y1, TVector y2, TVector y3) = (At(ref half, i, 0), At(ref half, i, 1), At(ref half, i, 2), At(ref half, i, 3));
+            TransposedA<T, TVector>(ref y0, ref y1, ref y2, ref y3, At(ref half, i, 4), At(ref half, i, 5));
             ref T at = ref Unsafe.Add(ref y, i * row);
-            Simd.Store(Simd.Activate(y0 + bias, relu), ref at, 0);
-            Simd.Store(Simd.Activate(y1 + bias, relu), ref at, column);
-            Simd.Store(Simd.Activate(y2 + bias, relu), ref at, 2 * column);
-            Simd.Store(Simd.Activate(y3 + bias, relu), ref at, 3 * column);
+            TVector.Store(TVector.Activate(y0 + bias, relu), ref at, 0);
+            TVector.Store(TVector.Activate(y1 + bias, relu), ref at, column);
+            TVector.Store(TVector.Activate(y2 + bias, relu), ref at, 2 * column);
+            TVector.Store(TVector.Activate(y3 + bias, relu), ref at, 3 * column);
         }
     }
 
@@ -151,7 +157,8 @@ internal static class Winograd
             {
                 (Vector<T> u0, Vector<T> u1, Vector<T> u2) = (At(ref half, 0, j), At(ref half, 1, j), At(ref half, 2, j));
                 G(ref u0, ref u1, ref u2, out Vector<T> u3, out Vector<T> u4, out Vector<T> u5);
-                StoreColumn(ref Unsafe.Add(ref at, j * length), Inputs * (nint)length, u0, u1, u2, u3, u4, u5);
+                StoreColumn<T, PlainVector<T>>(
+                    ref Unsafe.Add(ref at, j * length), Inputs * (nint)length, new(u0), new(u1), new(u2), new(u3), new(u4), new(u5));
             }
         }
     }
@@ -199,39 +206,42 @@ internal static class Winograd
 
     // Bᵀ = [4 0 −5 0 1 0 | 0 −4 −4 1 1 0 | 0 4 −4 −1 1 0 | 0 −2 −1 2 1 0 | 0 2 −1 −2 1 0 | 0 4 0 −5 0 1]
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void TransposedB<T>(
-        ref Vector<T> d0, ref Vector<T> d1, ref Vector<T> d2, ref Vector<T> d3, ref Vector<T> d4, ref Vector<T> d5)
+    private static void TransposedB<T, TVector>(
+        ref TVector d0, ref TVector d1, ref TVector d2, ref TVector d3, ref TVector d4, ref TVector d5)
         where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : struct, IVector<TVector, T>
     {
-        Vector<T> even = Simd.MultiplyAdd(Simd.Constant<T>(-4), d2, d4), odd = Simd.MultiplyAdd(Simd.Constant<T>(-4), d1, d3);
-        Vector<T> even2 = d4 - d2, odd2 = d3 - d1;
-        d0 = Simd.MultiplyAdd(Simd.Constant<T>(4), d0, Simd.MultiplyAdd(Simd.Constant<T>(-5), d2, d4));
-        d5 = Simd.MultiplyAdd(Simd.Constant<T>(4), d1, Simd.MultiplyAdd(Simd.Constant<T>(-5), d3, d5));
+        TVector even = TVector.MultiplyAdd(TVector.Constant(-4), d2, d4), odd = TVector.MultiplyAdd(TVector.Constant(-4), d1, d3);
+        TVector even2 = d4 - d2, odd2 = d3 - d1;
+        d0 = TVector.MultiplyAdd(TVector.Constant(4), d0, TVector.MultiplyAdd(TVector.Constant(-5), d2, d4));
+        d5 = TVector.MultiplyAdd(TVector.Constant(4), d1, TVector.MultiplyAdd(TVector.Constant(-5), d3, d5));
         d1 = even + odd;
         d2 = even - odd;
-        d3 = Simd.MultiplyAdd(Simd.Constant<T>(2), odd2, even2);
-        d4 = Simd.MultiplyAdd(Simd.Constant<T>(-2), odd2, even2);
+        d3 = TVector.MultiplyAdd(TVector.Constant(2), odd2, even2);
+        d4 = TVector.MultiplyAdd(TVector.Constant(-2), odd2, even2);
     }
 
     // Aᵀ = [1 1 1 1 1 0 | 0 1 −1 2 −2 0 | 0 1 1 4 4 0 | 0 1 −1 8 −8 1]
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void TransposedA<T>(ref Vector<T> m0, ref Vector<T> m1, ref Vector<T> m2, ref Vector<T> m3, Vector<T> m4, Vector<T> m5)
+    private static void TransposedA<T, TVector>(ref TVector m0, ref TVector m1, ref TVector m2, ref TVector m3, TVector m4, TVector m5)
         where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : struct, IVector<TVector, T>
     {
-        Vector<T> even = m1 + m2, odd = m1 - m2, even2 = m3 + m4, odd2 = m3 - m4;
+        TVector even = m1 + m2, odd = m1 - m2, even2 = m3 + m4, odd2 = m3 - m4;
         m0 = m0 + even + even2;
-        m1 = Simd.MultiplyAdd(Simd.Constant<T>(2), odd2, odd);
-        m2 = Simd.MultiplyAdd(Simd.Constant<T>(4), even2, even);
-        m3 = Simd.MultiplyAdd(Simd.Constant<T>(8), odd2, odd) + m5;
+        m1 = TVector.MultiplyAdd(TVector.Constant(2), odd2, odd);
+        m2 = TVector.MultiplyAdd(TVector.Constant(4), even2, even);
+        m3 = TVector.MultiplyAdd(TVector.Constant(8), odd2, odd) + m5;
     }
 
     // A = [1 0 0 0 | 1 1 1 1 | 1 −1 1 −1 | 1 2 4 8 | 1 −2 4 −8 | 0 0 0 1]
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void A<T>(ref Vector<T> y0, ref Vector<T> y1, ref Vector<T> y2, ref Vector<T> y3, out Vector<T> z4, out Vector<T> z5)
+    private static void A<T, TVector>(ref TVector y0, ref TVector y1, ref TVector y2, ref TVector y3, out TVector z4, out TVector z5)
         where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : struct, IVector<TVector, T>
     {
-        Vector<T> even = y0 + y2, odd = y1 + y3;
-        Vector<T> even2 = Simd.MultiplyAdd(Simd.Constant<T>(4), y2, y0), odd2 = Simd.MultiplyAdd(Simd.Constant<T>(4), y3, y1) * Simd.Constant<T>(2);
+        TVector even = y0 + y2, odd = y1 + y3;
+        TVector even2 = TVector.MultiplyAdd(TVector.Constant(4), y2, y0), odd2 = TVector.MultiplyAdd(TVector.Constant(4), y3, y1) * TVector.Constant(2);
         z5 = y3;
         z4 = even2 - odd2;
         y3 = even2 + odd2;
@@ -265,16 +275,17 @@ internal static class Winograd
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StoreColumn<T>(
-        ref T at, nint next, Vector<T> v0, Vector<T> v1, Vector<T> v2, Vector<T> v3, Vector<T> v4, Vector<T> v5)
-        where T : unmanaged
+    private static void StoreColumn<T, TVector>(
+        ref T at, nint next, TVector v0, TVector v1, TVector v2, TVector v3, TVector v4, TVector v5)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : struct, IVector<TVector, T>
     {
-        Simd.Store(v0, ref at, 0);
-        Simd.Store(v1, ref at, next);
-        Simd.Store(v2, ref at, 2 * next);
-        Simd.Store(v3, ref at, 3 * next);
-        Simd.Store(v4, ref at, 4 * next);
-        Simd.Store(v5, ref at, 5 * next);
+        TVector.Store(v0, ref at, 0);
+        TVector.Store(v1, ref at, next);
+        TVector.Store(v2, ref at, 2 * next);
+        TVector.Store(v3, ref at, 3 * next);
+        TVector.Store(v4, ref at, 4 * next);
+        TVector.Store(v5, ref at, 5 * next);
     }
 
     private static void Add<T>(Span<T> destination, Vector<T> values)
@@ -292,13 +303,13 @@ internal static class Winograd
 
     // A tile between its two passes: six vectors a row.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ref Vector<T> At<T>(ref Vector<T> half, nint row, nint column)
-        where T : unmanaged => ref Unsafe.Add(ref half, (row * Inputs) + column);
+    private static ref TVector At<TVector>(ref TVector half, nint row, nint column)
+        where TVector : struct => ref Unsafe.Add(ref half, (row * Inputs) + column);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void SetRow<T>(
-        ref Vector<T> half, nint row, Vector<T> v0, Vector<T> v1, Vector<T> v2, Vector<T> v3, Vector<T> v4, Vector<T> v5)
-        where T : unmanaged
+    private static void SetRow<TVector>(
+        ref TVector half, nint row, TVector v0, TVector v1, TVector v2, TVector v3, TVector v4, TVector v5)
+        where TVector : struct
     {
         (At(ref half, row, 0), At(ref half, row, 1), At(ref half, row, 2)) = (v0, v1, v2);
         (At(ref half, row, 3), At(ref half, row, 4), At(ref half, row, 5)) = (v3, v4, v5);

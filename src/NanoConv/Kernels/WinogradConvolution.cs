@@ -189,8 +189,14 @@ public static class WinogradConvolution
         for (int first = 0; first < tiles; first += block)
         {
             int count = Math.Min(block, tiles - first);
-            TransformInputs(product, first, count, v, inputStep, padded);
-            TransformGradients(product, first, count, z, outputStep, haloedDy);
+            if (TakesWide<T>(channels))
+                TransformInputs<T, WideVector<T>>(product, first, count, v, inputStep, padded);
+            else
+                TransformInputs<T, PlainVector<T>>(product, first, count, v, inputStep, padded);
+            if (TakesWide<T>(geometry.Filters))
+                TransformGradients<T, WideVector<T>>(product, first, count, z, outputStep, haloedDy);
+            else
+                TransformGradients<T, PlainVector<T>>(product, first, count, z, outputStep, haloedDy);
             AccumulatePlaces(StridedProduct.Dense(count, channels, columns), sums, kernelStep, v, inputStep, z, outputStep);
         }
 
@@ -215,9 +221,15 @@ public static class WinogradConvolution
         for (int first = 0; first < tiles; first += block)
         {
             int count = Math.Min(block, tiles - first);
-            TransformInputs(product, first, count, v, inputStep, a);
+            if (TakesWide<T>(channels))
+                TransformInputs<T, WideVector<T>>(product, first, count, v, inputStep, a);
+            else
+                TransformInputs<T, PlainVector<T>>(product, first, count, v, inputStep, a);
             MultiplyPlaces(StridedProduct.Dense(count, channels, filters), m, outputStep, v, inputStep, kernel);
-            TransformOutputs(product, first, count, y, m, outputStep, bias, relu);
+            if (TakesWide<T>(filters))
+                TransformOutputs<T, WideVector<T>>(product, first, count, y, m, outputStep, bias, relu);
+            else
+                TransformOutputs<T, PlainVector<T>>(product, first, count, y, m, outputStep, bias, relu);
         }
     }
 
@@ -272,63 +284,70 @@ public static class WinogradConvolution
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void TransformInputs<T>(in StridedProduct product, int first, int count, Span<T> v, int step, ReadOnlySpan<T> a)
+    private static void TransformInputs<T, TVector>(in StridedProduct product, int first, int count, Span<T> v, int step, ReadOnlySpan<T> a)
         where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : unmanaged, IVector<TVector, T>
     {
-        int channels = product.Input.Column, last = channels - Vector<T>.Count;
-        ref Vector<T> half = ref (stackalloc Vector<T>[Winograd.Places])[0];
+        int channels = product.Input.Column, last = channels - TVector.Count;
+        ref TVector half = ref (stackalloc TVector[Winograd.Places])[0];
         for (int tile = 0; tile < count; tile++)
         {
             ref T picture = ref Unsafe.Add(ref Simd.Start(a), TileStart(product, product.Input, first + tile));
             ref T transformed = ref v[tile * channels];
-            for (int c = 0; c < channels; c += Vector<T>.Count)
+            for (int c = 0; c < channels; c += TVector.Count)
             {
                 // The last vector may overlap the one before it: the same numbers twice.
                 int at = Math.Min(c, last);
-                Winograd.TransformInput(ref Unsafe.Add(ref transformed, at), step, ref Unsafe.Add(ref picture, at), product.Input.Row, channels, ref half);
+                Winograd.TransformInput<T, TVector>(ref Unsafe.Add(ref transformed, at), step, ref Unsafe.Add(ref picture, at), product.Input.Row, channels, ref half);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void TransformGradients<T>(in StridedProduct product, int first, int count, Span<T> z, int step, ReadOnlySpan<T> dy)
+    private static void TransformGradients<T, TVector>(in StridedProduct product, int first, int count, Span<T> z, int step, ReadOnlySpan<T> dy)
         where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : unmanaged, IVector<TVector, T>
     {
-        int filters = product.N, columns = PackedMatrix.PaddedColumns<T>(filters), last = filters - Vector<T>.Count;
-        ref Vector<T> half = ref (stackalloc Vector<T>[Winograd.Places])[0];
+        int filters = product.N, columns = PackedMatrix.PaddedColumns<T>(filters), last = filters - TVector.Count;
+        ref TVector half = ref (stackalloc TVector[Winograd.Places])[0];
         for (int tile = 0; tile < count; tile++)
         {
             ref T gradient = ref Unsafe.Add(ref Simd.Start(dy), TileStart(product, product.Output, first + tile));
             ref T transformed = ref z[tile * columns];
-            for (int k = 0; k < filters; k += Vector<T>.Count)
+            for (int k = 0; k < filters; k += TVector.Count)
             {
                 int at = Math.Min(k, last);
-                Winograd.TransformGradient(
+                Winograd.TransformGradient<T, TVector>(
                     ref Unsafe.Add(ref transformed, at), step, ref Unsafe.Add(ref gradient, at), product.Output.Row, product.Output.Column, ref half);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void TransformOutputs<T>(
+    private static void TransformOutputs<T, TVector>(
         in StridedProduct product, int first, int count, Span<T> y, Span<T> m, int step, ReadOnlySpan<T> bias, bool relu)
         where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : unmanaged, IVector<TVector, T>
     {
-        int filters = product.N, columns = PackedMatrix.PaddedColumns<T>(filters), last = filters - Vector<T>.Count;
-        ref Vector<T> half = ref (stackalloc Vector<T>[Winograd.Places])[0];
+        int filters = product.N, columns = PackedMatrix.PaddedColumns<T>(filters), last = filters - TVector.Count;
+        ref TVector half = ref (stackalloc TVector[Winograd.Places])[0];
         for (int tile = 0; tile < count; tile++)
         {
             ref T output = ref y[TileStart(product, product.Output, first + tile)];
             ref T sums = ref m[tile * columns];
-            for (int k = 0; k < filters; k += Vector<T>.Count)
+            for (int k = 0; k < filters; k += TVector.Count)
             {
                 int at = Math.Min(k, last);
-                Vector<T> added = bias.IsEmpty ? Vector<T>.Zero : new Vector<T>(bias[at..]);
-                Winograd.TransformOutput(
+                TVector added = bias.IsEmpty ? TVector.Zero : TVector.Load(ref Simd.Start(bias), at);
+                Winograd.TransformOutput<T, TVector>(
                     ref Unsafe.Add(ref output, at), product.Output.Row, product.Output.Column, ref Unsafe.Add(ref sums, at), step, added, relu, ref half);
             }
         }
     }
+
+    // Whether the transforms go by vectors of 512 bits.
+    private static bool TakesWide<T>(int channels)
+        where T : unmanaged, IFloatingPointIeee754<T> => WideVector<T>.IsPanel && channels >= WideVector<T>.Count;
 
     // Where a tile's first pixel lies; tiles go along the rows of an image, then down, then to the next image.
     private static int TileStart(in StridedProduct product, in PixelView view, int tile)
