@@ -116,9 +116,9 @@ public sealed class Conv2D : Layer
         private readonly ConvolutionGeometry geometry;
         private readonly Activation activation;
         private readonly bool isWinograd;
-        private readonly T[] packedKernel;
-        private readonly T[] packedTransposedKernel;
-        private readonly T[] packedBias;
+        private readonly AlignedArray<T> packedKernel;
+        private readonly AlignedArray<T> packedTransposedKernel;
+        private readonly AlignedArray<T> packedBias;
 
         public Built(LayerBuilder<T> builder, Conv2D specification, ConvolutionGeometry geometry)
             : base(builder, (geometry.Window.OutputHeight, geometry.Window.OutputWidth, geometry.Filters))
@@ -126,11 +126,11 @@ public sealed class Conv2D : Layer
             this.geometry = geometry;
             activation = specification.Activation;
             isWinograd = WinogradConvolution.Suits<T>(geometry);
-            packedKernel = new T[isWinograd ? WinogradConvolution.PackedKernelLength<T>(geometry) : Convolution.PackedKernelLength<T>(geometry)];
-            packedTransposedKernel = new T[isWinograd
+            packedKernel = new(isWinograd ? WinogradConvolution.PackedKernelLength<T>(geometry) : Convolution.PackedKernelLength<T>(geometry));
+            packedTransposedKernel = new(isWinograd
                 ? WinogradConvolution.PackedTransposedKernelLength<T>(geometry)
-                : Convolution.PackedTransposedKernelLength<T>(geometry)];
-            packedBias = new T[PackedMatrix.PaddedColumns<T>(geometry.Filters)];
+                : Convolution.PackedTransposedKernelLength<T>(geometry));
+            packedBias = new(PackedMatrix.PaddedColumns<T>(geometry.Filters));
             Kept =
             [
                 new KeptBuffer("padded input", geometry.Window.NeedsPadding ? geometry.Window.PaddedElements : 0, TrainingOnly: false),

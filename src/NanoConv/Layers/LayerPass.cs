@@ -7,16 +7,16 @@ namespace NanoConv;
 public sealed class LayerPass<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly T[][] kept;
+    private readonly AlignedArray<T>[] kept;
     private readonly int[] gradientOffsets;
     private readonly BuiltLayer<T> layer;
-    private readonly T[] scratch;
+    private readonly AlignedArray<T> scratch;
 
-    internal LayerPass(BuiltLayer<T> layer, int index, int capacity, bool training, T[] scratch)
+    internal LayerPass(BuiltLayer<T> layer, int index, int capacity, bool training, AlignedArray<T> scratch)
     {
         (this.layer, this.scratch) = (layer, scratch);
         LayerIndex = index;
-        kept = [.. layer.Kept.Select(buffer => new T[buffer.TrainingOnly && !training ? 0 : (buffer.Elements * capacity) + buffer.Extra])];
+        kept = [.. layer.Kept.Select(buffer => new AlignedArray<T>(buffer.TrainingOnly && !training ? 0 : (buffer.Elements * capacity) + buffer.Extra))];
         gradientOffsets = [.. layer.Parameters.Select(parameter => parameter.Offset)];
     }
 

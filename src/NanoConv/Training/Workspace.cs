@@ -11,10 +11,10 @@ internal sealed class Workspace<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly Model<T> model;
-    private readonly T[][] activations;
-    private readonly T[][] gradients;
+    private readonly AlignedArray<T>[] activations;
+    private readonly AlignedArray<T>[] gradients;
     private readonly T[] target;
-    private readonly T[] scratch;
+    private readonly AlignedArray<T> scratch;
     private readonly int firstTrainable;
 
     public Workspace(Model<T> model, int capacity, bool training)
@@ -22,11 +22,11 @@ internal sealed class Workspace<T>
         this.model = model;
         Capacity = capacity;
         IReadOnlyList<BuiltLayer<T>> layers = model.Layers;
-        activations = [new T[capacity * model.InputShape.Elements], .. layers.Select(layer => new T[capacity * layer.OutputShape.Elements])];
+        activations = [new(capacity * model.InputShape.Elements), .. layers.Select(layer => new AlignedArray<T>(capacity * layer.OutputShape.Elements))];
         int widest = training ? activations.Max(activation => activation.Length) : activations[^1].Length;
-        gradients = [new T[widest], new T[training ? widest : 0]];
+        gradients = [new(widest), new(training ? widest : 0)];
         target = new T[capacity * model.OutputShape.Elements];
-        scratch = new T[layers.Max(layer => layer.ScratchElements)];
+        scratch = new(layers.Max(layer => layer.ScratchElements));
         Passes = [.. layers.Select((layer, index) => new LayerPass<T>(layer, index, capacity, training, scratch))];
         firstTrainable = 0;
         while (firstTrainable < layers.Count && layers[firstTrainable].Parameters.Count == 0)
@@ -48,7 +48,7 @@ internal sealed class Workspace<T>
         for (int i = 0; i < count; i++)
         {
             int example = order.IsEmpty ? first + i : order[first + i];
-            data.CopyInput(example, activations[0].AsSpan(i * length, length));
+            data.CopyInput(example, activations[0].Span.Slice(i * length, length));
             if (withTargets)
                 data.CopyTarget(example, target.AsSpan(i * classes, classes));
         }
@@ -57,8 +57,8 @@ internal sealed class Workspace<T>
     /// <summary>Fills activations, gradients and scratch: with NaN, to show that every pass overwrites what it should.</summary>
     public void Fill(T value)
     {
-        foreach (T[] buffer in (T[][])[.. activations, .. gradients, scratch])
-            Array.Fill(buffer, value);
+        foreach (AlignedArray<T> buffer in (AlignedArray<T>[])[.. activations, .. gradients, scratch])
+            buffer.Span.Fill(value);
     }
 
     /// <summary>Sets what all layers are to know of this pass.</summary>
@@ -75,7 +75,7 @@ internal sealed class Workspace<T>
     public Span<T> Activation(int index)
     {
         Shape shape = index == 0 ? model.InputShape : model.Layers[index - 1].OutputShape;
-        return activations[index].AsSpan(0, Passes[0].Count * shape.Elements);
+        return activations[index].Span.Slice(0, Passes[0].Count * shape.Elements);
     }
 
     /// <summary>Carries the examples through all layers, or from layer <paramref name="first"/> on; returns the output.</summary>
@@ -99,7 +99,7 @@ internal sealed class Workspace<T>
         for (int i = 0; i < scores.Length; i++)
         {
             ReadOnlySpan<T> row = output.Slice(i * classes, classes), wanted = target.AsSpan(i * classes, classes);
-            T value = loss.Evaluate(gradients[0].AsSpan(i * classes, classes), row, wanted, scale);
+            T value = loss.Evaluate(gradients[0].Span.Slice(i * classes, classes), row, wanted, scale);
             scores[i] = new ExampleScore(double.CreateTruncating(value), ArgMax(wanted), ArgMax(row));
         }
     }
@@ -123,21 +123,21 @@ internal sealed class Workspace<T>
     public void Backward(T[] sum)
     {
         int outputElements = Activation(Passes.Length).Length;
-        Backward(gradients[0].AsSpan(0, outputElements), sum, firstTrainable, needsInputGradient: false);
+        Backward(gradients[0].Span.Slice(0, outputElements), sum, firstTrainable, needsInputGradient: false);
     }
 
     /// <summary>Carries any gradient of the output back, to the layer <paramref name="last"/>.</summary>
     /// <returns>The gradient of that layer's input; empty if it was not needed.</returns>
     public Span<T> Backward(Span<T> outputGradient, T[] sum, int last, bool needsInputGradient)
     {
-        Span<T> dy = gradients[0].AsSpan(0, outputGradient.Length);
+        Span<T> dy = gradients[0].Span.Slice(0, outputGradient.Length);
         outputGradient.CopyTo(dy);
         int free = 1;
         for (int index = Passes.Length - 1; index >= last; index--)
         {
             Passes[index].Gradients = sum;
             Span<T> x = Activation(index);
-            Span<T> dx = index > last || needsInputGradient ? gradients[free].AsSpan(0, x.Length) : [];
+            Span<T> dx = index > last || needsInputGradient ? gradients[free].Span.Slice(0, x.Length) : [];
             model.Layers[index].Backward(Passes[index], x, Activation(index + 1), dy, dx);
             dy = dx;
             free = 1 - free;
