@@ -76,7 +76,7 @@ public static class WinogradConvolution
         int tiles = BlockTiles(channels, filters);
         int columns = Math.Max(PackedMatrix.PaddedColumns<T>(channels), PackedMatrix.PaddedColumns<T>(filters));
         int block = Step(tiles * Math.Max(channels, filters)) + Step(tiles * columns);
-        return Winograd.Places * (block + KernelStep<T>(geometry));
+        return BetweenLength<T>() + (Winograd.Places * (block + KernelStep<T>(geometry)));
     }
 
     /// <summary>Packs w, transformed, for <see cref="Forward"/>.</summary>
@@ -183,20 +183,21 @@ public static class WinogradConvolution
         (int channels, int columns) = (geometry.Window.Channels, PackedMatrix.PaddedColumns<T>(geometry.Filters));
         int block = BlockTiles(channels, geometry.Filters), kernelStep = KernelStep<T>(geometry);
         int inputStep = Step(block * channels), outputStep = Step(block * columns);
-        Span<T> sums = scratch[..(Winograd.Places * kernelStep)], v = scratch[sums.Length..], z = v[(Winograd.Places * inputStep)..];
+        Span<T> between = scratch[..BetweenLength<T>()], sums = scratch.Slice(between.Length, Winograd.Places * kernelStep);
+        Span<T> v = scratch[(between.Length + sums.Length)..], z = v[(Winograd.Places * inputStep)..];
         sums.Clear();
         int tiles = product.M / (Winograd.Outputs * Winograd.Outputs);
         for (int first = 0; first < tiles; first += block)
         {
             int count = Math.Min(block, tiles - first);
             if (TakesWide<T>(channels))
-                TransformInputs<T, WideVector<T>>(product, first, count, v, inputStep, padded);
+                TransformInputs<T, WideVector<T>>(product, first, count, v, inputStep, padded, between);
             else
-                TransformInputs<T, PlainVector<T>>(product, first, count, v, inputStep, padded);
+                TransformInputs<T, PlainVector<T>>(product, first, count, v, inputStep, padded, between);
             if (TakesWide<T>(geometry.Filters))
-                TransformGradients<T, WideVector<T>>(product, first, count, z, outputStep, haloedDy);
+                TransformGradients<T, WideVector<T>>(product, first, count, z, outputStep, haloedDy, between);
             else
-                TransformGradients<T, PlainVector<T>>(product, first, count, z, outputStep, haloedDy);
+                TransformGradients<T, PlainVector<T>>(product, first, count, z, outputStep, haloedDy, between);
             AccumulatePlaces(StridedProduct.Dense(count, channels, columns), sums, kernelStep, v, inputStep, z, outputStep);
         }
 
@@ -213,23 +214,23 @@ public static class WinogradConvolution
         MatrixProduct.Require(y.Length, product.OutputExtent, nameof(y));
         MatrixProduct.Require(a.Length, product.InputExtent, nameof(a));
         MatrixProduct.Require(kernel.Length, Winograd.Places * PackedMatrix.Length<T>(channels, filters), nameof(kernel));
-        MatrixProduct.Require(scratch.Length, Winograd.Places * (inputStep + outputStep), nameof(scratch));
+        MatrixProduct.Require(scratch.Length, BetweenLength<T>() + (Winograd.Places * (inputStep + outputStep)), nameof(scratch));
         if (!bias.IsEmpty)
             MatrixProduct.Require(bias.Length, columns, nameof(bias));
-        Span<T> v = scratch, m = scratch[(Winograd.Places * inputStep)..];
+        Span<T> between = scratch[..BetweenLength<T>()], v = scratch[between.Length..], m = v[(Winograd.Places * inputStep)..];
         int tiles = product.M / (Winograd.Outputs * Winograd.Outputs);
         for (int first = 0; first < tiles; first += block)
         {
             int count = Math.Min(block, tiles - first);
             if (TakesWide<T>(channels))
-                TransformInputs<T, WideVector<T>>(product, first, count, v, inputStep, a);
+                TransformInputs<T, WideVector<T>>(product, first, count, v, inputStep, a, between);
             else
-                TransformInputs<T, PlainVector<T>>(product, first, count, v, inputStep, a);
+                TransformInputs<T, PlainVector<T>>(product, first, count, v, inputStep, a, between);
             MultiplyPlaces(StridedProduct.Dense(count, channels, filters), m, outputStep, v, inputStep, kernel);
             if (TakesWide<T>(filters))
-                TransformOutputs<T, WideVector<T>>(product, first, count, y, m, outputStep, bias, relu);
+                TransformOutputs<T, WideVector<T>>(product, first, count, y, m, outputStep, bias, relu, between);
             else
-                TransformOutputs<T, PlainVector<T>>(product, first, count, y, m, outputStep, bias, relu);
+                TransformOutputs<T, PlainVector<T>>(product, first, count, y, m, outputStep, bias, relu, between);
         }
     }
 
@@ -284,12 +285,12 @@ public static class WinogradConvolution
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void TransformInputs<T, TVector>(in StridedProduct product, int first, int count, Span<T> v, int step, ReadOnlySpan<T> a)
+    private static void TransformInputs<T, TVector>(in StridedProduct product, int first, int count, Span<T> v, int step, ReadOnlySpan<T> a, Span<T> between)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : unmanaged, IVector<TVector, T>
     {
         int channels = product.Input.Column, last = channels - TVector.Count;
-        ref TVector half = ref (stackalloc TVector[Winograd.Places])[0];
+        ref TVector half = ref Unsafe.As<T, TVector>(ref between[0]);
         for (int tile = 0; tile < count; tile++)
         {
             ref T picture = ref Unsafe.Add(ref Simd.Start(a), TileStart(product, product.Input, first + tile));
@@ -304,12 +305,12 @@ public static class WinogradConvolution
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void TransformGradients<T, TVector>(in StridedProduct product, int first, int count, Span<T> z, int step, ReadOnlySpan<T> dy)
+    private static void TransformGradients<T, TVector>(in StridedProduct product, int first, int count, Span<T> z, int step, ReadOnlySpan<T> dy, Span<T> between)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : unmanaged, IVector<TVector, T>
     {
         int filters = product.N, columns = PackedMatrix.PaddedColumns<T>(filters), last = filters - TVector.Count;
-        ref TVector half = ref (stackalloc TVector[Winograd.Places])[0];
+        ref TVector half = ref Unsafe.As<T, TVector>(ref between[0]);
         for (int tile = 0; tile < count; tile++)
         {
             ref T gradient = ref Unsafe.Add(ref Simd.Start(dy), TileStart(product, product.Output, first + tile));
@@ -325,12 +326,12 @@ public static class WinogradConvolution
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TransformOutputs<T, TVector>(
-        in StridedProduct product, int first, int count, Span<T> y, Span<T> m, int step, ReadOnlySpan<T> bias, bool relu)
+        in StridedProduct product, int first, int count, Span<T> y, Span<T> m, int step, ReadOnlySpan<T> bias, bool relu, Span<T> between)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : unmanaged, IVector<TVector, T>
     {
         int filters = product.N, columns = PackedMatrix.PaddedColumns<T>(filters), last = filters - TVector.Count;
-        ref TVector half = ref (stackalloc TVector[Winograd.Places])[0];
+        ref TVector half = ref Unsafe.As<T, TVector>(ref between[0]);
         for (int tile = 0; tile < count; tile++)
         {
             ref T output = ref y[TileStart(product, product.Output, first + tile)];
@@ -362,6 +363,10 @@ public static class WinogradConvolution
         Math.Max(FewestTiles, BlockElements / (channels + filters) / RegisterTile.Rows * RegisterTile.Rows);
 
     private static int Step(int elements) => elements + PlacePadding;
+
+    // Room for a tile between the two passes of a transform, its places in the longest vectors there are.
+    private static int BetweenLength<T>()
+        where T : unmanaged, IFloatingPointIeee754<T> => Winograd.Places * PackedMatrix.WidestPanel<T>() / 2;
 
     // Elements of one place's sums of products: whole register tiles of the kernel.
     private static int KernelStep<T>(in ConvolutionGeometry geometry)
