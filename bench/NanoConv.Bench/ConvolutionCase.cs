@@ -10,34 +10,34 @@ internal sealed class ConvolutionCase<T>
 {
     private readonly ConvolutionGeometry geometry;
     private readonly int images;
-    private readonly T[] padded;
-    private readonly T[] y;
-    private readonly T[] haloedDy;
-    private readonly T[] dw;
-    private readonly T[] dx;
-    private readonly T[] packedKernel;
-    private readonly T[] packedTransposedKernel;
-    private readonly T[] packedBias;
-    private readonly T[] winogradKernel;
-    private readonly T[] winogradTransposedKernel;
-    private readonly T[] scratch;
+    private readonly AlignedArray<T> padded;
+    private readonly AlignedArray<T> y;
+    private readonly AlignedArray<T> haloedDy;
+    private readonly AlignedArray<T> dw;
+    private readonly AlignedArray<T> dx;
+    private readonly AlignedArray<T> packedKernel;
+    private readonly AlignedArray<T> packedTransposedKernel;
+    private readonly AlignedArray<T> packedBias;
+    private readonly AlignedArray<T> winogradKernel;
+    private readonly AlignedArray<T> winogradTransposedKernel;
+    private readonly AlignedArray<T> scratch;
 
     public ConvolutionCase(ConvolutionGeometry geometry, int images)
     {
         (this.geometry, this.images) = (geometry, images);
         Random random = new(1);
         padded = Numbers(random, images * geometry.Window.PaddedElements);
-        y = new T[images * geometry.OutputElements];
+        y = new(images * geometry.OutputElements);
         haloedDy = Numbers(random, (images * geometry.HaloedOutputElements) + MatrixProduct.Slack<T>());
-        dw = new T[geometry.KernelElements];
-        dx = new T[images * geometry.Window.InputElements];
+        dw = new(geometry.KernelElements);
+        dx = new(images * geometry.Window.InputElements);
         packedKernel = Numbers(random, Convolution.PackedKernelLength<T>(geometry));
         packedTransposedKernel = Numbers(random, Convolution.PackedTransposedKernelLength<T>(geometry));
-        packedBias = new T[PackedMatrix.PaddedColumns<T>(geometry.Filters)];
+        packedBias = new(PackedMatrix.PaddedColumns<T>(geometry.Filters));
         SuitsWinograd = WinogradConvolution.Suits<T>(geometry);
-        winogradKernel = SuitsWinograd ? Numbers(random, WinogradConvolution.PackedKernelLength<T>(geometry)) : [];
-        winogradTransposedKernel = SuitsWinograd ? Numbers(random, WinogradConvolution.PackedTransposedKernelLength<T>(geometry)) : [];
-        scratch = new T[SuitsWinograd ? WinogradConvolution.ScratchLength<T>(geometry) : 0];
+        winogradKernel = SuitsWinograd ? Numbers(random, WinogradConvolution.PackedKernelLength<T>(geometry)) : default;
+        winogradTransposedKernel = SuitsWinograd ? Numbers(random, WinogradConvolution.PackedTransposedKernelLength<T>(geometry)) : default;
+        scratch = new(SuitsWinograd ? WinogradConvolution.ScratchLength<T>(geometry) : 0);
     }
 
     /// <summary>A shard of a layer's examples; null if the layer is no convolution.</summary>
@@ -85,6 +85,11 @@ internal sealed class ConvolutionCase<T>
     public void WinogradInputGradient() =>
         WinogradConvolution.InputGradient<T>(geometry, images, dx, haloedDy, winogradTransposedKernel, scratch);
 
-    private static T[] Numbers(Random random, int count) =>
-        [.. Enumerable.Range(0, count).Select(_ => T.CreateTruncating((2 * random.NextDouble()) - 1))];
+    private static AlignedArray<T> Numbers(Random random, int count)
+    {
+        AlignedArray<T> numbers = new(count);
+        foreach (ref T number in numbers.Span)
+            number = T.CreateTruncating((2 * random.NextDouble()) - 1);
+        return numbers;
+    }
 }

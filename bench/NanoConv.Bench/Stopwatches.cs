@@ -5,6 +5,9 @@ namespace NanoConv.Bench;
 /// <summary>Medians of many short times: what is left when a shared machine is busy now and then.</summary>
 internal static class Stopwatches
 {
+    // The runtime replaces its first, quickly made code a tenth of a second after the last new method was called.
+    private const double WarmUpSeconds = 0.3;
+
     public static double Median(IEnumerable<double> values) => Quantile(values, 0.5);
 
     /// <summary>The value below which a share of all values lies: 0.25 for the lower quartile.</summary>
@@ -22,11 +25,10 @@ internal static class Stopwatches
         where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
     {
         List<double> seconds = [], shares = [];
-        for (int round = 0; round < rounds + 3; round++)
+        MedianSeconds(action, WarmUpSeconds);
+        for (int round = 0; round < rounds; round++)
         {
             double median = MedianSeconds(action, 0.003, atLeast: 5), peak = FmaPeak.Burst<T>(1);
-            if (round < 3)
-                continue; // compiling and warming up
             seconds.Add(median);
             shares.Add(flops / median / 1e9 / peak);
         }
