@@ -32,7 +32,7 @@ internal static class SharedTile
     /// <summary>Whether <see cref="Accumulate"/> takes this many columns of dB.</summary>
     public static bool CanAccumulate<T>(in StridedProduct product, int width)
         where T : unmanaged, IFloatingPointIeee754<T> =>
-        IsVector<T>(width) && product.Segments * product.TapLength % Channels == 0
+        IsVector<T>(width) && product.Rows > 1 && product.Segments * product.TapLength % Channels == 0
         && (Overlap<ThreeTaps>(product) || Overlap<ThreeTapsByTwo>(product));
 
     /// <summary>Y = bias + A·B, or max(0, that), for all pixels and one panel.</summary>

@@ -14,6 +14,9 @@ public abstract class TrainingTraceTests<T>
     // Adam divides a gradient by its own size: where one is nearly zero, its rounding errors become whole steps.
     private const double FloatTolerance = 3e-3;
 
+    // And the later steps' losses follow from those weights.
+    private const double FloatLossTolerance = 5e-4;
+
     [Theory]
     [InlineData("default", "trace", false)]
     [InlineData("maxpooling", "trace", false)]
@@ -33,7 +36,7 @@ public abstract class TrainingTraceTests<T>
         };
         History history = model.Fit(GoldenNetwork.Dataset<T>(network.TraceBatches()), options);
 
-        network.File.Check<T>($"{trace}/loss", [.. losses.Values.Select(T.CreateChecked)]);
+        network.File.Check<T>($"{trace}/loss", [.. losses.Values.Select(T.CreateChecked)], FloatLossTolerance);
         double mean = network.File.Values<double>($"{trace}/loss").Average();
         GoldenFile.Check<T>("epoch's loss", [mean], [T.CreateChecked(history.Epochs.Single().Loss)]);
         foreach (Parameter<T> parameter in model.Parameters)
