@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace NanoConv.Kernels;
 
@@ -6,10 +7,13 @@ namespace NanoConv.Kernels;
 public static class Epilogue
 {
     /// <summary>
-    /// dz = dy · [y &gt; 0] after ReLU, or dy; db += Σ dz over all pixels, in their order. dz is written where the
+    /// dz = dy · [y &gt; 0] after ReLU, or dy; db += Σ dz over all pixels. dz is written where the
     /// product's gradients read it, inside its halo.
     /// </summary>
-    /// <remarks>One vector of channels goes down each row of pixels, its sum in a register.</remarks>
+    /// <remarks>
+    /// One vector of channels goes down each row of pixels, its sum in a register; of a picture in two, for every other pixel, so
+    /// that no addition waits for the one before. One row of pixels is a batch, which may be cut anywhere: one sum.
+    /// </remarks>
     /// <param name="product">The product whose gradients follow; its pixels lie side by side in each row.</param>
     /// <param name="dz">Overwritten where <see cref="StridedProduct.Output"/> points.</param>
     /// <param name="db">Accumulated into: [N]; empty for no bias.</param>
@@ -29,7 +33,7 @@ public static class Epilogue
                 Span<T> destination = dz.Slice(product.Output.At(image, row, 0), length);
                 ReadOnlySpan<T> gradient = dy.Slice(source, length), output = y.IsEmpty ? [] : y.Slice(source, length);
                 if (!db.IsEmpty)
-                    MaskAndAdd(destination, db, gradient, output);
+                    MaskAndAdd(destination, db, gradient, output, inPairs: product.Rows > 1);
                 else if (!output.IsEmpty)
                     Mask(destination, gradient, output);
                 else
@@ -62,29 +66,14 @@ public static class Epilogue
     }
 
     // dz[p, c] = dy[p, c] · [y[p, c] > 0], or dy where y is empty; db[c] += Σ_p dz[p, c] over the pixels p of a row.
-    private static void MaskAndAdd<T>(Span<T> dz, Span<T> db, ReadOnlySpan<T> dy, ReadOnlySpan<T> y)
+    private static void MaskAndAdd<T>(Span<T> dz, Span<T> db, ReadOnlySpan<T> dy, ReadOnlySpan<T> y, bool inPairs)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        ref T z = ref dz[0];
-        ref T gradients = ref Simd.Start(dy);
-        ref T outputs = ref Simd.Start(y);
-        bool masked = !y.IsEmpty;
         int channels = db.Length, c = 0;
-        for (; c <= channels - Vector<T>.Count; c += Vector<T>.Count)
-        {
-            Vector<T> sum = Simd.Load(ref db[0], c);
-            for (int i = c; i < dz.Length; i += channels)
-            {
-                Vector<T> gradient = Simd.Load(ref gradients, i);
-                if (masked)
-                    gradient &= Vector.GreaterThan(Simd.Load(ref outputs, i), Vector<T>.Zero);
-                Simd.Store(gradient, ref z, i);
-                sum += gradient;
-            }
-
-            Simd.Store(sum, ref db[0], c);
-        }
-
+        if (WideVector<T>.IsPanel)
+            c = MaskAndAdd<T, WideVector<T>>(dz, db, dy, y, c, inPairs);
+        c = MaskAndAdd<T, PlainVector<T>>(dz, db, dy, y, c, inPairs);
+        bool masked = !y.IsEmpty;
         for (; c < channels; c++)
         {
             for (int i = c; i < dz.Length; i += channels)
@@ -92,6 +81,43 @@ public static class Epilogue
                 dz[i] = !masked || y[i] > T.Zero ? dy[i] : T.Zero;
                 db[c] += dz[i];
             }
+        }
+    }
+
+    // The same for whole vectors of channels, from channel c on; returns the first channel that is left.
+    private static int MaskAndAdd<T, TVector>(Span<T> dz, Span<T> db, ReadOnlySpan<T> dy, ReadOnlySpan<T> y, int c, bool inPairs)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : struct, IVector<TVector, T>
+    {
+        ref T z = ref dz[0];
+        ref T gradients = ref Simd.Start(dy);
+        ref T outputs = ref Simd.Start(y);
+        int channels = db.Length;
+        for (; c <= channels - TVector.Count; c += TVector.Count)
+        {
+            TVector sum = TVector.Load(ref db[0], c), odd = TVector.Zero;
+            int i = c;
+            for (; inPairs && i < dz.Length - channels; i += 2 * channels)
+            {
+                sum += Masked(ref z, ref gradients, ref outputs, i, !y.IsEmpty);
+                odd += Masked(ref z, ref gradients, ref outputs, i + channels, !y.IsEmpty);
+            }
+
+            for (; i < dz.Length; i += channels)
+                sum += Masked(ref z, ref gradients, ref outputs, i, !y.IsEmpty);
+            TVector.Store(sum + odd, ref db[0], c);
+        }
+
+        return c;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static TVector Masked(ref T z, ref T gradients, ref T outputs, int i, bool masked)
+        {
+            TVector gradient = TVector.Load(ref gradients, i);
+            if (masked)
+                gradient = TVector.Mask(gradient, TVector.Load(ref outputs, i));
+            TVector.Store(gradient, ref z, i);
+            return gradient;
         }
     }
 }

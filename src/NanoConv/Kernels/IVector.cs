@@ -39,6 +39,9 @@ internal interface IVector<TSelf, T>
     /// <summary>x·y + z.</summary>
     static abstract TSelf MultiplyAdd(TSelf x, TSelf y, TSelf z);
 
+    /// <summary>x · [y &gt; 0].</summary>
+    static abstract TSelf Mask(TSelf x, TSelf y);
+
     /// <summary>max(0, x) if wanted.</summary>
     static abstract TSelf Activate(TSelf x, bool relu);
 }

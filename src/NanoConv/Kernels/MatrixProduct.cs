@@ -27,6 +27,10 @@ public static class MatrixProduct
     public static int Slack<T>()
         where T : unmanaged, IFloatingPointIeee754<T> => 2 * Vector<T>.Count;
 
+    /// <summary>Whether the adjoint of this product reads beyond its last pixel: a picture's whole vectors of columns end with it.</summary>
+    internal static bool NeedsSlack<T>(in StridedProduct product)
+        where T : unmanaged, IFloatingPointIeee754<T> => product.Rows == 1 || product.N % Vector<T>.Count != 0;
+
     /// <summary>Y = A·B + bias, or max(0, A·B + bias).</summary>
     /// <remarks>
     /// Tiles of six pixels are taken across row and image ends, so only the very last tile of a call can lack some. For
@@ -131,7 +135,7 @@ public static class MatrixProduct
     /// <param name="a">The picture that A is a view of.</param>
     /// <param name="dY">
     /// The gradient of Y where <see cref="StridedProduct.Output"/> points, and <see cref="Slack"/> elements beyond, which
-    /// are read and have no effect.
+    /// may be read and have no effect.
     /// </param>
     /// <typeparam name="T">The element type.</typeparam>
     /// <exception cref="ArgumentException">A span is shorter than the views need.</exception>
@@ -140,7 +144,7 @@ public static class MatrixProduct
     {
         Require(dB.Length, product.K * product.N, nameof(dB));
         Require(a.Length, product.InputExtent, nameof(a));
-        Require(dY.Length, product.OutputExtent + Slack<T>(), nameof(dY));
+        Require(dY.Length, product.OutputExtent + (NeedsSlack<T>(product) ? Slack<T>() : 0), nameof(dY));
         if (product.M == 0)
             return;
 

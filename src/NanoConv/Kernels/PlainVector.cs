@@ -39,5 +39,8 @@ internal readonly struct PlainVector<T>(Vector<T> value) : IVector<PlainVector<T
         new(Simd.MultiplyAdd(x.value, y.value, z.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static PlainVector<T> Mask(PlainVector<T> x, PlainVector<T> y) => new(x.value & Vector.GreaterThan(y.value, Vector<T>.Zero));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static PlainVector<T> Activate(PlainVector<T> x, bool relu) => new(Simd.Activate(x.value, relu));
 }

@@ -52,5 +52,8 @@ internal readonly struct WideVector<T>(Vector512<T> value) : IVector<WideVector<
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideVector<T> Mask(WideVector<T> x, WideVector<T> y) => new(x.value & Vector512.GreaterThan(y.value, Vector512<T>.Zero));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static WideVector<T> Activate(WideVector<T> x, bool relu) => relu ? new(Vector512.Max(x.value, Vector512<T>.Zero)) : x;
 }

@@ -184,10 +184,19 @@ public sealed class Conv2D : Layer
         {
             if (activation == Activation.Softmax)
                 Softmax.InputGradient(dy, y, dy, geometry.Filters);
-            Span<T> dz = pass.Kept(HaloedDz);
             Span<T> db = Parameters.Count > 1 ? pass.Gradient(1) : [];
-            ReadOnlySpan<T> padded = geometry.Window.NeedsPadding ? pass.Kept(PaddedX) : x;
-            Epilogue.Gradient(Convolution.GradientProduct(geometry, pass.Count), dz, db, dy, activation == Activation.ReLU ? y : []);
+            ReadOnlySpan<T> padded = geometry.Window.NeedsPadding ? pass.Kept(PaddedX) : x, masked = activation == Activation.ReLU ? y : [];
+            StridedProduct inPlace = Convolution.ForwardProduct(geometry, pass.Count);
+            if (dx.IsEmpty && !isWinograd && !MatrixProduct.NeedsSlack<T>(inPlace))
+            {
+                // The first layer's dz is read here alone, and needs no halo: it stays where dy is, which spares a pass over memory.
+                Epilogue.Gradient(inPlace, dy, db, dy, masked);
+                MatrixProduct.AccumulateTransposed(inPlace, pass.Gradient(0), padded, dy);
+                return;
+            }
+
+            Span<T> dz = pass.Kept(HaloedDz);
+            Epilogue.Gradient(Convolution.GradientProduct(geometry, pass.Count), dz, db, dy, masked);
             if (isWinograd)
                 WinogradConvolution.KernelGradient(geometry, pass.Count, pass.Gradient(0), padded, dz, pass.Scratch);
             else
