@@ -17,7 +17,7 @@ public static class MatrixProduct
     /// Pixels that pass by each tile of dB before the next tile's turn. What a tile reads of them, a few cache lines
     /// each, stays in the first cache level for the next tiles, and its sums stay in registers long enough.
     /// </summary>
-    private const int BlockPixels = 96;
+    private const int BlockPixels = 128;
 
     /// <summary>Tiles that are worked out in one go: enough that calling for them costs little, few enough to stay in the first cache level.</summary>
     private const int StripTiles = 4;
@@ -170,15 +170,15 @@ public static class MatrixProduct
             width = PackedMatrix.PanelWidth<T>(product.N, n0);
             if (!IsGradientShared<T>(product, n0, width))
                 continue;
-            for (int channel = 0; channel < product.Segments * product.TapLength; channel += SharedTile.Channels)
+            for (int left = product.Segments * product.TapLength, i = 0, segment = 0, c = 0; left > 0; left--)
             {
-                for (int i = 0; i < SharedTile.Channels; i++)
-                {
-                    (int segment, int c) = Math.DivRem(channel + i, product.TapLength);
-                    inputs[i] = (segment * product.SegmentStride) + c;
-                    outputs[i] = ((segment * product.SegmentLength) + c) * product.N;
-                }
-
+                inputs[i] = (segment * product.SegmentStride) + c;
+                outputs[i] = ((segment * product.SegmentLength) + c) * product.N;
+                if (++c == product.TapLength)
+                    (segment, c) = (segment + 1, 0);
+                if (++i < SharedTile.Channels)
+                    continue;
+                i = 0;
                 SharedTile.Accumulate(
                     product, blockRows, width, ref dB[n0], in outputs, ref Simd.Start(a), in inputs, ref Simd.Start(dY[n0..]));
             }
