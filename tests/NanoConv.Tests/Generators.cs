@@ -112,6 +112,26 @@ internal static class Generators
         select new ConvolutionCase(2, new WindowCase(4, 5, channels, 2, 3, 1, 2, Padding.Same), filters, seed),
         Shrink);
 
+    /// <summary>
+    /// Convolutions whose windows overlap along rows long enough for tiles that share what they load: two or three taps, strides 1
+    /// and 2, and whole vectors of filters, one vector, several, or one after several.
+    /// </summary>
+    public static Arbitrary<ConvolutionCase> Overlapping { get; } = Arb.From(
+        from height in Gen.Choose(3, 6)
+        from width in Gen.Choose(8, 21)
+        from channels in Gen.Choose(1, 5)
+        from kernel in Gen.Zip(Gen.Choose(1, 3), Gen.Elements(2, 3, 3))
+        from stride in Gen.Zip(Gen.Choose(1, 2), Gen.Choose(1, 2))
+        from padding in Gen.Elements(Padding.Same, Padding.Same, Padding.Valid)
+        from filters in Gen.Elements(4, 8, 12, 16, 24, 32, 40)
+        from images in Gen.Choose(1, 2)
+        from seed in Seeds
+        let window = new WindowCase(height, width, channels, kernel.Item1, kernel.Item2, stride.Item1, stride.Item2, padding)
+        let convolution = new ConvolutionCase(images, window, filters, seed)
+        where convolution.Taps <= MostTaps
+        select convolution,
+        Shrink);
+
     private static Gen<int> Seeds => Gen.Choose(0, 1_000_000);
 
     // Half of them few, half of them any: every tail of one and of two vectors occurs.

@@ -154,8 +154,9 @@ public static class MatrixProduct
             for (int row = 0; row < product.Rows; row += blockRows)
             {
                 ReadOnlySpan<T> picture = a[product.Input.At(image, row, 0)..], gradient = dY[product.Output.At(image, row, 0)..];
-                AccumulateShared(product, Math.Min(blockRows, product.Rows - row), dB, picture, gradient);
-                AccumulateBlock(product, Math.Min(blockRows, product.Rows - row), dB, picture, gradient);
+                int rows = Math.Min(blockRows, product.Rows - row);
+                AccumulateShared(product, rows, dB, picture, gradient);
+                AccumulateBlock(product, rows, dB, picture, gradient);
             }
         }
     }

@@ -61,6 +61,16 @@ public abstract class ConvolutionTests<T> : PropertySuite
         Expect.Equal("dx", kernels.XShape, kernels.NaiveInputGradient(), kernels.InputGradient());
     });
 
+    [Fact]
+    public void All_three_directions_equal_their_twins_where_windows_overlap() => ForAll(Generators.Overlapping, static c =>
+    {
+        ConvolutionKernels<T> kernels = Exact(c);
+        T[] start = Numbers.Integers<T>(kernels.WShape.Elements, c.Seed + 7);
+        Expect.Equal("y", kernels.YShape, kernels.NaiveForward(withBias: true), kernels.Forward(withBias: true));
+        Expect.Equal("dw", kernels.WShape, kernels.NaiveKernelGradient(start), kernels.KernelGradient(start));
+        Expect.Equal("dx", kernels.XShape, kernels.NaiveInputGradient(), kernels.InputGradient());
+    });
+
     /// <summary>No finite differences, no naive twin: convolution is linear in x and in w, and the gradients are its adjoints.</summary>
     [Fact]
     public void The_gradients_are_the_adjoints_of_forward() => ForAll(Generators.Convolutions, static c =>
