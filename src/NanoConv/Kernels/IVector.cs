@@ -39,6 +39,15 @@ internal interface IVector<TSelf, T>
     /// <summary>x·y + z.</summary>
     static abstract TSelf MultiplyAdd(TSelf x, TSelf y, TSelf z);
 
+    /// <summary>max(x, y); NaN if one of them is.</summary>
+    static abstract TSelf Max(TSelf x, TSelf y);
+
+    /// <summary>value · [x = y].</summary>
+    static abstract TSelf WhereEqual(TSelf value, TSelf x, TSelf y);
+
+    /// <summary>value · [x ≠ y].</summary>
+    static abstract TSelf WhereDifferent(TSelf value, TSelf x, TSelf y);
+
     /// <summary>x · [y &gt; 0].</summary>
     static abstract TSelf Mask(TSelf x, TSelf y);
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace NanoConv.Kernels;
 
@@ -23,8 +24,12 @@ public static class MaxPooling
         for (int image = 0; image < images; image++)
         {
             ReadOnlySpan<T> picture = x.Slice(image * window.InputElements, window.InputElements);
-            for (int pixel = 0; pixel < window.OutputPixels; pixel++)
-                Maximum(y.Slice(((image * window.OutputPixels) + pixel) * channels, channels), new Clip(window, pixel), picture);
+            Span<T> output = y.Slice(image * window.OutputPixels * channels, window.OutputPixels * channels);
+            for (int oh = 0; oh < window.OutputHeight; oh++)
+            {
+                for (int ow = 0; ow < window.OutputWidth; ow++, output = output[channels..])
+                    Maximum(output[..channels], new Clip(window, oh, ow), picture);
+            }
         }
     }
 
@@ -48,38 +53,25 @@ public static class MaxPooling
         int channels = window.Channels;
         for (int image = 0; image < images; image++)
         {
-            int picture = image * window.InputElements;
-            for (int pixel = 0; pixel < window.OutputPixels; pixel++)
+            Span<T> dPicture = dx.Slice(image * window.InputElements, window.InputElements);
+            ReadOnlySpan<T> picture = x.Slice(image * window.InputElements, window.InputElements);
+            int output = image * window.OutputPixels * channels;
+            for (int oh = 0; oh < window.OutputHeight; oh++)
             {
-                int output = ((image * window.OutputPixels) + pixel) * channels;
-                PassOn(
-                    dx.Slice(picture, window.InputElements),
-                    new Clip(window, pixel),
-                    x.Slice(picture, window.InputElements),
-                    y.Slice(output, channels),
-                    dy.Slice(output, channels));
+                for (int ow = 0; ow < window.OutputWidth; ow++, output += channels)
+                    PassOn(dPicture, new Clip(window, oh, ow), picture, y.Slice(output, channels), dy.Slice(output, channels));
             }
         }
     }
 
-    // best[c] = max over the window's pixels of picture[pixel, c]; Vector.Max and T.Max both pass NaN on.
+    // best[c] = max over the window's pixels of picture[pixel, c]; Max passes NaN on.
     private static void Maximum<T>(Span<T> best, in Clip clip, ReadOnlySpan<T> picture)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        ref T pixels = ref Simd.Start(picture);
         int channels = best.Length, c = 0;
-        for (; c <= channels - Vector<T>.Count; c += Vector<T>.Count)
-        {
-            Vector<T> greatest = Simd.Load(ref pixels, clip.First + c);
-            for (int start = clip.First; start <= clip.LastRow; start += clip.Row)
-            {
-                for (int i = start; i < start + clip.Length; i += channels)
-                    greatest = Vector.Max(greatest, Simd.Load(ref pixels, i + c));
-            }
-
-            Simd.Store(greatest, ref best[0], c);
-        }
-
+        if (WideVector<T>.IsPanel)
+            c = Maximum<T, WideVector<T>>(best, clip, picture, c);
+        c = Maximum<T, PlainVector<T>>(best, clip, picture, c);
         for (; c < channels; c++)
         {
             best[c] = picture[clip.First + c];
@@ -91,29 +83,37 @@ public static class MaxPooling
         }
     }
 
+    // The same for whole vectors of channels, from channel c on; returns the first channel that is left.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Maximum<T, TVector>(Span<T> best, in Clip clip, ReadOnlySpan<T> picture, int c)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : struct, IVector<TVector, T>
+    {
+        ref T pixels = ref Simd.Start(picture);
+        int channels = best.Length;
+        for (; c <= channels - TVector.Count; c += TVector.Count)
+        {
+            TVector greatest = TVector.Load(ref pixels, clip.First + c);
+            for (int start = clip.First; start <= clip.LastRow; start += clip.Row)
+            {
+                for (int i = start; i < start + clip.Length; i += channels)
+                    greatest = TVector.Max(greatest, TVector.Load(ref pixels, i + c));
+            }
+
+            TVector.Store(greatest, ref best[0], c);
+        }
+
+        return c;
+    }
+
     // Where x = y: dx += dy, and dy = 0, so that only the first of equal pixels gets it.
     private static void PassOn<T>(Span<T> dx, in Clip clip, ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> dy)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        ref T dxs = ref dx[0];
-        ref T xs = ref Simd.Start(x);
         int channels = y.Length, c = 0;
-        for (; c <= channels - Vector<T>.Count; c += Vector<T>.Count)
-        {
-            Vector<T> maximum = new(y[c..]), gradient = new(dy[c..]);
-            for (int start = clip.First; start <= clip.LastRow; start += clip.Row)
-            {
-                for (int i = start + c; i < start + clip.Length; i += channels)
-                {
-                    Vector<T> won = Vector.Equals(Simd.Load(ref xs, i), maximum);
-                    Simd.Store(Simd.Load(ref dxs, i) + (gradient & won), ref dxs, i);
-                    gradient = Vector.AndNot(gradient, won);
-                }
-            }
-
-            gradient.CopyTo(dy[c..]);
-        }
-
+        if (WideVector<T>.IsPanel)
+            c = PassOn<T, WideVector<T>>(dx, clip, x, y, dy, c);
+        c = PassOn<T, PlainVector<T>>(dx, clip, x, y, dy, c);
         for (; c < channels; c++)
         {
             for (int start = clip.First; start <= clip.LastRow; start += clip.Row)
@@ -129,12 +129,38 @@ public static class MaxPooling
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int PassOn<T, TVector>(Span<T> dx, in Clip clip, ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> dy, int c)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : struct, IVector<TVector, T>
+    {
+        ref T dxs = ref dx[0];
+        ref T xs = ref Simd.Start(x);
+        int channels = y.Length;
+        for (; c <= channels - TVector.Count; c += TVector.Count)
+        {
+            TVector maximum = TVector.Load(ref Simd.Start(y), c), gradient = TVector.Load(ref dy[0], c);
+            for (int start = clip.First; start <= clip.LastRow; start += clip.Row)
+            {
+                for (int i = start + c; i < start + clip.Length; i += channels)
+                {
+                    TVector pixel = TVector.Load(ref xs, i);
+                    TVector.Store(TVector.Load(ref dxs, i) + TVector.WhereEqual(gradient, pixel, maximum), ref dxs, i);
+                    gradient = TVector.WhereDifferent(gradient, pixel, maximum);
+                }
+            }
+
+            TVector.Store(gradient, ref dy[0], c);
+        }
+
+        return c;
+    }
+
     // The part of a window that lies inside the picture, in elements. It is never empty: MaxPooling2D refuses such paddings.
     private readonly ref struct Clip
     {
-        public Clip(in WindowGeometry window, int pixel)
+        public Clip(in WindowGeometry window, int oh, int ow)
         {
-            (int oh, int ow) = Math.DivRem(pixel, window.OutputWidth);
             int top = (oh * window.StrideHeight) - window.PaddingTop;
             int left = (ow * window.StrideWidth) - window.PaddingLeft;
             (int firstRow, int endRow) = (Math.Max(top, 0), Math.Min(top + window.KernelHeight, window.InputHeight));

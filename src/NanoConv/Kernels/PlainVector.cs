@@ -39,6 +39,16 @@ internal readonly struct PlainVector<T>(Vector<T> value) : IVector<PlainVector<T
         new(Simd.MultiplyAdd(x.value, y.value, z.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static PlainVector<T> Max(PlainVector<T> x, PlainVector<T> y) => new(Vector.Max(x.value, y.value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static PlainVector<T> WhereEqual(PlainVector<T> value, PlainVector<T> x, PlainVector<T> y) => new(value.value & Vector.Equals(x.value, y.value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static PlainVector<T> WhereDifferent(PlainVector<T> value, PlainVector<T> x, PlainVector<T> y) =>
+        new(Vector.AndNot(value.value, Vector.Equals(x.value, y.value)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static PlainVector<T> Mask(PlainVector<T> x, PlainVector<T> y) => new(x.value & Vector.GreaterThan(y.value, Vector<T>.Zero));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -52,6 +52,16 @@ internal readonly struct WideVector<T>(Vector512<T> value) : IVector<WideVector<
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideVector<T> Max(WideVector<T> x, WideVector<T> y) => new(Vector512.Max(x.value, y.value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideVector<T> WhereEqual(WideVector<T> value, WideVector<T> x, WideVector<T> y) => new(value.value & Vector512.Equals(x.value, y.value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideVector<T> WhereDifferent(WideVector<T> value, WideVector<T> x, WideVector<T> y) =>
+        new(Vector512.AndNot(value.value, Vector512.Equals(x.value, y.value)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static WideVector<T> Mask(WideVector<T> x, WideVector<T> y) => new(x.value & Vector512.GreaterThan(y.value, Vector512<T>.Zero));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

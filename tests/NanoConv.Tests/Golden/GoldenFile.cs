@@ -5,7 +5,7 @@ namespace NanoConv.Tests.Golden;
 /// <summary>One of the files that PyTorch's values are in, read with the library's own reader.</summary>
 internal sealed class GoldenFile
 {
-    private const double FloatTolerance = 1e-4;
+    internal const double FloatTolerance = 1e-4;
 
     private readonly SafeTensorsFile file;
 

@@ -12,10 +12,11 @@ public abstract class TrainingTraceTests<T>
     private const int BatchSize = 8;
 
     // Adam divides a gradient by its own size: where one is nearly zero, its rounding errors become whole steps.
-    private const double FloatTolerance = 5e-3;
+    private const double FloatTolerance = 1e-3;
 
-    // And the later steps' losses follow from those weights.
-    private const double FloatLossTolerance = 5e-4;
+    // And of two nearly equal pixels, rounding decides which one max-pooling sends the gradient to. In double nothing of either
+    // shows, and the tolerance is 1e-9.
+    private const double FloatToleranceWithPooling = 3e-2, FloatLossToleranceWithPooling = 1e-3;
 
     [Theory]
     [InlineData("default", "trace", false)]
@@ -36,11 +37,14 @@ public abstract class TrainingTraceTests<T>
         };
         History history = model.Fit(GoldenNetwork.Dataset<T>(network.TraceBatches()), options);
 
-        network.File.Check<T>($"{trace}/loss", [.. losses.Values.Select(T.CreateChecked)], FloatLossTolerance);
+        bool isPooled = name == "maxpooling";
+        (double tolerance, double lossTolerance) =
+            isPooled ? (FloatToleranceWithPooling, FloatLossToleranceWithPooling) : (FloatTolerance, GoldenFile.FloatTolerance);
+        network.File.Check<T>($"{trace}/loss", [.. losses.Values.Select(T.CreateChecked)], lossTolerance);
         double mean = network.File.Values<double>($"{trace}/loss").Average();
-        GoldenFile.Check<T>("epoch's loss", [mean], [T.CreateChecked(history.Epochs.Single().Loss)]);
+        GoldenFile.Check<T>("epoch's loss", [mean], [T.CreateChecked(history.Epochs.Single().Loss)], lossTolerance);
         foreach (Parameter<T> parameter in model.Parameters)
-            network.File.Check<T>($"{trace}/{parameter.Name}", parameter.Value, FloatTolerance);
+            network.File.Check<T>($"{trace}/{parameter.Name}", parameter.Value, tolerance);
     }
 
     /// <summary>Elsewhere the two forms of Adam may hide within the tolerance; here some weight is 3 % off with the wrong one.</summary>
