@@ -26,6 +26,7 @@ internal static class Stopwatches
     {
         List<double> seconds = [], shares = [];
         MedianSeconds(action, WarmUpSeconds);
+        FmaPeak.Burst<T>(1);
         for (int round = 0; round < rounds; round++)
         {
             double median = MedianSeconds(action, 0.003, atLeast: 5), peak = FmaPeak.Burst<T>(1);

@@ -114,15 +114,15 @@ internal static class Generators
 
     /// <summary>
     /// Convolutions whose windows overlap along rows long enough for tiles that share what they load: two or three taps, strides 1
-    /// and 2, and whole vectors of filters, one vector, several, or one after several.
+    /// and 2, and whole vectors of filters and channels, one vector, several, or one after several.
     /// </summary>
     public static Arbitrary<ConvolutionCase> Overlapping { get; } = Arb.From(
         from height in Gen.Choose(3, 6)
         from width in Gen.Choose(8, 21)
-        from channels in Gen.Choose(1, 5)
+        from channels in Gen.Elements(1, 2, 3, 4, 5, 8, 16)
         from kernel in Gen.Zip(Gen.Choose(1, 3), Gen.Elements(2, 3, 3))
         from stride in Gen.Zip(Gen.Choose(1, 2), Gen.Choose(1, 2))
-        from padding in Gen.Elements(Padding.Same, Padding.Same, Padding.Valid)
+        from padding in Gen.OneOf(Gen.Elements(Padding.Same, Padding.Valid), ExplicitPadding(Gen.Choose(0, 2)))
         from filters in Gen.Elements(4, 8, 12, 16, 24, 32, 40)
         from images in Gen.Choose(1, 2)
         from seed in Seeds

@@ -177,7 +177,6 @@ public static class Convolution
             Segments = row.Taps,
             SegmentStride = dy.Row,
             SegmentLength = column.Taps * geometry.Filters,
-            TapLength = geometry.Filters,
             N = window.Channels,
         };
     }
@@ -196,7 +195,6 @@ public static class Convolution
             Segments = window.KernelHeight,
             SegmentStride = paddedRow,
             SegmentLength = window.KernelWidth * window.Channels,
-            TapLength = window.Channels,
             N = geometry.Filters,
         };
     }

@@ -15,7 +15,7 @@ public static class Epilogue
     /// that no addition waits for the one before. One row of pixels is a batch, which may be cut anywhere: one sum.
     /// </remarks>
     /// <param name="product">The product whose gradients follow; its pixels lie side by side in each row.</param>
-    /// <param name="dz">Overwritten where <see cref="StridedProduct.Output"/> points.</param>
+    /// <param name="dz">Overwritten where <see cref="StridedProduct.Output"/> points; may be dy itself, if that is contiguous.</param>
     /// <param name="db">Accumulated into: [N]; empty for no bias.</param>
     /// <param name="dy">The activation's gradient, contiguous [images, rows, columns, N].</param>
     /// <param name="y">The activation's output, likewise; empty where it was linear.</param>

@@ -8,8 +8,9 @@ namespace NanoConv.Kernels;
 /// of <see cref="StridedProduct"/>. Forward passes and input gradients are the first, kernel gradients the second.
 /// </summary>
 /// <remarks>
-/// Here the work is cut into register tiles; <see cref="RegisterTile"/> has the tiles themselves. Every element's sum is
-/// taken in one order that depends on neither tile nor batch, so results have the same bits however the work is cut.
+/// Here the work is cut into tiles; <see cref="RegisterTile"/> has the tiles themselves, and <see cref="SharedTile"/> those for a
+/// single vector of columns where the windows of neighbouring pixels overlap. Every element's sum is taken in one order that
+/// depends on neither tile nor batch, so results have the same bits however pictures, or the rows of a batch, are grouped.
 /// </remarks>
 public static class MatrixProduct
 {
@@ -27,14 +28,15 @@ public static class MatrixProduct
     public static int Slack<T>()
         where T : unmanaged, IFloatingPointIeee754<T> => 2 * Vector<T>.Count;
 
-    /// <summary>Whether the adjoint of this product reads beyond its last pixel: a picture's whole vectors of columns end with it.</summary>
+    /// <summary>Whether the adjoint reads beyond its last pixel: not in a picture whose columns are whole vectors.</summary>
     internal static bool NeedsSlack<T>(in StridedProduct product)
         where T : unmanaged, IFloatingPointIeee754<T> => product.Rows == 1 || product.N % Vector<T>.Count != 0;
 
     /// <summary>Y = A·B + bias, or max(0, A·B + bias).</summary>
     /// <remarks>
     /// Tiles of six pixels are taken across row and image ends, so only the very last tile of a call can lack some. For
-    /// each strip of a few tiles all panels of B follow one another: the strip's runs of A stay in the first cache level.
+    /// each strip of a few tiles all panels of B follow one another: the strip's runs of A stay in the first cache level. Panels
+    /// that are <see cref="SharedTile"/>'s go before, each over all pixels.
     /// </remarks>
     /// <param name="product">The views.</param>
     /// <param name="y">Overwritten where <see cref="StridedProduct.Output"/> points, otherwise untouched.</param>
@@ -126,16 +128,15 @@ public static class MatrixProduct
 
     /// <summary>dB += Aᵀ·dY: the gradient of B, accumulated.</summary>
     /// <remarks>
-    /// A few rows of pixels at a time: each tile of six
-    /// rows of dB and one panel of its columns is held in registers while these pixels pass by, per pixel two vectors
-    /// of dY and six broadcasts of A.
+    /// A few rows of pixels at a time: a tile of some rows of dB and one panel of its columns is held in registers while these
+    /// pixels pass by, for each of which a vector or two of dY and a few values of A are loaded.
     /// </remarks>
     /// <param name="product">The views of the product whose gradient this is.</param>
     /// <param name="dB">Accumulated into: row-major [K × N].</param>
     /// <param name="a">The picture that A is a view of.</param>
     /// <param name="dY">
-    /// The gradient of Y where <see cref="StridedProduct.Output"/> points, and <see cref="Slack"/> elements beyond, which
-    /// may be read and have no effect.
+    /// The gradient of Y where <see cref="StridedProduct.Output"/> points, and, unless N is whole vectors and there are several rows of
+    /// pixels, <see cref="Slack"/> elements beyond, which are read and have no effect.
     /// </param>
     /// <typeparam name="T">The element type.</typeparam>
     /// <exception cref="ArgumentException">A span is shorter than the views need.</exception>
@@ -171,11 +172,12 @@ public static class MatrixProduct
             width = PackedMatrix.PanelWidth<T>(product.N, n0);
             if (!IsGradientShared<T>(product, n0, width))
                 continue;
-            for (int left = product.Segments * product.TapLength, i = 0, segment = 0, c = 0; left > 0; left--)
+            int channels = product.SegmentLength / SharedTile.GradientTaps;
+            for (int left = product.Segments * channels, i = 0, segment = 0, c = 0; left > 0; left--)
             {
                 inputs[i] = (segment * product.SegmentStride) + c;
                 outputs[i] = ((segment * product.SegmentLength) + c) * product.N;
-                if (++c == product.TapLength)
+                if (++c == channels)
                     (segment, c) = (segment + 1, 0);
                 if (++i < SharedTile.Channels)
                     continue;

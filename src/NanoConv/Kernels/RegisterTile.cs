@@ -19,7 +19,9 @@ internal static class RegisterTile
     /// <summary>Rows of a tile.</summary>
     public const int Rows = 6;
 
-    /// <summary>Y[6 × width] = bias + A[6 × K]·B[K × width], or max(0, that), for some tiles; width is a panel's, <see cref="PackedMatrix.PanelWidth"/>.</summary>
+    /// <summary>
+    /// Y[6 × width] = bias + A[6 × K]·B[K × width], or max(0, that), for some tiles; width is <see cref="PackedMatrix.PanelWidth"/>.
+    /// </summary>
     public static void Multiply<T>(
         in StridedProduct product,
         int tiles,
@@ -44,9 +46,9 @@ internal static class RegisterTile
     }
 
     /// <summary>
-    /// dB[6 × width] += A[pixels × 6]ᵀ·dY[pixels × width] over the pixels of some rows; width is two vectors or less, but not
-    /// less than one. Less than two vectors overlap: what lies in both has the same sums in both. In pairs: whether the sums of
-    /// every other pixel may be taken apart, which one vector always does.
+    /// dB[6 × width] += A[pixels × 6]ᵀ·dY[pixels × width] over the pixels of some rows; width is two vectors of some
+    /// length or less, but not less than one <see cref="Vector{T}"/>. Less than two vectors overlap: what lies in both has the same
+    /// sums in both. In pairs: whether the sums of every other pixel may be taken apart, which one vector always does.
     /// </summary>
     public static void Accumulate<T>(
         in StridedProduct product, int rows, int width, bool inPairs, ref T dB, in TileOffsets outputs, ref T a, in TileOffsets inputs, ref T dY)

@@ -21,7 +21,8 @@ internal static class SharedTile
     /// <summary>Channels of a tile of the gradient, each with three taps: nine sums.</summary>
     public const int Channels = 3;
 
-    private const int GradientTaps = 3;
+    /// <summary>Taps of a run in the gradient.</summary>
+    public const int GradientTaps = 3;
 
     /// <summary>Whether <see cref="Multiply"/> takes a panel of B of this width.</summary>
     public static bool CanMultiply<T>(in StridedProduct product, int width)
@@ -32,7 +33,7 @@ internal static class SharedTile
     /// <summary>Whether <see cref="Accumulate"/> takes this many columns of dB.</summary>
     public static bool CanAccumulate<T>(in StridedProduct product, int width)
         where T : unmanaged, IFloatingPointIeee754<T> =>
-        IsVector<T>(width) && product.Rows > 1 && product.Segments * product.TapLength % Channels == 0
+        IsVector<T>(width) && product.Rows > 1 && product.K % (GradientTaps * Channels) == 0
         && (Overlap<ThreeTaps>(product) || Overlap<ThreeTapsByTwo>(product));
 
     /// <summary>Y = bias + A·B, or max(0, that), for all pixels and one panel.</summary>
@@ -69,9 +70,10 @@ internal static class SharedTile
         where T : unmanaged, IFloatingPointIeee754<T> =>
         width == Vector<T>.Count || (WideVector<T>.IsPanel && width == WideVector<T>.Count);
 
+    // Whether a run is so many taps, and the next pixel's begins so many taps further. A tap is all channels of a picture's pixel.
     private static bool Overlap<TTaps>(in StridedProduct product)
         where TTaps : struct, ITaps =>
-        product.SegmentLength == TTaps.Count * product.TapLength && product.Input.Column == TTaps.Stride * product.TapLength;
+        product.SegmentLength % TTaps.Count == 0 && TTaps.Count * product.Input.Column == TTaps.Stride * product.SegmentLength;
 
     private static void MultiplyPictures<T, TVector>(in StridedProduct product, ref T y, ref T a, ref T panel, ref T bias, bool relu)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -108,7 +110,7 @@ internal static class SharedTile
         where TVector : struct, IVector<TVector, T>
         where TTaps : struct, ITaps
     {
-        nint channels = product.TapLength, tap = channels * TVector.Count;
+        nint channels = product.SegmentLength / TTaps.Count, tap = channels * TVector.Count;
         for (int row = 0; row < product.Rows; row++)
         {
             for (int column = 0; column < product.Columns; column += Pixels)
@@ -198,7 +200,7 @@ internal static class SharedTile
         where TVector : struct, IVector<TVector, T>
         where TTaps : struct, ITaps
     {
-        nint channels = product.TapLength, tap = channels * product.N;
+        nint channels = product.SegmentLength / GradientTaps, tap = channels * product.N;
         TVector d00 = TVector.Load(ref dB, outputs[0]), d01 = TVector.Load(ref dB, outputs[0] + tap), d02 = TVector.Load(ref dB, outputs[0] + (2 * tap));
         TVector d10 = TVector.Load(ref dB, outputs[1]), d11 = TVector.Load(ref dB, outputs[1] + tap), d12 = TVector.Load(ref dB, outputs[1] + (2 * tap));
         TVector d20 = TVector.Load(ref dB, outputs[2]), d21 = TVector.Load(ref dB, outputs[2] + tap), d22 = TVector.Load(ref dB, outputs[2] + (2 * tap));
@@ -217,9 +219,9 @@ internal static class SharedTile
             for (nint p = 0; p < end; p += step)
             {
                 TVector g = TVector.Load(ref dY, p);
-                AddTaps<T, TVector, TTaps>(ref d00, ref d01, ref d02, ref x00, ref x01, g, ref a0, at, channels);
-                AddTaps<T, TVector, TTaps>(ref d10, ref d11, ref d12, ref x10, ref x11, g, ref a1, at, channels);
-                AddTaps<T, TVector, TTaps>(ref d20, ref d21, ref d22, ref x20, ref x21, g, ref a2, at, channels);
+                AccumulateTaps<T, TVector, TTaps>(ref d00, ref d01, ref d02, ref x00, ref x01, g, ref a0, at, channels);
+                AccumulateTaps<T, TVector, TTaps>(ref d10, ref d11, ref d12, ref x10, ref x11, g, ref a1, at, channels);
+                AccumulateTaps<T, TVector, TTaps>(ref d20, ref d21, ref d22, ref x20, ref x21, g, ref a2, at, channels);
                 at += TTaps.Stride * channels;
             }
 
@@ -234,7 +236,7 @@ internal static class SharedTile
 
     // d_w += x_w·g for one pixel and channel; at is where the first tap lies that the pixel before has not loaded.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddTaps<T, TVector, TTaps>(
+    private static void AccumulateTaps<T, TVector, TTaps>(
         ref TVector d0, ref TVector d1, ref TVector d2, ref TVector x0, ref TVector x1, TVector g, ref T window, nint at, nint channels)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : struct, IVector<TVector, T>

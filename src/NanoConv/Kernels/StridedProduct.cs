@@ -35,12 +35,6 @@ public readonly record struct StridedProduct
     /// <summary>Elements of a run.</summary>
     public required int SegmentLength { get; init; }
 
-    /// <summary>
-    /// Elements from one tap of a run to the next, the channels of a picture, if pixels lie whole taps apart too, so that
-    /// neighbours may share some; 0 if not.
-    /// </summary>
-    public int TapLength { get; init; }
-
     /// <summary>Columns of B and Y.</summary>
     public required int N { get; init; }
 

@@ -5,15 +5,15 @@ using System.Runtime.Intrinsics;
 namespace NanoConv.Kernels;
 
 /// <summary>
-/// A vector of 512 bits as a register tile's vector: a whole panel of two <see cref="Vector{T}"/>, which stays at 256 bits on
-/// processors that have both.
+/// A vector of 512 bits as the inner loops' vector, twice as long as <see cref="Vector{T}"/>, which stays at 256 bits on processors
+/// that have both.
 /// </summary>
 internal readonly struct WideVector<T>(Vector512<T> value) : IVector<WideVector<T>, T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly Vector512<T> value = value;
 
-    /// <summary>Whether the processor has it and a panel is as wide; a constant to the JIT.</summary>
+    /// <summary>Whether the processor has it and it is two of the plain ones, as a panel of two is; a constant to the JIT.</summary>
     public static bool IsPanel => Vector512.IsHardwareAccelerated && Vector512<T>.Count == 2 * Vector<T>.Count;
 
     public static int Count => Vector512<T>.Count;

@@ -80,7 +80,8 @@ internal static class Winograd
         for (nint i = 0; i < Outputs; i++)
         {
             ref T at = ref Unsafe.Add(ref dy, i * row);
-            TVector z0 = TVector.Load(ref at, 0), z1 = TVector.Load(ref at, column), z2 = TVector.Load(ref at, 2 * column), z3 = TVector.Load(ref at, 3 * column);
+            TVector z0 = TVector.Load(ref at, 0), z1 = TVector.Load(ref at, column);
+            TVector z2 = TVector.Load(ref at, 2 * column), z3 = TVector.Load(ref at, 3 * column);
             A<T, TVector>(ref z0, ref z1, ref z2, ref z3, out TVector z4, out TVector z5);
             SetRow(ref half, i, z0, z1, z2, z3, z4, z5);
         }

@@ -299,13 +299,15 @@ public static class WinogradConvolution
             {
                 // The last vector may overlap the one before it: the same numbers twice.
                 int at = Math.Min(c, last);
-                Winograd.TransformInput<T, TVector>(ref Unsafe.Add(ref transformed, at), step, ref Unsafe.Add(ref picture, at), product.Input.Row, channels, ref half);
+                Winograd.TransformInput<T, TVector>(
+                    ref Unsafe.Add(ref transformed, at), step, ref Unsafe.Add(ref picture, at), product.Input.Row, channels, ref half);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void TransformGradients<T, TVector>(in StridedProduct product, int first, int count, Span<T> z, int step, ReadOnlySpan<T> dy, Span<T> between)
+    private static void TransformGradients<T, TVector>(
+        in StridedProduct product, int first, int count, Span<T> z, int step, ReadOnlySpan<T> dy, Span<T> between)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : unmanaged, IVector<TVector, T>
     {

@@ -66,17 +66,17 @@ public sealed class Dense : Layer
         private readonly int inputs;
         private readonly int units;
         private readonly Activation activation;
-        private readonly T[] packedKernel;
-        private readonly T[] packedTransposedKernel;
-        private readonly T[] packedBias;
+        private readonly AlignedArray<T> packedKernel;
+        private readonly AlignedArray<T> packedTransposedKernel;
+        private readonly AlignedArray<T> packedBias;
 
         public Built(LayerBuilder<T> builder, Dense specification, int inputs)
             : base(builder, specification.Units)
         {
             (this.inputs, units, activation) = (inputs, specification.Units, specification.Activation);
-            packedKernel = new T[PackedMatrix.Length<T>(inputs, units)];
-            packedTransposedKernel = new T[PackedMatrix.Length<T>(units, inputs)];
-            packedBias = new T[PackedMatrix.PaddedColumns<T>(units)];
+            packedKernel = new(PackedMatrix.Length<T>(inputs, units));
+            packedTransposedKernel = new(PackedMatrix.Length<T>(units, inputs));
+            packedBias = new(PackedMatrix.PaddedColumns<T>(units));
             Kept = [new KeptBuffer("gradient before activation", units, Extra: MatrixProduct.Slack<T>())];
         }
 

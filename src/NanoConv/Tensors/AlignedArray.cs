@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace NanoConv;
@@ -17,8 +18,9 @@ internal readonly struct AlignedArray<T>
     /// <summary>Makes one of zeros.</summary>
     public AlignedArray(int length)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
         Length = length;
-        int size = Marshal.SizeOf<T>();
+        int size = Unsafe.SizeOf<T>();
         array = length == 0 ? [] : GC.AllocateArray<T>(length + (LineBytes / size), pinned: true);
         start = length == 0 ? 0 : (int)((LineBytes - (Marshal.UnsafeAddrOfPinnedArrayElement(array, 0) % LineBytes)) % LineBytes) / size;
     }

@@ -94,13 +94,18 @@ public abstract class ConvolutionTests<T> : PropertySuite
     });
 
     [Fact]
-    public void A_picture_gives_the_same_bits_alone_and_among_others() => ForAll(Generators.Convolutions, static c =>
+    public void A_picture_gives_the_same_bits_alone_and_among_others() => ForAll(Generators.Convolutions, SameBitsAlone);
+
+    [Fact]
+    public void A_picture_gives_the_same_bits_alone_and_among_others_where_windows_overlap() => ForAll(Generators.Overlapping, SameBitsAlone);
+
+    private static void SameBitsAlone(ConvolutionCase c)
     {
         ConvolutionKernels<T> together = new(c, static (count, seed) => Numbers.Reals<T>(count, seed));
         ConvolutionKernels<T> alone = new(c with { Images = 1 }, static (count, seed) => Numbers.Reals<T>(count, seed));
         Expect.SameBits("y", alone.Forward(withBias: true), together.Forward(withBias: true)[..alone.YShape.Elements]);
         Expect.SameBits("dx", alone.InputGradient(), together.InputGradient()[..alone.XShape.Elements]);
-    });
+    }
 
     private static ConvolutionKernels<T> Exact(ConvolutionCase convolution) => new(convolution, Numbers.Integers<T>);
 }
