@@ -156,22 +156,27 @@ public static class MatrixProduct
             {
                 ReadOnlySpan<T> picture = a[product.Input.At(image, row, 0)..], gradient = dY[product.Output.At(image, row, 0)..];
                 int rows = Math.Min(blockRows, product.Rows - row);
-                AccumulateShared(product, rows, dB, picture, gradient);
-                AccumulateBlock(product, rows, dB, picture, gradient);
+                if (!AccumulateShared(product, rows, dB, picture, gradient))
+                    AccumulateBlock(product, rows, dB, picture, gradient);
             }
         }
     }
 
-    // The panels of dB that are SharedTile's, for the pixels of some rows.
-    private static void AccumulateShared<T>(in StridedProduct product, int blockRows, Span<T> dB, ReadOnlySpan<T> a, ReadOnlySpan<T> dY)
+    // The panels of dB that are SharedTile's, for the pixels of some rows; returns whether all of them are.
+    private static bool AccumulateShared<T>(in StridedProduct product, int blockRows, Span<T> dB, ReadOnlySpan<T> a, ReadOnlySpan<T> dY)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         TileOffsets inputs = default, outputs = default;
+        bool areAllShared = true;
         for (int n0 = 0, width; n0 < product.N; n0 += width)
         {
             width = PackedMatrix.PanelWidth<T>(product.N, n0);
             if (!IsGradientShared<T>(product, n0, width))
+            {
+                areAllShared = false;
                 continue;
+            }
+
             int channels = product.SegmentLength / SharedTile.GradientTaps;
             for (int left = product.Segments * channels, i = 0, segment = 0, c = 0; left > 0; left--)
             {
@@ -186,6 +191,8 @@ public static class MatrixProduct
                     product, blockRows, width, ref dB[n0], in outputs, ref Simd.Start(a), in inputs, ref Simd.Start(dY[n0..]));
             }
         }
+
+        return areAllShared;
     }
 
     private static bool IsGradientShared<T>(in StridedProduct product, int n0, int width)
