@@ -50,7 +50,7 @@ internal static class FakeCifar10
         using var archive = new MemoryStream();
         using (var tar = new TarWriter(archive, leaveOpen: true))
         {
-            tar.WriteEntry(new UstarTarEntry(TarEntryType.Directory, "cifar-10-batches-bin/"));
+            tar.WriteEntry(new UstarTarEntry(TarEntryType.Directory, "cifar-10-batches-bin/") { ModificationTime = DateTimeOffset.UnixEpoch });
             foreach ((string name, byte[] content) in files ?? Files())
                 tar.WriteEntry(PlainFile("cifar-10-batches-bin/" + name, content));
             foreach (TarEntry entry in more)
@@ -106,7 +106,11 @@ internal static class FakeCifar10
     }
 
     internal static TarEntry PlainFile(string name, byte[] content) =>
-        new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(content) };
+        new PaxTarEntry(TarEntryType.RegularFile, name)
+        {
+            DataStream = new MemoryStream(content),
+            ModificationTime = DateTimeOffset.UnixEpoch, // equal runs, equal archives
+        };
 
     /// <summary>What a client is told about an archive.</summary>
     internal static Cifar10Archive Describe(byte[] archive, Uri url) =>
