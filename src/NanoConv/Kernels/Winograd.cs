@@ -136,7 +136,7 @@ internal static class Winograd
     /// <param name="u">The taps, then the places, one after another; each <paramref name="length"/> elements, whole vectors.</param>
     /// <param name="length">Elements of a tap.</param>
     /// <typeparam name="T">The element type.</typeparam>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void TransformKernel<T>(Span<T> u, int length)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -171,7 +171,7 @@ internal static class Winograd
     /// <param name="step">Elements from place to place.</param>
     /// <param name="row">Elements from row to row: K, rounded up to whole vectors.</param>
     /// <typeparam name="T">The element type.</typeparam>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void AddKernelGradient<T>(Span<T> dw, int filters, ReadOnlySpan<T> m, int step, int row)
         where T : unmanaged, IFloatingPointIeee754<T>
     {

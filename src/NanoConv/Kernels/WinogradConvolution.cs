@@ -234,8 +234,11 @@ public static class WinogradConvolution
         }
     }
 
+    // What follows is not to be inlined, which profile-guided compilation does even where AggressiveOptimization is asked for: in a method
+    // with so many locals the JIT keeps vectors in memory, and the transforms take up to five times as long.
+
     // M[place] = V[place]·U[place] for a block of tiles: whole register tiles, the last of which may work on leftovers.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void MultiplyPlaces<T>(in StridedProduct place, Span<T> m, int outputStep, Span<T> v, int inputStep, ReadOnlySpan<T> kernel)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -260,7 +263,7 @@ public static class WinogradConvolution
     }
 
     // dU[place] += V[place]ᵀ·Z[place] for a block of tiles: whole register tiles, the last of which may repeat a row.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void AccumulatePlaces<T>(
         in StridedProduct place, Span<T> sums, int kernelStep, Span<T> v, int inputStep, Span<T> z, int outputStep)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -284,7 +287,7 @@ public static class WinogradConvolution
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void TransformInputs<T, TVector>(in StridedProduct product, int first, int count, Span<T> v, int step, ReadOnlySpan<T> a, Span<T> between)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : unmanaged, IVector<TVector, T>
@@ -305,7 +308,7 @@ public static class WinogradConvolution
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void TransformGradients<T, TVector>(
         in StridedProduct product, int first, int count, Span<T> z, int step, ReadOnlySpan<T> dy, Span<T> between)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -326,7 +329,7 @@ public static class WinogradConvolution
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void TransformOutputs<T, TVector>(
         in StridedProduct product, int first, int count, Span<T> y, Span<T> m, int step, ReadOnlySpan<T> bias, bool relu, Span<T> between)
         where T : unmanaged, IFloatingPointIeee754<T>
