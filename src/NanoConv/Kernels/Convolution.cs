@@ -126,15 +126,28 @@ public static class Convolution
         if (window.StrideHeight > window.KernelHeight || window.StrideWidth > window.KernelWidth)
             dx[..(images * window.InputElements)].Clear(); // some positions no window reaches
 
+        int columnPhases = Math.Min(window.StrideWidth, window.KernelWidth);
         for (int a = 0; a < Math.Min(window.StrideHeight, window.KernelHeight); a++)
         {
-            for (int b = 0; b < Math.Min(window.StrideWidth, window.KernelWidth); b++)
+            for (int b = 0; b < columnPhases; b++)
             {
                 StridedProduct product = InputGradientProduct(geometry, images, a, b);
                 int length = PackedMatrix.Length<T>(product.K, product.N);
-                if (product.M > 0)
-                    MatrixProduct.Multiply(product, dx, haloedDy, packedTransposedKernel[..length], []);
+                ReadOnlySpan<T> kernel = packedTransposedKernel[..length];
                 packedTransposedKernel = packedTransposedKernel[length..];
+                if (b + 1 < columnPhases)
+                {
+                    StridedProduct next = InputGradientProduct(geometry, images, a, b + 1);
+                    if (MatrixProduct.TryMultiplyTwo(product, next, dx, haloedDy, kernel, packedTransposedKernel))
+                    {
+                        packedTransposedKernel = packedTransposedKernel[PackedMatrix.Length<T>(next.K, next.N)..];
+                        b++;
+                        continue;
+                    }
+                }
+
+                if (product.M > 0)
+                    MatrixProduct.Multiply(product, dx, haloedDy, kernel, []);
             }
         }
     }

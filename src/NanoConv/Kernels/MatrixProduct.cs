@@ -80,6 +80,33 @@ public static class MatrixProduct
             MultiplyStrips(product, y, a, packedB, packedBias, relu);
     }
 
+    /// <summary>
+    /// Two products Y = A·B of the same pixels, without bias, whose runs overlap so that they can share what they load; their places in y
+    /// and their panels differ.
+    /// </summary>
+    /// <param name="first">The views of the one with longer runs.</param>
+    /// <param name="second">Those of the other.</param>
+    /// <param name="y">Overwritten where the outputs point, otherwise untouched.</param>
+    /// <param name="a">The picture that both A are views of.</param>
+    /// <param name="firstB">The first one's B as <see cref="PackedMatrix"/> lays it out.</param>
+    /// <param name="secondB">The second one's.</param>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <returns>Whether that was so; if not, nothing is written.</returns>
+    /// <exception cref="ArgumentException">A span is shorter than the views need.</exception>
+    internal static bool TryMultiplyTwo<T>(
+        in StridedProduct first, in StridedProduct second, Span<T> y, ReadOnlySpan<T> a, ReadOnlySpan<T> firstB, ReadOnlySpan<T> secondB)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (first.M == 0 || !SharedTile.CanMultiplyTwo<T>(first, second))
+            return false;
+        Require(y.Length, Math.Max(first.OutputExtent, second.OutputExtent), nameof(y));
+        Require(a.Length, first.InputExtent, nameof(a));
+        Require(firstB.Length, PackedMatrix.Length<T>(first.K, first.N), nameof(firstB));
+        Require(secondB.Length, PackedMatrix.Length<T>(second.K, second.N), nameof(secondB));
+        SharedTile.MultiplyTwo(first, second, ref y[0], ref Simd.Start(a), ref Simd.Start(firstB), ref Simd.Start(secondB));
+        return true;
+    }
+
     // Whether a panel is SharedTile's.
     private static bool IsShared<T>(in StridedProduct product, int n0, int width)
         where T : unmanaged, IFloatingPointIeee754<T> => product.N - n0 >= width && SharedTile.CanMultiply<T>(product, width);

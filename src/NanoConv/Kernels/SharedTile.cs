@@ -30,6 +30,20 @@ internal static class SharedTile
         IsVector<T>(width) && product.Columns >= Pixels
         && (Overlap<ThreeTaps>(product) || Overlap<ThreeTapsByTwo>(product) || Overlap<TwoTaps>(product));
 
+    /// <summary>
+    /// Whether <see cref="MultiplyTwo"/> takes two products: of the same pixels, columns and kernel rows, the first with two taps and
+    /// the second with the right one of these.
+    /// </summary>
+    public static bool CanMultiplyTwo<T>(in StridedProduct first, in StridedProduct second)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        Overlap<TwoTaps>(first) && first.Columns >= Pixels / 2 && IsVector<T>(first.N) && PackedMatrix.PanelWidth<T>(first.N, 0) == first.N
+        && second == first with
+        {
+            Input = first.Input with { Offset = first.Input.Offset + second.SegmentLength },
+            Output = first.Output with { Offset = second.Output.Offset },
+            SegmentLength = first.SegmentLength / 2,
+        };
+
     /// <summary>Whether <see cref="Accumulate"/> takes this many columns of dB.</summary>
     public static bool CanAccumulate<T>(in StridedProduct product, int width)
         where T : unmanaged, IFloatingPointIeee754<T> =>
@@ -44,6 +58,16 @@ internal static class SharedTile
             MultiplyPictures<T, PlainVector<T>>(product, ref y, ref a, ref panel, ref bias, relu);
         else
             MultiplyPictures<T, WideVector<T>>(product, ref y, ref a, ref panel, ref bias, relu);
+    }
+
+    /// <summary>Y = A·B of two products at once, as <see cref="CanMultiplyTwo"/> describes them, for all pixels.</summary>
+    public static void MultiplyTwo<T>(in StridedProduct first, in StridedProduct second, ref T y, ref T a, ref T firstPanel, ref T secondPanel)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (first.N == Vector<T>.Count)
+            MultiplyTwoPictures<T, PlainVector<T>>(first, second, ref y, ref a, ref firstPanel, ref secondPanel);
+        else
+            MultiplyTwoPictures<T, WideVector<T>>(first, second, ref y, ref a, ref firstPanel, ref secondPanel);
     }
 
     /// <summary>dB += Aᵀ·dY over the pixels of some rows, for three channels, each with its three taps, and one vector of columns.</summary>
@@ -156,6 +180,74 @@ internal static class SharedTile
                 TVector.Store(TVector.Activate(y7, relu), ref output, 7 * next);
             }
         }
+    }
+
+    // Two products' Y[4 pixels of a row × 1 vector]: y = Σ_s Σ_c A[s, left, c]·B[s, left, c] + A[s, right, c]·B[s, right, c] and
+    // z = Σ_s Σ_c A[s, right, c]·C[s, c]. 12 multiply-adds take 5 loads of A and 3 of B and C.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void MultiplyTwoPictures<T, TVector>(
+        in StridedProduct product, in StridedProduct second, ref T y, ref T a, ref T firstPanel, ref T secondPanel)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : struct, IVector<TVector, T>
+    {
+        nint channels = second.SegmentLength, tap = channels * TVector.Count;
+        for (int row = 0; row < product.Images * product.Rows; row++)
+        {
+            (int image, int line) = Math.DivRem(row, product.Rows);
+            for (int column = 0; column < product.Columns; column += Pixels / 2)
+            {
+                int at = Math.Min(column, product.Columns - (Pixels / 2));
+                ref T window = ref Unsafe.Add(ref a, product.Input.At(image, line, at));
+                ref T b = ref firstPanel;
+                ref T c = ref secondPanel;
+                TVector y0 = TVector.Zero, y1 = y0, y2 = y0, y3 = y0, z0 = y0, z1 = y0, z2 = y0, z3 = y0;
+                for (int s = product.Segments; s > 0; s--)
+                {
+                    for (nint channel = 0; channel < channels; channel++)
+                    {
+                        TVector left = TVector.Load(ref b, 0), right = TVector.Load(ref b, tap), only = TVector.Load(ref c, 0);
+                        b = ref Unsafe.Add(ref b, TVector.Count);
+                        c = ref Unsafe.Add(ref c, TVector.Count);
+                        nint next = channel;
+                        TVector x = Next<T, TVector>(ref window, ref next, channels);
+                        AddPair<T, TVector>(ref y0, ref z0, ref x, left, right, only, ref window, ref next, channels);
+                        AddPair<T, TVector>(ref y1, ref z1, ref x, left, right, only, ref window, ref next, channels);
+                        AddPair<T, TVector>(ref y2, ref z2, ref x, left, right, only, ref window, ref next, channels);
+                        AddPair<T, TVector>(ref y3, ref z3, ref x, left, right, only, ref window, ref next, channels);
+                    }
+
+                    b = ref Unsafe.Add(ref b, tap);
+                    window = ref Unsafe.Add(ref window, product.SegmentStride);
+                }
+
+                StorePixels(ref Unsafe.Add(ref y, product.Output.At(image, line, at)), product.Output.Column, y0, y1, y2, y3);
+                StorePixels(ref Unsafe.Add(ref y, second.Output.At(image, line, at)), product.Output.Column, z0, z1, z2, z3);
+            }
+        }
+    }
+
+    // One pixel and channel of both; x holds what the pixel before has loaded.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddPair<T, TVector>(
+        ref TVector y, ref TVector z, ref TVector x, TVector left, TVector right, TVector only, ref T window, ref nint at, nint channels)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : struct, IVector<TVector, T>
+    {
+        y = TVector.MultiplyAdd(x, left, y);
+        x = Next<T, TVector>(ref window, ref at, channels);
+        y = TVector.MultiplyAdd(x, right, y);
+        z = TVector.MultiplyAdd(x, only, z);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StorePixels<T, TVector>(ref T y, nint next, TVector y0, TVector y1, TVector y2, TVector y3)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : struct, IVector<TVector, T>
+    {
+        TVector.Store(y0, ref y, 0);
+        TVector.Store(y1, ref y, next);
+        TVector.Store(y2, ref y, 2 * next);
+        TVector.Store(y3, ref y, 3 * next);
     }
 
     // y + Σ_w x_w·b_w of one pixel and channel. x0 and, if two taps are shared, x1 hold what the pixel before has loaded already.
