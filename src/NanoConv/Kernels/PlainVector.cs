@@ -4,12 +4,16 @@ using System.Runtime.CompilerServices;
 namespace NanoConv.Kernels;
 
 /// <summary><see cref="Vector{T}"/> as the inner loops' vector.</summary>
-internal readonly struct PlainVector<T>(Vector<T> value) : IVector<PlainVector<T>, T>
+internal readonly struct PlainVector<T>(Vector<T> value) : IVector<PlainVector<T>, T>, IRowVector<PlainVector<T>, T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly Vector<T> value = value;
 
     public static int Count => Vector<T>.Count;
+
+    public static int Rows => 1;
+
+    public static int Columns => Count;
 
     public static PlainVector<T> Zero => new(Vector<T>.Zero);
 
@@ -53,4 +57,22 @@ internal readonly struct PlainVector<T>(Vector<T> value) : IVector<PlainVector<T
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static PlainVector<T> Activate(PlainVector<T> x, bool relu) => new(Simd.Activate(x.value, relu));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static PlainVector<T> Repeat(ref T start, nint index) => Load(ref start, index);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static PlainVector<T> LoadSum(ref T start, nint index) => Load(ref start, index);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreSum(PlainVector<T> value, ref T start, nint index) => Store(value, ref start, index);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static PlainVector<T> Load(ref T start, nint index, nint row) => Load(ref start, index);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(PlainVector<T> value, ref T start, nint index, nint row) => Store(value, ref start, index);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static PlainVector<T> Broadcast(ref T start, nint index, nint row) => Broadcast(ref start, index);
 }

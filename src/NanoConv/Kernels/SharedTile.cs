@@ -54,20 +54,24 @@ internal static class SharedTile
     public static void Multiply<T>(in StridedProduct product, int width, ref T y, ref T a, ref T panel, ref T bias, bool relu)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (width == Vector<T>.Count)
-            MultiplyPictures<T, PlainVector<T>>(product, ref y, ref a, ref panel, ref bias, relu);
-        else
+        if (width > Vector<T>.Count)
             MultiplyPictures<T, WideVector<T>>(product, ref y, ref a, ref panel, ref bias, relu);
+        else if (WideVector<T>.IsPanel && product.Rows > 1)
+            MultiplyPictures<T, TwoRowVector<T>>(product, ref y, ref a, ref panel, ref bias, relu);
+        else
+            MultiplyPictures<T, PlainVector<T>>(product, ref y, ref a, ref panel, ref bias, relu);
     }
 
     /// <summary>Y = A·B of two products at once, as <see cref="CanMultiplyTwo"/> describes them, for all pixels.</summary>
     public static void MultiplyTwo<T>(in StridedProduct first, in StridedProduct second, ref T y, ref T a, ref T firstPanel, ref T secondPanel)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (first.N == Vector<T>.Count)
-            MultiplyTwoPictures<T, PlainVector<T>>(first, second, ref y, ref a, ref firstPanel, ref secondPanel);
-        else
+        if (first.N > Vector<T>.Count)
             MultiplyTwoPictures<T, WideVector<T>>(first, second, ref y, ref a, ref firstPanel, ref secondPanel);
+        else if (WideVector<T>.IsPanel && first.Rows > 1)
+            MultiplyTwoPictures<T, TwoRowVector<T>>(first, second, ref y, ref a, ref firstPanel, ref secondPanel);
+        else
+            MultiplyTwoPictures<T, PlainVector<T>>(first, second, ref y, ref a, ref firstPanel, ref secondPanel);
     }
 
     /// <summary>dB += Aᵀ·dY over the pixels of some rows, for three channels, each with its three taps, and one vector of columns.</summary>
@@ -84,10 +88,12 @@ internal static class SharedTile
         in StridedProduct product, int rows, int width, ref T dB, in TileOffsets outputs, ref T a, in TileOffsets inputs, ref T dY)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (width == Vector<T>.Count)
-            AccumulateBlock<T, PlainVector<T>>(product, rows, ref dB, in outputs, ref a, in inputs, ref dY);
-        else
+        if (width > Vector<T>.Count)
             AccumulateBlock<T, WideVector<T>>(product, rows, ref dB, in outputs, ref a, in inputs, ref dY);
+        else if (WideVector<T>.IsPanel && rows % 2 == 0)
+            AccumulateBlock<T, TwoRowVector<T>>(product, rows, ref dB, in outputs, ref a, in inputs, ref dY);
+        else
+            AccumulateBlock<T, PlainVector<T>>(product, rows, ref dB, in outputs, ref a, in inputs, ref dY);
     }
 
     private static bool IsVector<T>(int width)
@@ -101,7 +107,7 @@ internal static class SharedTile
 
     private static void MultiplyPictures<T, TVector>(in StridedProduct product, ref T y, ref T a, ref T panel, ref T bias, bool relu)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, IVector<TVector, T>
+        where TVector : struct, IRowVector<TVector, T>
     {
         for (int image = 0; image < product.Images; image++)
         {
@@ -119,7 +125,7 @@ internal static class SharedTile
     private static void AccumulateBlock<T, TVector>(
         in StridedProduct product, int rows, ref T dB, in TileOffsets outputs, ref T a, in TileOffsets inputs, ref T dY)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, IVector<TVector, T>
+        where TVector : struct, IRowVector<TVector, T>
     {
         if (Overlap<ThreeTaps>(product))
             AccumulateRows<T, TVector, ThreeTaps>(product, rows, ref dB, in outputs, ref a, in inputs, ref dY);
@@ -131,37 +137,38 @@ internal static class SharedTile
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void MultiplyPicture<T, TVector, TTaps>(in StridedProduct product, ref T y, ref T a, ref T panel, ref T bias, bool relu)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, IVector<TVector, T>
+        where TVector : struct, IRowVector<TVector, T>
         where TTaps : struct, ITaps
     {
-        nint channels = product.SegmentLength / TTaps.Count, tap = channels * TVector.Count;
-        for (int row = 0; row < product.Rows; row++)
+        nint channels = product.SegmentLength / TTaps.Count, tap = channels * TVector.Columns;
+        nint below = product.Input.Row;
+        for (int tileRow = 0; tileRow < product.Rows; tileRow += TVector.Rows)
         {
             for (int column = 0; column < product.Columns; column += Pixels)
             {
-                // The last tile may overlap the one before it: the same sums twice.
-                int first = Math.Min(column, product.Columns - Pixels);
+                // The last tile may overlap the one before it, and that above it: the same sums twice.
+                int row = Math.Min(tileRow, product.Rows - TVector.Rows), first = Math.Min(column, product.Columns - Pixels);
                 ref T window = ref Unsafe.Add(ref a, (row * product.Input.Row) + (first * product.Input.Column));
                 ref T b = ref panel;
-                TVector y0 = TVector.Load(ref bias, 0), y1 = y0, y2 = y0, y3 = y0, y4 = y0, y5 = y0, y6 = y0, y7 = y0;
+                TVector y0 = TVector.Repeat(ref bias, 0), y1 = y0, y2 = y0, y3 = y0, y4 = y0, y5 = y0, y6 = y0, y7 = y0;
                 for (int s = product.Segments; s > 0; s--)
                 {
                     for (nint c = 0; c < channels; c++)
                     {
-                        TVector b0 = TVector.Load(ref b, 0), b1 = TVector.Load(ref b, tap);
-                        TVector b2 = TTaps.Count > 2 ? TVector.Load(ref b, 2 * tap) : TVector.Zero;
-                        b = ref Unsafe.Add(ref b, TVector.Count);
+                        TVector b0 = TVector.Repeat(ref b, 0), b1 = TVector.Repeat(ref b, tap);
+                        TVector b2 = TTaps.Count > 2 ? TVector.Repeat(ref b, 2 * tap) : TVector.Zero;
+                        b = ref Unsafe.Add(ref b, TVector.Columns);
                         nint at = c;
-                        TVector x0 = Next<T, TVector>(ref window, ref at, channels);
-                        TVector x1 = TTaps.Count - TTaps.Stride > 1 ? Next<T, TVector>(ref window, ref at, channels) : TVector.Zero;
-                        y0 = AddTaps<T, TVector, TTaps>(y0, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels);
-                        y1 = AddTaps<T, TVector, TTaps>(y1, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels);
-                        y2 = AddTaps<T, TVector, TTaps>(y2, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels);
-                        y3 = AddTaps<T, TVector, TTaps>(y3, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels);
-                        y4 = AddTaps<T, TVector, TTaps>(y4, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels);
-                        y5 = AddTaps<T, TVector, TTaps>(y5, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels);
-                        y6 = AddTaps<T, TVector, TTaps>(y6, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels);
-                        y7 = AddTaps<T, TVector, TTaps>(y7, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels);
+                        TVector x0 = Next<T, TVector>(ref window, ref at, channels, below);
+                        TVector x1 = TTaps.Count - TTaps.Stride > 1 ? Next<T, TVector>(ref window, ref at, channels, below) : TVector.Zero;
+                        y0 = AddTaps<T, TVector, TTaps>(y0, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels, below);
+                        y1 = AddTaps<T, TVector, TTaps>(y1, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels, below);
+                        y2 = AddTaps<T, TVector, TTaps>(y2, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels, below);
+                        y3 = AddTaps<T, TVector, TTaps>(y3, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels, below);
+                        y4 = AddTaps<T, TVector, TTaps>(y4, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels, below);
+                        y5 = AddTaps<T, TVector, TTaps>(y5, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels, below);
+                        y6 = AddTaps<T, TVector, TTaps>(y6, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels, below);
+                        y7 = AddTaps<T, TVector, TTaps>(y7, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels, below);
                     }
 
                     b = ref Unsafe.Add(ref b, (TTaps.Count - 1) * tap);
@@ -169,15 +176,9 @@ internal static class SharedTile
                 }
 
                 ref T output = ref Unsafe.Add(ref y, (row * product.Output.Row) + (first * product.Output.Column));
-                nint next = product.Output.Column;
-                TVector.Store(TVector.Activate(y0, relu), ref output, 0);
-                TVector.Store(TVector.Activate(y1, relu), ref output, next);
-                TVector.Store(TVector.Activate(y2, relu), ref output, 2 * next);
-                TVector.Store(TVector.Activate(y3, relu), ref output, 3 * next);
-                TVector.Store(TVector.Activate(y4, relu), ref output, 4 * next);
-                TVector.Store(TVector.Activate(y5, relu), ref output, 5 * next);
-                TVector.Store(TVector.Activate(y6, relu), ref output, 6 * next);
-                TVector.Store(TVector.Activate(y7, relu), ref output, 7 * next);
+                StorePixels(ref output, product.Output, TVector.Activate(y0, relu), TVector.Activate(y1, relu), TVector.Activate(y2, relu), TVector.Activate(y3, relu));
+                output = ref Unsafe.Add(ref output, Pixels / 2 * product.Output.Column);
+                StorePixels(ref output, product.Output, TVector.Activate(y4, relu), TVector.Activate(y5, relu), TVector.Activate(y6, relu), TVector.Activate(y7, relu));
             }
         }
     }
@@ -188,16 +189,19 @@ internal static class SharedTile
     private static void MultiplyTwoPictures<T, TVector>(
         in StridedProduct product, in StridedProduct second, ref T y, ref T a, ref T firstPanel, ref T secondPanel)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, IVector<TVector, T>
+        where TVector : struct, IRowVector<TVector, T>
     {
-        nint channels = second.SegmentLength, tap = channels * TVector.Count;
-        for (int row = 0; row < product.Images * product.Rows; row++)
+        nint channels = second.SegmentLength, tap = channels * TVector.Columns;
+        nint below = product.Input.Row;
+        int tileRows = (product.Rows + TVector.Rows - 1) / TVector.Rows;
+        for (int tileRow = 0; tileRow < product.Images * tileRows; tileRow++)
         {
-            (int image, int line) = Math.DivRem(row, product.Rows);
+            (int image, int row) = Math.DivRem(tileRow, tileRows);
+            row = Math.Min(row * TVector.Rows, product.Rows - TVector.Rows);
             for (int column = 0; column < product.Columns; column += Pixels / 2)
             {
                 int at = Math.Min(column, product.Columns - (Pixels / 2));
-                ref T window = ref Unsafe.Add(ref a, product.Input.At(image, line, at));
+                ref T window = ref Unsafe.Add(ref a, product.Input.At(image, row, at));
                 ref T b = ref firstPanel;
                 ref T c = ref secondPanel;
                 TVector y0 = TVector.Zero, y1 = y0, y2 = y0, y3 = y0, z0 = y0, z1 = y0, z2 = y0, z3 = y0;
@@ -205,23 +209,23 @@ internal static class SharedTile
                 {
                     for (nint channel = 0; channel < channels; channel++)
                     {
-                        TVector left = TVector.Load(ref b, 0), right = TVector.Load(ref b, tap), only = TVector.Load(ref c, 0);
-                        b = ref Unsafe.Add(ref b, TVector.Count);
-                        c = ref Unsafe.Add(ref c, TVector.Count);
+                        TVector left = TVector.Repeat(ref b, 0), right = TVector.Repeat(ref b, tap), only = TVector.Repeat(ref c, 0);
+                        b = ref Unsafe.Add(ref b, TVector.Columns);
+                        c = ref Unsafe.Add(ref c, TVector.Columns);
                         nint next = channel;
-                        TVector x = Next<T, TVector>(ref window, ref next, channels);
-                        AddPair<T, TVector>(ref y0, ref z0, ref x, left, right, only, ref window, ref next, channels);
-                        AddPair<T, TVector>(ref y1, ref z1, ref x, left, right, only, ref window, ref next, channels);
-                        AddPair<T, TVector>(ref y2, ref z2, ref x, left, right, only, ref window, ref next, channels);
-                        AddPair<T, TVector>(ref y3, ref z3, ref x, left, right, only, ref window, ref next, channels);
+                        TVector x = Next<T, TVector>(ref window, ref next, channels, below);
+                        AddPair<T, TVector>(ref y0, ref z0, ref x, left, right, only, ref window, ref next, channels, below);
+                        AddPair<T, TVector>(ref y1, ref z1, ref x, left, right, only, ref window, ref next, channels, below);
+                        AddPair<T, TVector>(ref y2, ref z2, ref x, left, right, only, ref window, ref next, channels, below);
+                        AddPair<T, TVector>(ref y3, ref z3, ref x, left, right, only, ref window, ref next, channels, below);
                     }
 
                     b = ref Unsafe.Add(ref b, tap);
                     window = ref Unsafe.Add(ref window, product.SegmentStride);
                 }
 
-                StorePixels(ref Unsafe.Add(ref y, product.Output.At(image, line, at)), product.Output.Column, y0, y1, y2, y3);
-                StorePixels(ref Unsafe.Add(ref y, second.Output.At(image, line, at)), product.Output.Column, z0, z1, z2, z3);
+                StorePixels(ref Unsafe.Add(ref y, product.Output.At(image, row, at)), product.Output, y0, y1, y2, y3);
+                StorePixels(ref Unsafe.Add(ref y, second.Output.At(image, row, at)), product.Output, z0, z1, z2, z3);
             }
         }
     }
@@ -229,37 +233,38 @@ internal static class SharedTile
     // One pixel and channel of both; x holds what the pixel before has loaded.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddPair<T, TVector>(
-        ref TVector y, ref TVector z, ref TVector x, TVector left, TVector right, TVector only, ref T window, ref nint at, nint channels)
+        ref TVector y, ref TVector z, ref TVector x, TVector left, TVector right, TVector only, ref T window, ref nint at, nint channels, nint below)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, IVector<TVector, T>
+        where TVector : struct, IRowVector<TVector, T>
     {
         y = TVector.MultiplyAdd(x, left, y);
-        x = Next<T, TVector>(ref window, ref at, channels);
+        x = Next<T, TVector>(ref window, ref at, channels, below);
         y = TVector.MultiplyAdd(x, right, y);
         z = TVector.MultiplyAdd(x, only, z);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StorePixels<T, TVector>(ref T y, nint next, TVector y0, TVector y1, TVector y2, TVector y3)
+    private static void StorePixels<T, TVector>(ref T y, in PixelView view, TVector y0, TVector y1, TVector y2, TVector y3)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, IVector<TVector, T>
+        where TVector : struct, IRowVector<TVector, T>
     {
-        TVector.Store(y0, ref y, 0);
-        TVector.Store(y1, ref y, next);
-        TVector.Store(y2, ref y, 2 * next);
-        TVector.Store(y3, ref y, 3 * next);
+        (nint next, nint below) = (view.Column, view.Row);
+        TVector.Store(y0, ref y, 0, below);
+        TVector.Store(y1, ref y, next, below);
+        TVector.Store(y2, ref y, 2 * next, below);
+        TVector.Store(y3, ref y, 3 * next, below);
     }
 
     // y + Σ_w x_w·b_w of one pixel and channel. x0 and, if two taps are shared, x1 hold what the pixel before has loaded already.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector AddTaps<T, TVector, TTaps>(
-        TVector y, ref TVector x0, ref TVector x1, TVector b0, TVector b1, TVector b2, ref T window, ref nint at, nint channels)
+        TVector y, ref TVector x0, ref TVector x1, TVector b0, TVector b1, TVector b2, ref T window, ref nint at, nint channels, nint below)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, IVector<TVector, T>
+        where TVector : struct, IRowVector<TVector, T>
         where TTaps : struct, ITaps
     {
         if (TTaps.Count - TTaps.Stride == 1)
-            x1 = Next<T, TVector>(ref window, ref at, channels);
+            x1 = Next<T, TVector>(ref window, ref at, channels, below);
         y = TVector.MultiplyAdd(x0, b0, y);
         y = TVector.MultiplyAdd(x1, b1, y);
         if (TTaps.Count == 2)
@@ -268,18 +273,18 @@ internal static class SharedTile
             return y;
         }
 
-        TVector x2 = Next<T, TVector>(ref window, ref at, channels);
+        TVector x2 = Next<T, TVector>(ref window, ref at, channels, below);
         x0 = TTaps.Stride == 1 ? x1 : x2;
         x1 = x2;
         return TVector.MultiplyAdd(x2, b2, y);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Next<T, TVector>(ref T window, ref nint at, nint channels)
+    private static TVector Next<T, TVector>(ref T window, ref nint at, nint channels, nint below)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, IVector<TVector, T>
+        where TVector : struct, IRowVector<TVector, T>
     {
-        TVector x = TVector.Broadcast(ref window, at);
+        TVector x = TVector.Broadcast(ref window, at, below);
         at += channels;
         return x;
     }
@@ -289,36 +294,36 @@ internal static class SharedTile
     private static void AccumulateRows<T, TVector, TTaps>(
         in StridedProduct product, int rows, ref T dB, in TileOffsets outputs, ref T a, in TileOffsets inputs, ref T dY)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, IVector<TVector, T>
+        where TVector : struct, IRowVector<TVector, T>
         where TTaps : struct, ITaps
     {
         nint channels = product.SegmentLength / GradientTaps, tap = channels * product.N;
-        TVector d00 = TVector.Load(ref dB, outputs[0]), d01 = TVector.Load(ref dB, outputs[0] + tap), d02 = TVector.Load(ref dB, outputs[0] + (2 * tap));
-        TVector d10 = TVector.Load(ref dB, outputs[1]), d11 = TVector.Load(ref dB, outputs[1] + tap), d12 = TVector.Load(ref dB, outputs[1] + (2 * tap));
-        TVector d20 = TVector.Load(ref dB, outputs[2]), d21 = TVector.Load(ref dB, outputs[2] + tap), d22 = TVector.Load(ref dB, outputs[2] + (2 * tap));
-        nint step = product.Output.Column, end = product.Columns * step;
-        for (int row = 0; row < rows; row++)
+        TVector d00 = TVector.LoadSum(ref dB, outputs[0]), d01 = TVector.LoadSum(ref dB, outputs[0] + tap), d02 = TVector.LoadSum(ref dB, outputs[0] + (2 * tap));
+        TVector d10 = TVector.LoadSum(ref dB, outputs[1]), d11 = TVector.LoadSum(ref dB, outputs[1] + tap), d12 = TVector.LoadSum(ref dB, outputs[1] + (2 * tap));
+        TVector d20 = TVector.LoadSum(ref dB, outputs[2]), d21 = TVector.LoadSum(ref dB, outputs[2] + tap), d22 = TVector.LoadSum(ref dB, outputs[2] + (2 * tap));
+        nint step = product.Output.Column, end = product.Columns * step, below = product.Input.Row, belowY = product.Output.Row;
+        for (int row = 0; row < rows; row += TVector.Rows)
         {
             ref T a0 = ref Unsafe.Add(ref a, inputs[0]);
             ref T a1 = ref Unsafe.Add(ref a, inputs[1]);
             ref T a2 = ref Unsafe.Add(ref a, inputs[2]);
 
             // The first pixel's left tap, and its middle one if that is shared too.
-            TVector x00 = TVector.Broadcast(ref a0, 0), x01 = TVector.Broadcast(ref a0, channels);
-            TVector x10 = TVector.Broadcast(ref a1, 0), x11 = TVector.Broadcast(ref a1, channels);
-            TVector x20 = TVector.Broadcast(ref a2, 0), x21 = TVector.Broadcast(ref a2, channels);
+            TVector x00 = TVector.Broadcast(ref a0, 0, below), x01 = TVector.Broadcast(ref a0, channels, below);
+            TVector x10 = TVector.Broadcast(ref a1, 0, below), x11 = TVector.Broadcast(ref a1, channels, below);
+            TVector x20 = TVector.Broadcast(ref a2, 0, below), x21 = TVector.Broadcast(ref a2, channels, below);
             nint at = (GradientTaps - TTaps.Stride) * channels;
             for (nint p = 0; p < end; p += step)
             {
-                TVector g = TVector.Load(ref dY, p);
-                AccumulateTaps<T, TVector, TTaps>(ref d00, ref d01, ref d02, ref x00, ref x01, g, ref a0, at, channels);
-                AccumulateTaps<T, TVector, TTaps>(ref d10, ref d11, ref d12, ref x10, ref x11, g, ref a1, at, channels);
-                AccumulateTaps<T, TVector, TTaps>(ref d20, ref d21, ref d22, ref x20, ref x21, g, ref a2, at, channels);
+                TVector g = TVector.Load(ref dY, p, belowY);
+                AccumulateTaps<T, TVector, TTaps>(ref d00, ref d01, ref d02, ref x00, ref x01, g, ref a0, at, channels, below);
+                AccumulateTaps<T, TVector, TTaps>(ref d10, ref d11, ref d12, ref x10, ref x11, g, ref a1, at, channels, below);
+                AccumulateTaps<T, TVector, TTaps>(ref d20, ref d21, ref d22, ref x20, ref x21, g, ref a2, at, channels, below);
                 at += TTaps.Stride * channels;
             }
 
-            a = ref Unsafe.Add(ref a, product.Input.Row);
-            dY = ref Unsafe.Add(ref dY, product.Output.Row);
+            a = ref Unsafe.Add(ref a, TVector.Rows * below);
+            dY = ref Unsafe.Add(ref dY, TVector.Rows * belowY);
         }
 
         Store(ref dB, outputs[0], tap, d00, d01, d02);
@@ -329,9 +334,9 @@ internal static class SharedTile
     // d_w += x_w·g for one pixel and channel; at is where the first tap lies that the pixel before has not loaded.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AccumulateTaps<T, TVector, TTaps>(
-        ref TVector d0, ref TVector d1, ref TVector d2, ref TVector x0, ref TVector x1, TVector g, ref T window, nint at, nint channels)
+        ref TVector d0, ref TVector d1, ref TVector d2, ref TVector x0, ref TVector x1, TVector g, ref T window, nint at, nint channels, nint below)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, IVector<TVector, T>
+        where TVector : struct, IRowVector<TVector, T>
         where TTaps : struct, ITaps
     {
         d0 = TVector.MultiplyAdd(x0, g, d0);
@@ -339,13 +344,13 @@ internal static class SharedTile
         {
             d1 = TVector.MultiplyAdd(x1, g, d1);
             x0 = x1;
-            x1 = TVector.Broadcast(ref window, at);
+            x1 = TVector.Broadcast(ref window, at, below);
             d2 = TVector.MultiplyAdd(x1, g, d2);
         }
         else
         {
-            d1 = TVector.MultiplyAdd(TVector.Broadcast(ref window, at), g, d1);
-            x0 = TVector.Broadcast(ref window, at + channels);
+            d1 = TVector.MultiplyAdd(TVector.Broadcast(ref window, at, below), g, d1);
+            x0 = TVector.Broadcast(ref window, at + channels, below);
             d2 = TVector.MultiplyAdd(x0, g, d2);
         }
     }
@@ -353,10 +358,10 @@ internal static class SharedTile
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store<T, TVector>(ref T dB, int output, nint tap, TVector d0, TVector d1, TVector d2)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, IVector<TVector, T>
+        where TVector : struct, IRowVector<TVector, T>
     {
-        TVector.Store(d0, ref dB, output);
-        TVector.Store(d1, ref dB, output + tap);
-        TVector.Store(d2, ref dB, output + (2 * tap));
+        TVector.StoreSum(d0, ref dB, output);
+        TVector.StoreSum(d1, ref dB, output + tap);
+        TVector.StoreSum(d2, ref dB, output + (2 * tap));
     }
 }

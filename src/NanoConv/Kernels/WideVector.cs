@@ -8,7 +8,7 @@ namespace NanoConv.Kernels;
 /// A vector of 512 bits as the inner loops' vector, twice as long as <see cref="Vector{T}"/>, which stays at 256 bits on processors
 /// that have both.
 /// </summary>
-internal readonly struct WideVector<T>(Vector512<T> value) : IVector<WideVector<T>, T>
+internal readonly struct WideVector<T>(Vector512<T> value) : IVector<WideVector<T>, T>, IRowVector<WideVector<T>, T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly Vector512<T> value = value;
@@ -17,6 +17,10 @@ internal readonly struct WideVector<T>(Vector512<T> value) : IVector<WideVector<
     public static bool IsPanel => Vector512.IsHardwareAccelerated && Vector512<T>.Count == 2 * Vector<T>.Count;
 
     public static int Count => Vector512<T>.Count;
+
+    public static int Rows => 1;
+
+    public static int Columns => Count;
 
     public static WideVector<T> Zero => new(Vector512<T>.Zero);
 
@@ -66,4 +70,22 @@ internal readonly struct WideVector<T>(Vector512<T> value) : IVector<WideVector<
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static WideVector<T> Activate(WideVector<T> x, bool relu) => relu ? new(Vector512.Max(x.value, Vector512<T>.Zero)) : x;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideVector<T> Repeat(ref T start, nint index) => Load(ref start, index);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideVector<T> LoadSum(ref T start, nint index) => Load(ref start, index);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreSum(WideVector<T> value, ref T start, nint index) => Store(value, ref start, index);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideVector<T> Load(ref T start, nint index, nint row) => Load(ref start, index);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(WideVector<T> value, ref T start, nint index, nint row) => Store(value, ref start, index);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideVector<T> Broadcast(ref T start, nint index, nint row) => Broadcast(ref start, index);
 }
