@@ -81,7 +81,7 @@ internal sealed class StepProfile<T>
         for (int index = model.Layers.Count - 1; index >= firstTrainable; index--)
         {
             Span<T> x = workspace.Activation(index);
-            Span<T> dx = index > firstTrainable ? gradients[free].AsSpan(0, x.Length) : [];
+            Span<T> dx = index > firstTrainable ? gradients[free].AsSpan(0, pictures.Count * model.Layers[index].InputShape.Elements) : [];
             workspace.Passes[index].Gradients = sum;
             model.Layers[index].Backward(workspace.Passes[index], x, workspace.Activation(index + 1), dy, dx);
             begin = Note(backward[index], begin);

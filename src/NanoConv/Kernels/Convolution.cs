@@ -79,6 +79,7 @@ public static class Convolution
     /// <param name="packedKernel">w as <see cref="PackKernel"/> lays it out.</param>
     /// <param name="packedBias">The bias, filled up with zeros to whole panels; empty for none.</param>
     /// <param name="relu">Whether to apply max(0, ·).</param>
+    /// <param name="output">Where the pixels of y are to lie; if null, side by side.</param>
     /// <typeparam name="T">The element type.</typeparam>
     public static void Forward<T>(
         in ConvolutionGeometry geometry,
@@ -87,9 +88,10 @@ public static class Convolution
         ReadOnlySpan<T> padded,
         ReadOnlySpan<T> packedKernel,
         ReadOnlySpan<T> packedBias,
-        bool relu = false)
+        bool relu = false,
+        PixelView? output = null)
         where T : unmanaged, IFloatingPointIeee754<T> =>
-        MatrixProduct.Multiply(ForwardProduct(geometry, images), y, padded, packedKernel, packedBias, relu);
+        MatrixProduct.Multiply(ForwardProduct(geometry, images, output), y, padded, packedKernel, packedBias, relu);
 
     /// <summary>dw += xᵀ ∗ dy: the gradient of the kernel, accumulated.</summary>
     /// <param name="geometry">The convolution.</param>
@@ -163,11 +165,8 @@ public static class Convolution
     }
 
     /// <summary>The product of <see cref="Forward"/>.</summary>
-    internal static StridedProduct ForwardProduct(in ConvolutionGeometry geometry, int images)
-    {
-        PixelView output = new(0, geometry.OutputElements, geometry.Window.OutputWidth * geometry.Filters, geometry.Filters);
-        return Product(geometry, images, output);
-    }
+    internal static StridedProduct ForwardProduct(in ConvolutionGeometry geometry, int images, PixelView? output = null) =>
+        Product(geometry, images, output ?? new(0, geometry.OutputElements, geometry.Window.OutputWidth * geometry.Filters, geometry.Filters));
 
     /// <summary>One phase's product of <see cref="InputGradient"/>.</summary>
     internal static StridedProduct InputGradientProduct(in ConvolutionGeometry geometry, int images, int rowPhase, int columnPhase)

@@ -18,24 +18,26 @@ public static class Epilogue
     /// <param name="dz">Overwritten where <see cref="StridedProduct.Output"/> points; may be dy itself, if that is contiguous.</param>
     /// <param name="db">Accumulated into: [N]; empty for no bias.</param>
     /// <param name="dy">The activation's gradient, contiguous [images, rows, columns, N].</param>
-    /// <param name="y">The activation's output, likewise; empty where it was linear.</param>
+    /// <param name="y">The activation's output; empty where it was linear.</param>
+    /// <param name="output">Where the pixels of y lie; if null, side by side like those of dy.</param>
     /// <typeparam name="T">The element type.</typeparam>
     public static void Gradient<T>(
-        in StridedProduct product, Span<T> dz, Span<T> db, ReadOnlySpan<T> dy, ReadOnlySpan<T> y)
+        in StridedProduct product, Span<T> dz, Span<T> db, ReadOnlySpan<T> dy, ReadOnlySpan<T> y, PixelView? output = null)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int length = product.Columns * product.N;
+        PixelView outputs = output ?? new(0, product.Rows * length, length, product.N);
         for (int image = 0; image < product.Images; image++)
         {
             for (int row = 0; row < product.Rows; row++)
             {
                 int source = ((image * product.Rows) + row) * length;
                 Span<T> destination = dz.Slice(product.Output.At(image, row, 0), length);
-                ReadOnlySpan<T> gradient = dy.Slice(source, length), output = y.IsEmpty ? [] : y.Slice(source, length);
+                ReadOnlySpan<T> gradient = dy.Slice(source, length), mask = y.IsEmpty ? [] : y.Slice(outputs.At(image, row, 0), length);
                 if (!db.IsEmpty)
-                    MaskAndAdd(destination, db, gradient, output, inPairs: product.Rows > 1);
-                else if (!output.IsEmpty)
-                    Mask(destination, gradient, output);
+                    MaskAndAdd(destination, db, gradient, mask, inPairs: product.Rows > 1);
+                else if (!mask.IsEmpty)
+                    Mask(destination, gradient, mask);
                 else
                     gradient.CopyTo(destination);
             }

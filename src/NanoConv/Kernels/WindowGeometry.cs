@@ -82,6 +82,17 @@ public readonly record struct WindowGeometry
     /// <summary>Whether the windows cover anything but the picture itself.</summary>
     public bool NeedsPadding => PaddedHeight != InputHeight || PaddedWidth != InputWidth || PaddingTop != 0 || PaddingLeft != 0;
 
+    /// <summary>Where the picture's pixels lie in the padded picture; null if that is the picture itself, or windows do not reach all of it.</summary>
+    internal PixelView? Interior
+    {
+        get
+        {
+            bool fits = PaddedHeight >= PaddingTop + InputHeight && PaddedWidth >= PaddingLeft + InputWidth;
+            int row = PaddedWidth * Channels;
+            return NeedsPadding && fits ? new PixelView((PaddingTop * row) + (PaddingLeft * Channels), PaddedElements, row, Channels) : null;
+        }
+    }
+
     /// <summary>Elements of one picture.</summary>
     public int InputElements => InputHeight * InputWidth * Channels;
 

@@ -124,6 +124,7 @@ public static class WinogradConvolution
     /// <param name="packedBias">The bias, filled up with zeros to whole panels; empty for none.</param>
     /// <param name="scratch">Overwritten: <see cref="ScratchLength"/> elements.</param>
     /// <param name="relu">Whether to apply max(0, ·).</param>
+    /// <param name="output">Where the pixels of y are to lie; if null, side by side.</param>
     /// <typeparam name="T">The element type.</typeparam>
     public static void Forward<T>(
         in ConvolutionGeometry geometry,
@@ -133,11 +134,12 @@ public static class WinogradConvolution
         ReadOnlySpan<T> packedKernel,
         ReadOnlySpan<T> packedBias,
         Span<T> scratch,
-        bool relu = false)
+        bool relu = false,
+        PixelView? output = null)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         RequireSuited<T>(geometry);
-        Multiply(Convolution.ForwardProduct(geometry, images), y, padded, packedKernel, packedBias, scratch, relu);
+        Multiply(Convolution.ForwardProduct(geometry, images, output), y, padded, packedKernel, packedBias, scratch, relu);
     }
 
     /// <summary>dx = dy ∗ wᵀ: the gradient of the input.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using NanoConv.Kernels;
 
 namespace NanoConv;
 
@@ -40,6 +41,15 @@ public abstract class BuiltLayer<T>
 
     /// <summary>What the layer keeps from forward for backward, for each example.</summary>
     public virtual IReadOnlyList<KeptBuffer> Kept => [];
+
+    /// <summary>
+    /// Where in a halo of zeros, which is all that Image spans, the layer wants the pixels of its input; null if they are to lie side by
+    /// side. They lie there if the layer before <see cref="CanWriteInHalo"/>; then <see cref="LayerPass{T}.InputView"/> says so.
+    /// </summary>
+    internal virtual PixelView? HaloedInput => null;
+
+    /// <summary>Whether the layer can write its output where <see cref="LayerPass{T}.OutputView"/> says.</summary>
+    internal virtual bool CanWriteInHalo => false;
 
     /// <summary>
     /// Elements of scratch that the layer needs within one call of Forward or Backward; all layers of a worker share it, so

@@ -133,7 +133,7 @@ public sealed class Conv2D : Layer
             packedBias = new(PackedMatrix.PaddedColumns<T>(geometry.Filters));
             Kept =
             [
-                new KeptBuffer("padded input", geometry.Window.NeedsPadding ? geometry.Window.PaddedElements : 0, TrainingOnly: false),
+                new KeptBuffer("padded input", geometry.Window.NeedsPadding ? geometry.Window.PaddedElements : 0, TrainingOnly: false, IsInput: true),
                 new KeptBuffer("haloed gradient", geometry.HaloedOutputElements, Extra: MatrixProduct.Slack<T>()),
             ];
         }
@@ -143,6 +143,10 @@ public sealed class Conv2D : Layer
         public override int ScratchElements => isWinograd ? WinogradConvolution.ScratchLength<T>(geometry) : 0;
 
         public override long ForwardFlops => geometry.ForwardFlops;
+
+        internal override PixelView? HaloedInput => geometry.Window.Interior;
+
+        internal override bool CanWriteInHalo => activation != Activation.Softmax;
 
         public override void Prepare()
         {
@@ -164,18 +168,14 @@ public sealed class Conv2D : Layer
 
         public override void Forward(LayerPass<T> pass, ReadOnlySpan<T> x, Span<T> y)
         {
-            ReadOnlySpan<T> padded = x;
-            if (geometry.Window.NeedsPadding)
-            {
+            ReadOnlySpan<T> padded = Padded(pass, x);
+            if (IsCopied(pass))
                 Halo.Pad(geometry.Window, pass.Count, pass.Kept(PaddedX), x);
-                padded = pass.Kept(PaddedX);
-            }
-
             bool relu = activation == Activation.ReLU;
             if (isWinograd)
-                WinogradConvolution.Forward(geometry, pass.Count, y, padded, packedKernel, packedBias, pass.Scratch, relu);
+                WinogradConvolution.Forward(geometry, pass.Count, y, padded, packedKernel, packedBias, pass.Scratch, relu, pass.OutputView);
             else
-                Convolution.Forward(geometry, pass.Count, y, padded, packedKernel, packedBias, relu);
+                Convolution.Forward(geometry, pass.Count, y, padded, packedKernel, packedBias, relu, pass.OutputView);
             if (activation == Activation.Softmax)
                 Softmax.Forward(y, y, geometry.Filters);
         }
@@ -185,18 +185,18 @@ public sealed class Conv2D : Layer
             if (activation == Activation.Softmax)
                 Softmax.InputGradient(dy, y, dy, geometry.Filters);
             Span<T> db = Parameters.Count > 1 ? pass.Gradient(1) : [];
-            ReadOnlySpan<T> padded = geometry.Window.NeedsPadding ? pass.Kept(PaddedX) : x, masked = activation == Activation.ReLU ? y : [];
+            ReadOnlySpan<T> padded = Padded(pass, x), masked = activation == Activation.ReLU ? y : [];
             StridedProduct inPlace = Convolution.ForwardProduct(geometry, pass.Count);
             if (dx.IsEmpty && !isWinograd && !MatrixProduct.NeedsSlack<T>(inPlace))
             {
                 // The first layer's dz is read here alone, and needs no halo: it stays where dy is, which spares a pass over memory.
-                Epilogue.Gradient(inPlace, dy, db, dy, masked);
+                Epilogue.Gradient(inPlace, dy, db, dy, masked, pass.OutputView);
                 MatrixProduct.AccumulateTransposed(inPlace, pass.Gradient(0), padded, dy);
                 return;
             }
 
             Span<T> dz = pass.Kept(HaloedDz);
-            Epilogue.Gradient(Convolution.GradientProduct(geometry, pass.Count), dz, db, dy, masked);
+            Epilogue.Gradient(Convolution.GradientProduct(geometry, pass.Count), dz, db, dy, masked, pass.OutputView);
             if (isWinograd)
                 WinogradConvolution.KernelGradient(geometry, pass.Count, pass.Gradient(0), padded, dz, pass.Scratch);
             else
@@ -208,5 +208,9 @@ public sealed class Conv2D : Layer
             else
                 Convolution.InputGradient(geometry, pass.Count, dx, dz, packedTransposedKernel);
         }
+
+        private bool IsCopied(LayerPass<T> pass) => geometry.Window.NeedsPadding && pass.InputView is null;
+
+        private ReadOnlySpan<T> Padded(LayerPass<T> pass, ReadOnlySpan<T> x) => IsCopied(pass) ? pass.Kept(PaddedX) : x;
     }
 }

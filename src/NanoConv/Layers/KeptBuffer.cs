@@ -5,4 +5,5 @@ namespace NanoConv;
 /// <param name="Elements">Elements for each example.</param>
 /// <param name="Extra">Elements in addition, whatever the number of examples.</param>
 /// <param name="TrainingOnly">Whether only the backward pass reads it, so that prediction needs no memory for it.</param>
-public sealed record KeptBuffer(string Name, int Elements, int Extra = 0, bool TrainingOnly = true);
+/// <param name="IsInput">Whether it is the input once more, in a halo; not needed where the layer before writes it into one.</param>
+public sealed record KeptBuffer(string Name, int Elements, int Extra = 0, bool TrainingOnly = true, bool IsInput = false);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using NanoConv.Kernels;
 
 namespace NanoConv;
 
@@ -12,12 +13,15 @@ public sealed class LayerPass<T>
     private readonly BuiltLayer<T> layer;
     private readonly AlignedArray<T> scratch;
 
-    internal LayerPass(BuiltLayer<T> layer, int index, int capacity, bool training, AlignedArray<T> scratch)
+    internal LayerPass(Model<T> model, int index, int capacity, bool training, AlignedArray<T> scratch)
     {
-        (this.layer, this.scratch) = (layer, scratch);
+        (layer, this.scratch) = (model.Layers[index], scratch);
         LayerIndex = index;
-        kept = [.. layer.Kept.Select(buffer => new AlignedArray<T>(buffer.TrainingOnly && !training ? 0 : (buffer.Elements * capacity) + buffer.Extra))];
+        (InputView, OutputView) = (model.ViewOf(index), model.ViewOf(index + 1));
+        kept = [.. layer.Kept.Select(buffer => new AlignedArray<T>(IsNeeded(buffer) ? (buffer.Elements * capacity) + buffer.Extra : 0))];
         gradientOffsets = [.. layer.Parameters.Select(parameter => parameter.Offset)];
+
+        bool IsNeeded(KeptBuffer buffer) => (training || !buffer.TrainingOnly) && (InputView is null || !buffer.IsInput);
     }
 
     /// <summary>The layer's place in the network, from 0.</summary>
@@ -44,6 +48,12 @@ public sealed class LayerPass<T>
     public int Step { get; internal set; }
 
     internal T[] Gradients { get; set; } = [];
+
+    /// <summary>Where the input's pixels lie, if not side by side.</summary>
+    internal PixelView? InputView { get; }
+
+    /// <summary>Where the output's pixels are to lie, if not side by side.</summary>
+    internal PixelView? OutputView { get; }
 
     /// <summary>A buffer that the layer has declared in <see cref="BuiltLayer{T}.Kept"/>.</summary>
     /// <param name="index">Its place there.</param>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Text;
+using NanoConv.Kernels;
 
 namespace NanoConv;
 
@@ -82,13 +83,19 @@ public sealed class Model<T>
     }
 
     /// <summary>Bytes of activations and other buffers that a thread takes to predict; few weights may need many.</summary>
-    public long PredictionBytes => Unsafe.SizeOf<T>() * (InputShape.Elements + Layers.Sum(layer => (long)layer.OutputShape.Elements
-        + layer.Kept.Where(buffer => !buffer.TrainingOnly).Sum(buffer => (long)buffer.Elements))) * Inference.ShardSize;
+    public long PredictionBytes => Unsafe.SizeOf<T>() * Inference.ShardSize * (InputShape.Elements + Layers
+        .Select((layer, index) => (ViewOf(index + 1) is null ? layer.OutputShape.Elements : 0)
+            + layer.Kept.Where(buffer => !buffer.TrainingOnly).Sum(buffer => (long)buffer.Elements))
+        .Sum());
 
     /// <summary>Whether the output is one softmax.</summary>
     public bool EndsInSoftmax => Layers[^1].EndsInSoftmax;
 
     internal Parameter<T>[] Regularized { get; }
+
+    /// <summary>Where the pixels of layer <paramref name="index"/>'s input lie: in its halo, if it wants one and the layer before can write there.</summary>
+    internal PixelView? ViewOf(int index) =>
+        index > 0 && index < Layers.Count && Layers[index - 1].CanWriteInHalo ? Layers[index].HaloedInput : null;
 
     /// <summary>To be called after writing to <see cref="Weights"/> or a parameter; Fit does it itself.</summary>
     public void ParametersChanged()

@@ -1,4 +1,5 @@
 using System.Numerics;
+using NanoConv.Kernels;
 
 namespace NanoConv;
 
@@ -22,12 +23,12 @@ internal sealed class Workspace<T>
         this.model = model;
         Capacity = capacity;
         IReadOnlyList<BuiltLayer<T>> layers = model.Layers;
-        activations = [new(capacity * model.InputShape.Elements), .. layers.Select(layer => new AlignedArray<T>(capacity * layer.OutputShape.Elements))];
-        int widest = training ? activations.Max(activation => activation.Length) : activations[^1].Length;
+        activations = [.. Enumerable.Range(0, layers.Count + 1).Select(index => new AlignedArray<T>(capacity * Elements(index)))];
+        int widest = capacity * (training ? Enumerable.Range(0, layers.Count + 1).Max(index => ShapeOf(index).Elements) : model.OutputShape.Elements);
         gradients = [new(widest), new(training ? widest : 0)];
         target = new T[capacity * model.OutputShape.Elements];
         scratch = new(layers.Max(layer => layer.ScratchElements));
-        Passes = [.. layers.Select((layer, index) => new LayerPass<T>(layer, index, capacity, training, scratch))];
+        Passes = [.. layers.Select((_, index) => new LayerPass<T>(model, index, capacity, training, scratch))];
         firstTrainable = 0;
         while (firstTrainable < layers.Count && layers[firstTrainable].Parameters.Count == 0)
             firstTrainable++;
@@ -54,11 +55,19 @@ internal sealed class Workspace<T>
         }
     }
 
-    /// <summary>Fills activations, gradients and scratch: with NaN, to show that every pass overwrites what it should.</summary>
+    /// <summary>Fills activations but for their halos, gradients and scratch: with NaN, to show that every pass overwrites what it should.</summary>
     public void Fill(T value)
     {
-        foreach (AlignedArray<T> buffer in (AlignedArray<T>[])[.. activations, .. gradients, scratch])
+        foreach (AlignedArray<T> buffer in (AlignedArray<T>[])[.. activations.Where((_, index) => model.ViewOf(index) is null), .. gradients, scratch])
             buffer.Span.Fill(value);
+        for (int index = 0; index < activations.Length; index++)
+        {
+            if (model.ViewOf(index) is not { } view)
+                continue;
+            (int height, int width, int channels) = (ShapeOf(index)[0], ShapeOf(index)[1], ShapeOf(index)[2]);
+            for (int row = 0; row < Capacity * height; row++)
+                activations[index].Span.Slice(view.At(row / height, row % height, 0), width * channels).Fill(value);
+        }
     }
 
     /// <summary>Sets what all layers are to know of this pass.</summary>
@@ -71,12 +80,11 @@ internal sealed class Workspace<T>
         }
     }
 
-    /// <summary>The input of the first layer (0) or the output of layer index − 1, for the loaded examples.</summary>
-    public Span<T> Activation(int index)
-    {
-        Shape shape = index == 0 ? model.InputShape : model.Layers[index - 1].OutputShape;
-        return activations[index].Span.Slice(0, Passes[0].Count * shape.Elements);
-    }
+    /// <summary>
+    /// The input of the first layer (0) or the output of layer index − 1, for the loaded examples; with the halo in which the next layer
+    /// may want it.
+    /// </summary>
+    public Span<T> Activation(int index) => activations[index].Span.Slice(0, Passes[0].Count * Elements(index));
 
     /// <summary>Carries the examples through all layers, or from layer <paramref name="first"/> on; returns the output.</summary>
     public Span<T> Forward(int first = 0)
@@ -137,7 +145,8 @@ internal sealed class Workspace<T>
         {
             Passes[index].Gradients = sum;
             Span<T> x = Activation(index);
-            Span<T> dx = index > last || needsInputGradient ? gradients[free].Span.Slice(0, x.Length) : [];
+            int length = Passes[index].Count * ShapeOf(index).Elements;
+            Span<T> dx = index > last || needsInputGradient ? gradients[free].Span.Slice(0, length) : [];
             model.Layers[index].Backward(Passes[index], x, Activation(index + 1), dy, dx);
             dy = dx;
             free = 1 - free;
@@ -145,6 +154,11 @@ internal sealed class Workspace<T>
 
         return dy;
     }
+
+    private Shape ShapeOf(int index) => index == 0 ? model.InputShape : model.Layers[index - 1].OutputShape;
+
+    // Of one example's activation, with its halo.
+    private int Elements(int index) => model.ViewOf(index) is { } view ? view.Image : ShapeOf(index).Elements;
 
     private static int ArgMax(ReadOnlySpan<T> row)
     {
