@@ -18,6 +18,9 @@ internal interface IRowVector<TSelf, T>
     /// <summary>Columns of B, for each of the rows.</summary>
     static abstract int Columns { get; }
 
+    /// <summary>Whether there are 32 registers of it, not just 16; a constant to the JIT.</summary>
+    static abstract bool HasManyRegisters { get; }
+
     /// <summary>All zeros.</summary>
     static abstract TSelf Zero { get; }
 
@@ -38,6 +41,9 @@ internal interface IRowVector<TSelf, T>
 
     /// <summary>One element for each row in all its columns, the second row's <paramref name="row"/> elements after the first one's; unchecked.</summary>
     static abstract TSelf Broadcast(ref T start, nint index, nint row);
+
+    /// <summary>x + y.</summary>
+    static abstract TSelf operator +(TSelf x, TSelf y);
 
     /// <summary>x·y + z.</summary>
     static abstract TSelf MultiplyAdd(TSelf x, TSelf y, TSelf z);

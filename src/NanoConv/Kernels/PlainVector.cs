@@ -13,6 +13,8 @@ internal readonly struct PlainVector<T>(Vector<T> value) : IVector<PlainVector<T
 
     public static int Rows => 1;
 
+    public static bool HasManyRegisters => false;
+
     public static int Columns => Count;
 
     public static PlainVector<T> Zero => new(Vector<T>.Zero);

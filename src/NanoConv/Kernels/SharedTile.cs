@@ -151,6 +151,7 @@ internal static class SharedTile
                 ref T window = ref Unsafe.Add(ref a, (row * product.Input.Row) + (first * product.Input.Column));
                 ref T b = ref panel;
                 TVector y0 = TVector.Repeat(ref bias, 0), y1 = y0, y2 = y0, y3 = y0, y4 = y0, y5 = y0, y6 = y0, y7 = y0;
+                TVector z0 = TVector.Zero, z1 = z0, z2 = z0, z3 = z0, z4 = z0, z5 = z0, z6 = z0, z7 = z0;
                 for (int s = product.Segments; s > 0; s--)
                 {
                     for (nint c = 0; c < channels; c++)
@@ -161,14 +162,14 @@ internal static class SharedTile
                         nint at = c;
                         TVector x0 = Next<T, TVector>(ref window, ref at, channels, below);
                         TVector x1 = TTaps.Count - TTaps.Stride > 1 ? Next<T, TVector>(ref window, ref at, channels, below) : TVector.Zero;
-                        y0 = AddTaps<T, TVector, TTaps>(y0, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels, below);
-                        y1 = AddTaps<T, TVector, TTaps>(y1, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels, below);
-                        y2 = AddTaps<T, TVector, TTaps>(y2, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels, below);
-                        y3 = AddTaps<T, TVector, TTaps>(y3, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels, below);
-                        y4 = AddTaps<T, TVector, TTaps>(y4, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels, below);
-                        y5 = AddTaps<T, TVector, TTaps>(y5, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels, below);
-                        y6 = AddTaps<T, TVector, TTaps>(y6, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels, below);
-                        y7 = AddTaps<T, TVector, TTaps>(y7, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels, below);
+                        AddTaps<T, TVector, TTaps>(ref y0, ref z0, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels, below);
+                        AddTaps<T, TVector, TTaps>(ref y1, ref z1, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels, below);
+                        AddTaps<T, TVector, TTaps>(ref y2, ref z2, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels, below);
+                        AddTaps<T, TVector, TTaps>(ref y3, ref z3, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels, below);
+                        AddTaps<T, TVector, TTaps>(ref y4, ref z4, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels, below);
+                        AddTaps<T, TVector, TTaps>(ref y5, ref z5, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels, below);
+                        AddTaps<T, TVector, TTaps>(ref y6, ref z6, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels, below);
+                        AddTaps<T, TVector, TTaps>(ref y7, ref z7, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels, below);
                     }
 
                     b = ref Unsafe.Add(ref b, (TTaps.Count - 1) * tap);
@@ -176,9 +177,9 @@ internal static class SharedTile
                 }
 
                 ref T output = ref Unsafe.Add(ref y, (row * product.Output.Row) + (first * product.Output.Column));
-                StorePixels(ref output, product.Output, TVector.Activate(y0, relu), TVector.Activate(y1, relu), TVector.Activate(y2, relu), TVector.Activate(y3, relu));
+                StorePixels(ref output, product.Output, Sum<T, TVector>(y0, z0, relu), Sum<T, TVector>(y1, z1, relu), Sum<T, TVector>(y2, z2, relu), Sum<T, TVector>(y3, z3, relu));
                 output = ref Unsafe.Add(ref output, Pixels / 2 * product.Output.Column);
-                StorePixels(ref output, product.Output, TVector.Activate(y4, relu), TVector.Activate(y5, relu), TVector.Activate(y6, relu), TVector.Activate(y7, relu));
+                StorePixels(ref output, product.Output, Sum<T, TVector>(y4, z4, relu), Sum<T, TVector>(y5, z5, relu), Sum<T, TVector>(y6, z6, relu), Sum<T, TVector>(y7, z7, relu));
             }
         }
     }
@@ -204,7 +205,7 @@ internal static class SharedTile
                 ref T window = ref Unsafe.Add(ref a, product.Input.At(image, row, at));
                 ref T b = ref firstPanel;
                 ref T c = ref secondPanel;
-                TVector y0 = TVector.Zero, y1 = y0, y2 = y0, y3 = y0, z0 = y0, z1 = y0, z2 = y0, z3 = y0;
+                TVector y0 = TVector.Zero, y1 = y0, y2 = y0, y3 = y0, w0 = y0, w1 = y0, w2 = y0, w3 = y0, z0 = y0, z1 = y0, z2 = y0, z3 = y0;
                 for (int s = product.Segments; s > 0; s--)
                 {
                     for (nint channel = 0; channel < channels; channel++)
@@ -214,32 +215,32 @@ internal static class SharedTile
                         c = ref Unsafe.Add(ref c, TVector.Columns);
                         nint next = channel;
                         TVector x = Next<T, TVector>(ref window, ref next, channels, below);
-                        AddPair<T, TVector>(ref y0, ref z0, ref x, left, right, only, ref window, ref next, channels, below);
-                        AddPair<T, TVector>(ref y1, ref z1, ref x, left, right, only, ref window, ref next, channels, below);
-                        AddPair<T, TVector>(ref y2, ref z2, ref x, left, right, only, ref window, ref next, channels, below);
-                        AddPair<T, TVector>(ref y3, ref z3, ref x, left, right, only, ref window, ref next, channels, below);
+                        AddPair<T, TVector>(ref y0, ref w0, ref z0, ref x, left, right, only, ref window, ref next, channels, below);
+                        AddPair<T, TVector>(ref y1, ref w1, ref z1, ref x, left, right, only, ref window, ref next, channels, below);
+                        AddPair<T, TVector>(ref y2, ref w2, ref z2, ref x, left, right, only, ref window, ref next, channels, below);
+                        AddPair<T, TVector>(ref y3, ref w3, ref z3, ref x, left, right, only, ref window, ref next, channels, below);
                     }
 
                     b = ref Unsafe.Add(ref b, tap);
                     window = ref Unsafe.Add(ref window, product.SegmentStride);
                 }
 
-                StorePixels(ref Unsafe.Add(ref y, product.Output.At(image, row, at)), product.Output, y0, y1, y2, y3);
+                StorePixels(ref Unsafe.Add(ref y, product.Output.At(image, row, at)), product.Output, y0 + w0, y1 + w1, y2 + w2, y3 + w3);
                 StorePixels(ref Unsafe.Add(ref y, second.Output.At(image, row, at)), product.Output, z0, z1, z2, z3);
             }
         }
     }
 
-    // One pixel and channel of both; x holds what the pixel before has loaded.
+    // One pixel and channel of both; x holds what the pixel before has loaded. The sums of left and right taps are apart, so that none waits.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddPair<T, TVector>(
-        ref TVector y, ref TVector z, ref TVector x, TVector left, TVector right, TVector only, ref T window, ref nint at, nint channels, nint below)
+        ref TVector y, ref TVector w, ref TVector z, ref TVector x, TVector left, TVector right, TVector only, ref T window, ref nint at, nint channels, nint below)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : struct, IRowVector<TVector, T>
     {
         y = TVector.MultiplyAdd(x, left, y);
         x = Next<T, TVector>(ref window, ref at, channels, below);
-        y = TVector.MultiplyAdd(x, right, y);
+        w = TVector.MultiplyAdd(x, right, w);
         z = TVector.MultiplyAdd(x, only, z);
     }
 
@@ -255,10 +256,10 @@ internal static class SharedTile
         TVector.Store(y3, ref y, 3 * next, below);
     }
 
-    // y + Σ_w x_w·b_w of one pixel and channel. x0 and, if two taps are shared, x1 hold what the pixel before has loaded already.
+    // y + z = Σ_w x_w·b_w of one pixel and channel. x0 and, if two taps are shared, x1 hold what the pixel before has loaded already.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector AddTaps<T, TVector, TTaps>(
-        TVector y, ref TVector x0, ref TVector x1, TVector b0, TVector b1, TVector b2, ref T window, ref nint at, nint channels, nint below)
+    private static void AddTaps<T, TVector, TTaps>(
+        ref TVector y, ref TVector z, ref TVector x0, ref TVector x1, TVector b0, TVector b1, TVector b2, ref T window, ref nint at, nint channels, nint below)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : struct, IRowVector<TVector, T>
         where TTaps : struct, ITaps
@@ -266,18 +267,36 @@ internal static class SharedTile
         if (TTaps.Count - TTaps.Stride == 1)
             x1 = Next<T, TVector>(ref window, ref at, channels, below);
         y = TVector.MultiplyAdd(x0, b0, y);
-        y = TVector.MultiplyAdd(x1, b1, y);
         if (TTaps.Count == 2)
         {
+            AddLast<T, TVector>(ref y, ref z, x1, b1);
             x0 = x1;
-            return y;
+            return;
         }
 
+        y = TVector.MultiplyAdd(x1, b1, y);
         TVector x2 = Next<T, TVector>(ref window, ref at, channels, below);
+        AddLast<T, TVector>(ref y, ref z, x2, b2);
         x0 = TTaps.Stride == 1 ? x1 : x2;
         x1 = x2;
-        return TVector.MultiplyAdd(x2, b2, y);
     }
+
+    // The last tap has a sum of its own where there are registers for it: then eight pixels do more than just hide the latency.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddLast<T, TVector>(ref TVector y, ref TVector z, TVector x, TVector b)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : struct, IRowVector<TVector, T>
+    {
+        if (TVector.HasManyRegisters)
+            z = TVector.MultiplyAdd(x, b, z);
+        else
+            y = TVector.MultiplyAdd(x, b, y);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Sum<T, TVector>(TVector y, TVector z, bool relu)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : struct, IRowVector<TVector, T> => TVector.Activate(TVector.HasManyRegisters ? y + z : y, relu);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Next<T, TVector>(ref T window, ref nint at, nint channels, nint below)

@@ -15,6 +15,8 @@ internal readonly struct TwoRowVector<T>(Vector512<T> value) : IRowVector<TwoRow
 
     public static int Rows => 2;
 
+    public static bool HasManyRegisters => true;
+
     public static int Columns => Vector256<T>.Count;
 
     public static TwoRowVector<T> Zero => new(Vector512<T>.Zero);
@@ -48,6 +50,9 @@ internal readonly struct TwoRowVector<T>(Vector512<T> value) : IRowVector<TwoRow
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TwoRowVector<T> Broadcast(ref T start, nint index, nint row) =>
         new(Vector512.Create(Unsafe.Add(ref start, index)).WithUpper(Vector256.Create(Unsafe.Add(ref start, index + row))));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoRowVector<T> operator +(TwoRowVector<T> x, TwoRowVector<T> y) => new(x.value + y.value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TwoRowVector<T> MultiplyAdd(TwoRowVector<T> x, TwoRowVector<T> y, TwoRowVector<T> z)

@@ -20,6 +20,8 @@ internal readonly struct WideVector<T>(Vector512<T> value) : IVector<WideVector<
 
     public static int Rows => 1;
 
+    public static bool HasManyRegisters => true;
+
     public static int Columns => Count;
 
     public static WideVector<T> Zero => new(Vector512<T>.Zero);

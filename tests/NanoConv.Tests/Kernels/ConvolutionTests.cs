@@ -71,6 +71,13 @@ public abstract class ConvolutionTests<T> : PropertySuite
         Expect.Equal("dx", kernels.XShape, kernels.NaiveInputGradient(), kernels.InputGradient());
     });
 
+    [Fact]
+    public void The_input_gradient_equals_its_twin_where_phases_share_what_they_load() => ForAll(Generators.Halving, static c =>
+    {
+        ConvolutionKernels<T> kernels = Exact(c);
+        Expect.Equal("dx", kernels.XShape, kernels.NaiveInputGradient(), kernels.InputGradient());
+    });
+
     /// <summary>No finite differences, no naive twin: convolution is linear in x and in w, and the gradients are its adjoints.</summary>
     [Fact]
     public void The_gradients_are_the_adjoints_of_forward() => ForAll(Generators.Convolutions, static c =>
@@ -98,6 +105,9 @@ public abstract class ConvolutionTests<T> : PropertySuite
 
     [Fact]
     public void A_picture_gives_the_same_bits_alone_and_among_others_where_windows_overlap() => ForAll(Generators.Overlapping, SameBitsAlone);
+
+    [Fact]
+    public void A_picture_gives_the_same_bits_alone_and_among_others_where_phases_share_what_they_load() => ForAll(Generators.Halving, SameBitsAlone);
 
     private static void SameBitsAlone(ConvolutionCase c)
     {
