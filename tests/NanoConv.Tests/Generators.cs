@@ -133,40 +133,48 @@ internal static class Generators
         Shrink);
 
     /// <summary>
-    /// Convolutions with stride 2 whose input gradient has phases that can share what they load: 3 × 3 or 2 × 3, a vector of channels
-    /// (of half a long one, or a whole one), sides that are halved and some that are not.
+    /// Convolutions with strides whose input gradient has phases that can share what they load: two taps beside one, a vector of
+    /// channels (half a long one, or a whole one), sides that are divided and some that are not.
     /// </summary>
     public static Arbitrary<ConvolutionCase> Halving { get; } = Arb.From(
         from height in Gen.Choose(2, 9)
-        from width in Gen.OneOf(Gen.Choose(4, 12).Select(half => 2 * half), Gen.Choose(7, 21))
+        from width in Gen.OneOf(Gen.Choose(4, 12).Select(half => 2 * half), Gen.Choose(7, 24))
         from channels in Gen.Elements(4, 8, 8, 16)
-        from kernelHeight in Gen.Choose(2, 3)
+        from kernelHeight in Gen.Choose(1, 5)
+        from axis in Gen.Elements((3, 2), (3, 2), (3, 2), (4, 3), (5, 3))
+        from strideHeight in Gen.Choose(1, 3)
         from padding in Gen.Elements(Padding.Same, Padding.Same, Padding.Valid, Padding.Explicit(1, 1, 0, 1), Padding.Explicit(1, 1, 1, 1))
         from filters in Gen.Choose(1, 9)
         from images in Gen.Choose(1, 3)
         from seed in Seeds
-        let window = new WindowCase(height, width, channels, kernelHeight, 3, 2, 2, padding)
+        let window = new WindowCase(height, width, channels, kernelHeight, axis.Item1, strideHeight, axis.Item2, padding)
         where kernelHeight <= height
         select new ConvolutionCase(images, window, filters, seed),
         Shrink);
 
-    /// <summary>Two convolutions, one behind the other: the second in a halo, or without one, or where not all of its input is reached.</summary>
-    public static Arbitrary<(int Height, int Width, Conv2D First, Conv2D Second, int Seed)> Neighbours { get; } = Arb.From(
-        from height in Gen.Choose(3, 12)
-        from width in Gen.Choose(3, 12)
+    /// <summary>
+    /// Two convolutions, one behind the other: the second in a halo, or without one, or where not all of its input is reached; a third
+    /// of them in Winograd's way, and many with a vector of filters.
+    /// </summary>
+    public static Arbitrary<(Shape Input, Conv2D First, Conv2D Second, int Seed)> Neighbours { get; } = Arb.From(
+        from sides in Gen.OneOf(Gen.Choose(3, 12).Two(), Gen.Elements(4, 8, 12).Two())
+        from channels in Gen.Elements(2, 8)
         from first in Neighbour
         from second in Neighbour
         from seed in Seeds
-        select (height, width, first, second, seed));
+        select ((Shape)(sides.Item1, sides.Item2, channels), first, second, seed));
 
     private static Gen<Conv2D> Neighbour =>
-        from filters in Gen.Choose(1, 17)
-        from kernel in Gen.Choose(1, 3).Two()
-        from strides in Gen.Choose(1, 2).Two()
-        from padding in Gen.OneOf(Gen.Constant(Padding.Same), ExplicitPadding(Gen.Choose(0, 2)))
+        from filters in Gen.OneOf(Gen.Choose(1, 17), Gen.Elements(4, 8, 9, 16))
+        from plain in Gen.OneOf(
+            Gen.Constant(((3, 3), (1, 1), Padding.Same)),
+            from kernel in Gen.Choose(1, 3).Two()
+            from strides in Gen.Choose(1, 2).Two()
+            from padding in Gen.OneOf(Gen.Constant(Padding.Same), ExplicitPadding(Gen.Choose(0, 2)))
+            select (kernel, strides, padding))
         from activation in Gen.Elements(Activation.Linear, Activation.ReLU, Activation.ReLU, Activation.Softmax)
         from useBias in Gen.Elements(true, true, false)
-        select new Conv2D(filters, kernel, padding, (Size2D)strides, activation, useBias);
+        select new Conv2D(filters, plain.Item1, plain.Item3, (Size2D)plain.Item2, activation, useBias);
 
     private static Gen<int> Seeds => Gen.Choose(0, 1_000_000);
 

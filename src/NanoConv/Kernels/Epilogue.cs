@@ -87,6 +87,7 @@ public static class Epilogue
     }
 
     // The same for whole vectors of channels, from channel c on; returns the first channel that is left.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static int MaskAndAdd<T, TVector>(Span<T> dz, Span<T> db, ReadOnlySpan<T> dy, ReadOnlySpan<T> y, int c, bool inPairs)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : struct, IVector<TVector, T>

@@ -5,8 +5,8 @@ public static class Halo
 {
     /// <summary>Copies the pictures' interiors; the halo around them is left as it is, and must be zero.</summary>
     /// <remarks>
-    /// One copy a row. It costs about one percent of the convolution that follows, and spares that convolution every
-    /// border case. Rows and columns that no window reaches are not copied.
+    /// One copy a row. It spares the convolution that follows every border case. Rows and columns that no window reaches are not copied. A
+    /// convolution behind another one mostly needs no copy, as that one writes into its halo (<see cref="BuiltLayer{T}.HaloedInput"/>).
     /// </remarks>
     /// <param name="window">The windows whose reach decides the padded size.</param>
     /// <param name="images">Pictures.</param>

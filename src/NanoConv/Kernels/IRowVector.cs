@@ -3,8 +3,8 @@ using System.Numerics;
 namespace NanoConv.Kernels;
 
 /// <summary>
-/// What <see cref="SharedTile"/> asks of a vector: a pixel's columns, or those of two pixels, one below the other. So that filters
-/// that fill half a long vector fill it twice.
+/// What <see cref="SharedTile"/> asks of a vector: a pixel's columns, or those of two pixels, one below the other, so that filters which
+/// fill half a long vector fill it twice.
 /// </summary>
 /// <typeparam name="TSelf">The vector.</typeparam>
 /// <typeparam name="T">The element type.</typeparam>
@@ -18,7 +18,7 @@ internal interface IRowVector<TSelf, T>
     /// <summary>Columns of B, for each of the rows.</summary>
     static abstract int Columns { get; }
 
-    /// <summary>Whether there are 32 registers of it, not just 16; a constant to the JIT.</summary>
+    /// <summary>Whether there are 32 registers of it on every processor, not just 16; a constant to the JIT.</summary>
     static abstract bool HasManyRegisters { get; }
 
     /// <summary>All zeros.</summary>

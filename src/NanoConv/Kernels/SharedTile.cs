@@ -10,12 +10,15 @@ namespace NanoConv.Kernels;
 /// that 24 multiply-adds take 10 loads of A and 3 of B.
 /// </summary>
 /// <remarks>
-/// Unchecked references, as in <see cref="RegisterTile"/>. Each sum is taken in one order, kernel rows, then channels, then taps,
-/// wherever its pixel lies in a tile.
+/// Unchecked references, as in <see cref="RegisterTile"/>. Each sum is put together in one way, which depends on the product's shape
+/// alone, wherever its pixel lies in a tile.
 /// </remarks>
 internal static class SharedTile
 {
-    /// <summary>Pixels of a tile, side by side in a row: as many sums, which is just enough to hide the latency of a multiply-add.</summary>
+    /// <summary>
+    /// Pixels of a tile, side by side in a row: as many sums or, where there are registers for it, twice as many; eight just hide the
+    /// latency of a multiply-add.
+    /// </summary>
     public const int Pixels = 8;
 
     /// <summary>Channels of a tile of the gradient, each with three taps: nine sums.</summary>
@@ -36,7 +39,7 @@ internal static class SharedTile
     /// </summary>
     public static bool CanMultiplyTwo<T>(in StridedProduct first, in StridedProduct second)
         where T : unmanaged, IFloatingPointIeee754<T> =>
-        Overlap<TwoTaps>(first) && first.Columns >= Pixels / 2 && IsVector<T>(first.N) && PackedMatrix.PanelWidth<T>(first.N, 0) == first.N
+        Overlap<TwoTaps>(first) && first.Columns >= Pixels / 2 && IsVector<T>(first.N)
         && second == first with
         {
             Input = first.Input with { Offset = first.Input.Offset + second.SegmentLength },
@@ -177,15 +180,19 @@ internal static class SharedTile
                 }
 
                 ref T output = ref Unsafe.Add(ref y, (row * product.Output.Row) + (first * product.Output.Column));
-                StorePixels(ref output, product.Output, Sum<T, TVector>(y0, z0, relu), Sum<T, TVector>(y1, z1, relu), Sum<T, TVector>(y2, z2, relu), Sum<T, TVector>(y3, z3, relu));
-                output = ref Unsafe.Add(ref output, Pixels / 2 * product.Output.Column);
-                StorePixels(ref output, product.Output, Sum<T, TVector>(y4, z4, relu), Sum<T, TVector>(y5, z5, relu), Sum<T, TVector>(y6, z6, relu), Sum<T, TVector>(y7, z7, relu));
+                (y0, y1, y2, y3) = (Sum(y0, z0, relu), Sum(y1, z1, relu), Sum(y2, z2, relu), Sum(y3, z3, relu));
+                (y4, y5, y6, y7) = (Sum(y4, z4, relu), Sum(y5, z5, relu), Sum(y6, z6, relu), Sum(y7, z7, relu));
+                StorePixels(ref output, product.Output, y0, y1, y2, y3);
+                StorePixels(ref Unsafe.Add(ref output, Pixels / 2 * product.Output.Column), product.Output, y4, y5, y6, y7);
             }
         }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static TVector Sum(TVector y, TVector z, bool relu) => TVector.Activate(TVector.HasManyRegisters ? y + z : y, relu);
     }
 
-    // Two products' Y[4 pixels of a row × 1 vector]: y = Σ_s Σ_c A[s, left, c]·B[s, left, c] + A[s, right, c]·B[s, right, c] and
-    // z = Σ_s Σ_c A[s, right, c]·C[s, c]. 12 multiply-adds take 5 loads of A and 3 of B and C.
+    // Two products' Y[4 pixels of a row × 1 vector]: y + z = Σ_s Σ_c A[s, left, c]·B[s, left, c] + A[s, right, c]·B[s, right, c] and
+    // u = Σ_s Σ_c A[s, right, c]·C[s, c]. 12 multiply-adds take 5 loads of A and 3 of B and C.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void MultiplyTwoPictures<T, TVector>(
         in StridedProduct product, in StridedProduct second, ref T y, ref T a, ref T firstPanel, ref T secondPanel)
@@ -205,7 +212,7 @@ internal static class SharedTile
                 ref T window = ref Unsafe.Add(ref a, product.Input.At(image, row, at));
                 ref T b = ref firstPanel;
                 ref T c = ref secondPanel;
-                TVector y0 = TVector.Zero, y1 = y0, y2 = y0, y3 = y0, w0 = y0, w1 = y0, w2 = y0, w3 = y0, z0 = y0, z1 = y0, z2 = y0, z3 = y0;
+                TVector y0 = TVector.Zero, y1 = y0, y2 = y0, y3 = y0, z0 = y0, z1 = y0, z2 = y0, z3 = y0, u0 = y0, u1 = y0, u2 = y0, u3 = y0;
                 for (int s = product.Segments; s > 0; s--)
                 {
                     for (nint channel = 0; channel < channels; channel++)
@@ -215,33 +222,36 @@ internal static class SharedTile
                         c = ref Unsafe.Add(ref c, TVector.Columns);
                         nint next = channel;
                         TVector x = Next<T, TVector>(ref window, ref next, channels, below);
-                        AddPair<T, TVector>(ref y0, ref w0, ref z0, ref x, left, right, only, ref window, ref next, channels, below);
-                        AddPair<T, TVector>(ref y1, ref w1, ref z1, ref x, left, right, only, ref window, ref next, channels, below);
-                        AddPair<T, TVector>(ref y2, ref w2, ref z2, ref x, left, right, only, ref window, ref next, channels, below);
-                        AddPair<T, TVector>(ref y3, ref w3, ref z3, ref x, left, right, only, ref window, ref next, channels, below);
+                        AddPair<T, TVector>(ref y0, ref z0, ref u0, ref x, left, right, only, ref window, ref next, channels, below);
+                        AddPair<T, TVector>(ref y1, ref z1, ref u1, ref x, left, right, only, ref window, ref next, channels, below);
+                        AddPair<T, TVector>(ref y2, ref z2, ref u2, ref x, left, right, only, ref window, ref next, channels, below);
+                        AddPair<T, TVector>(ref y3, ref z3, ref u3, ref x, left, right, only, ref window, ref next, channels, below);
                     }
 
                     b = ref Unsafe.Add(ref b, tap);
                     window = ref Unsafe.Add(ref window, product.SegmentStride);
                 }
 
-                StorePixels(ref Unsafe.Add(ref y, product.Output.At(image, row, at)), product.Output, y0 + w0, y1 + w1, y2 + w2, y3 + w3);
-                StorePixels(ref Unsafe.Add(ref y, second.Output.At(image, row, at)), product.Output, z0, z1, z2, z3);
+                // Both views differ in their offset alone.
+                StorePixels(ref Unsafe.Add(ref y, product.Output.At(image, row, at)), product.Output, y0 + z0, y1 + z1, y2 + z2, y3 + z3);
+                StorePixels(ref Unsafe.Add(ref y, second.Output.At(image, row, at)), product.Output, u0, u1, u2, u3);
             }
         }
     }
 
-    // One pixel and channel of both; x holds what the pixel before has loaded. The sums of left and right taps are apart, so that none waits.
+    // One pixel and channel of both; x holds what the pixel before has loaded. The sums of left and right taps are apart: twelve, so that
+    // none waits.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddPair<T, TVector>(
-        ref TVector y, ref TVector w, ref TVector z, ref TVector x, TVector left, TVector right, TVector only, ref T window, ref nint at, nint channels, nint below)
+        ref TVector y, ref TVector z, ref TVector u, ref TVector x, TVector left, TVector right, TVector only, ref T window, ref nint at, nint channels,
+        nint below)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : struct, IRowVector<TVector, T>
     {
         y = TVector.MultiplyAdd(x, left, y);
         x = Next<T, TVector>(ref window, ref at, channels, below);
-        w = TVector.MultiplyAdd(x, right, w);
-        z = TVector.MultiplyAdd(x, only, z);
+        z = TVector.MultiplyAdd(x, right, z);
+        u = TVector.MultiplyAdd(x, only, u);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -259,7 +269,8 @@ internal static class SharedTile
     // y + z = Σ_w x_w·b_w of one pixel and channel. x0 and, if two taps are shared, x1 hold what the pixel before has loaded already.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddTaps<T, TVector, TTaps>(
-        ref TVector y, ref TVector z, ref TVector x0, ref TVector x1, TVector b0, TVector b1, TVector b2, ref T window, ref nint at, nint channels, nint below)
+        ref TVector y, ref TVector z, ref TVector x0, ref TVector x1, TVector b0, TVector b1, TVector b2, ref T window, ref nint at, nint channels,
+        nint below)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : struct, IRowVector<TVector, T>
         where TTaps : struct, ITaps
@@ -294,11 +305,6 @@ internal static class SharedTile
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Sum<T, TVector>(TVector y, TVector z, bool relu)
-        where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, IRowVector<TVector, T> => TVector.Activate(TVector.HasManyRegisters ? y + z : y, relu);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Next<T, TVector>(ref T window, ref nint at, nint channels, nint below)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : struct, IRowVector<TVector, T>
@@ -317,9 +323,12 @@ internal static class SharedTile
         where TTaps : struct, ITaps
     {
         nint channels = product.SegmentLength / GradientTaps, tap = channels * product.N;
-        TVector d00 = TVector.LoadSum(ref dB, outputs[0]), d01 = TVector.LoadSum(ref dB, outputs[0] + tap), d02 = TVector.LoadSum(ref dB, outputs[0] + (2 * tap));
-        TVector d10 = TVector.LoadSum(ref dB, outputs[1]), d11 = TVector.LoadSum(ref dB, outputs[1] + tap), d12 = TVector.LoadSum(ref dB, outputs[1] + (2 * tap));
-        TVector d20 = TVector.LoadSum(ref dB, outputs[2]), d21 = TVector.LoadSum(ref dB, outputs[2] + tap), d22 = TVector.LoadSum(ref dB, outputs[2] + (2 * tap));
+        TVector d00 = TVector.LoadSum(ref dB, outputs[0]), d01 = TVector.LoadSum(ref dB, outputs[0] + tap);
+        TVector d02 = TVector.LoadSum(ref dB, outputs[0] + (2 * tap));
+        TVector d10 = TVector.LoadSum(ref dB, outputs[1]), d11 = TVector.LoadSum(ref dB, outputs[1] + tap);
+        TVector d12 = TVector.LoadSum(ref dB, outputs[1] + (2 * tap));
+        TVector d20 = TVector.LoadSum(ref dB, outputs[2]), d21 = TVector.LoadSum(ref dB, outputs[2] + tap);
+        TVector d22 = TVector.LoadSum(ref dB, outputs[2] + (2 * tap));
         nint step = product.Output.Column, end = product.Columns * step, below = product.Input.Row, belowY = product.Output.Row;
         for (int row = 0; row < rows; row += TVector.Rows)
         {

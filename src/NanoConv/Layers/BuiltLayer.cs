@@ -39,12 +39,15 @@ public abstract class BuiltLayer<T>
     /// <summary>The trainable tensors.</summary>
     public IReadOnlyList<Parameter<T>> Parameters { get; }
 
-    /// <summary>What the layer keeps from forward for backward, for each example.</summary>
+    /// <summary>
+    /// What the layer keeps from forward for backward, for each example. A convolution's padded input takes no memory of its own where a
+    /// convolution before it has written it.
+    /// </summary>
     public virtual IReadOnlyList<KeptBuffer> Kept => [];
 
     /// <summary>
-    /// Where in a halo of zeros, which is all that Image spans, the layer wants the pixels of its input; null if they are to lie side by
-    /// side. They lie there if the layer before <see cref="CanWriteInHalo"/>; then <see cref="LayerPass{T}.InputView"/> says so.
+    /// Where in a halo of zeros the layer wants the pixels of its input, Image being the size of a picture with its halo; null if they
+    /// are to lie side by side. Whether they do lie there, as the layer before can write there, <see cref="LayerPass{T}.InputView"/> says.
     /// </summary>
     internal virtual PixelView? HaloedInput => null;
 
@@ -74,8 +77,8 @@ public abstract class BuiltLayer<T>
 
     /// <summary>y = f(x) for <see cref="LayerPass{T}.Count"/> examples.</summary>
     /// <param name="pass">The worker's state: number of examples, mode, kept buffers.</param>
-    /// <param name="x">Inputs [count, input shape].</param>
-    /// <param name="y">Overwritten: outputs [count, output shape].</param>
+    /// <param name="x">Inputs [count, input shape]; those of a convolution may lie in its halo.</param>
+    /// <param name="y">Overwritten: outputs [count, output shape]; those of a convolution may lie in the halo of the next one.</param>
     public abstract void Forward(LayerPass<T> pass, ReadOnlySpan<T> x, Span<T> y);
 
     /// <summary>

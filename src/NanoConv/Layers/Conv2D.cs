@@ -133,7 +133,7 @@ public sealed class Conv2D : Layer
             packedBias = new(PackedMatrix.PaddedColumns<T>(geometry.Filters));
             Kept =
             [
-                new KeptBuffer("padded input", geometry.Window.NeedsPadding ? geometry.Window.PaddedElements : 0, TrainingOnly: false, IsInput: true),
+                new KeptBuffer("padded input", geometry.Window.NeedsPadding ? geometry.Window.PaddedElements : 0, TrainingOnly: false) { IsInput = true },
                 new KeptBuffer("haloed gradient", geometry.HaloedOutputElements, Extra: MatrixProduct.Slack<T>()),
             ];
         }
@@ -168,9 +168,9 @@ public sealed class Conv2D : Layer
 
         public override void Forward(LayerPass<T> pass, ReadOnlySpan<T> x, Span<T> y)
         {
-            ReadOnlySpan<T> padded = Padded(pass, x);
             if (IsCopied(pass))
                 Halo.Pad(geometry.Window, pass.Count, pass.Kept(PaddedX), x);
+            ReadOnlySpan<T> padded = Padded(pass, x);
             bool relu = activation == Activation.ReLU;
             if (isWinograd)
                 WinogradConvolution.Forward(geometry, pass.Count, y, padded, packedKernel, packedBias, pass.Scratch, relu, pass.OutputView);

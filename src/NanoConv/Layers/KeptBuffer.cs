@@ -5,5 +5,8 @@ namespace NanoConv;
 /// <param name="Elements">Elements for each example.</param>
 /// <param name="Extra">Elements in addition, whatever the number of examples.</param>
 /// <param name="TrainingOnly">Whether only the backward pass reads it, so that prediction needs no memory for it.</param>
-/// <param name="IsInput">Whether it is the input once more, in a halo; not needed where the layer before writes it into one.</param>
-public sealed record KeptBuffer(string Name, int Elements, int Extra = 0, bool TrainingOnly = true, bool IsInput = false);
+public sealed record KeptBuffer(string Name, int Elements, int Extra = 0, bool TrainingOnly = true)
+{
+    /// <summary>Whether it is the input once more, in a halo; not needed where the layer before writes it into one.</summary>
+    internal bool IsInput { get; init; }
+}

@@ -18,10 +18,8 @@ public sealed class LayerPass<T>
         (layer, this.scratch) = (model.Layers[index], scratch);
         LayerIndex = index;
         (InputView, OutputView) = (model.ViewOf(index), model.ViewOf(index + 1));
-        kept = [.. layer.Kept.Select(buffer => new AlignedArray<T>(IsNeeded(buffer) ? (buffer.Elements * capacity) + buffer.Extra : 0))];
+        kept = [.. layer.Kept.Select(buffer => new AlignedArray<T>(model.Needs(index, buffer, training) ? (buffer.Elements * capacity) + buffer.Extra : 0))];
         gradientOffsets = [.. layer.Parameters.Select(parameter => parameter.Offset)];
-
-        bool IsNeeded(KeptBuffer buffer) => (training || !buffer.TrainingOnly) && (InputView is null || !buffer.IsInput);
     }
 
     /// <summary>The layer's place in the network, from 0.</summary>

@@ -83,9 +83,9 @@ public sealed class Model<T>
     }
 
     /// <summary>Bytes of activations and other buffers that a thread takes to predict; few weights may need many.</summary>
-    public long PredictionBytes => Unsafe.SizeOf<T>() * Inference.ShardSize * (InputShape.Elements + Layers
-        .Select((layer, index) => (ViewOf(index + 1) is null ? layer.OutputShape.Elements : 0)
-            + layer.Kept.Where(buffer => !buffer.TrainingOnly).Sum(buffer => (long)buffer.Elements))
+    public long PredictionBytes => Unsafe.SizeOf<T>() * Inference.ShardSize * (ActivationElements(0) + Layers
+        .Select((layer, index) => (long)ActivationElements(index + 1)
+            + layer.Kept.Where(buffer => Needs(index, buffer, training: false)).Sum(buffer => (long)buffer.Elements))
         .Sum());
 
     /// <summary>Whether the output is one softmax.</summary>
@@ -93,9 +93,19 @@ public sealed class Model<T>
 
     internal Parameter<T>[] Regularized { get; }
 
+    /// <summary>The shape of the input (0) or of the output of layer index − 1.</summary>
+    internal Shape ActivationShape(int index) => index == 0 ? InputShape : Layers[index - 1].OutputShape;
+
+    /// <summary>Elements that it takes for an example, with the halo in which the next layer may want it.</summary>
+    internal int ActivationElements(int index) => ViewOf(index)?.Image ?? ActivationShape(index).Elements;
+
     /// <summary>Where the pixels of layer <paramref name="index"/>'s input lie: in its halo, if it wants one and the layer before can write there.</summary>
     internal PixelView? ViewOf(int index) =>
         index > 0 && index < Layers.Count && Layers[index - 1].CanWriteInHalo ? Layers[index].HaloedInput : null;
+
+    /// <summary>Whether layer <paramref name="index"/> takes memory for something that it may keep.</summary>
+    internal bool Needs(int index, KeptBuffer buffer, bool training) =>
+        (training || !buffer.TrainingOnly) && !(buffer.IsInput && ViewOf(index) is not null);
 
     /// <summary>To be called after writing to <see cref="Weights"/> or a parameter; Fit does it itself.</summary>
     public void ParametersChanged()

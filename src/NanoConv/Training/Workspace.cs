@@ -1,5 +1,4 @@
 using System.Numerics;
-using NanoConv.Kernels;
 
 namespace NanoConv;
 
@@ -23,9 +22,9 @@ internal sealed class Workspace<T>
         this.model = model;
         Capacity = capacity;
         IReadOnlyList<BuiltLayer<T>> layers = model.Layers;
-        activations = [.. Enumerable.Range(0, layers.Count + 1).Select(index => new AlignedArray<T>(capacity * Elements(index)))];
-        int widest = capacity * (training ? Enumerable.Range(0, layers.Count + 1).Max(index => ShapeOf(index).Elements) : model.OutputShape.Elements);
-        gradients = [new(widest), new(training ? widest : 0)];
+        activations = [.. Enumerable.Range(0, layers.Count + 1).Select(index => new AlignedArray<T>(capacity * model.ActivationElements(index)))];
+        int widest = training ? Enumerable.Range(0, layers.Count + 1).Max(index => model.ActivationShape(index).Elements) : model.OutputShape.Elements;
+        gradients = [new(capacity * widest), new(training ? capacity * widest : 0)];
         target = new T[capacity * model.OutputShape.Elements];
         scratch = new(layers.Max(layer => layer.ScratchElements));
         Passes = [.. layers.Select((_, index) => new LayerPass<T>(model, index, capacity, training, scratch))];
@@ -64,9 +63,9 @@ internal sealed class Workspace<T>
         {
             if (model.ViewOf(index) is not { } view)
                 continue;
-            (int height, int width, int channels) = (ShapeOf(index)[0], ShapeOf(index)[1], ShapeOf(index)[2]);
-            for (int row = 0; row < Capacity * height; row++)
-                activations[index].Span.Slice(view.At(row / height, row % height, 0), width * channels).Fill(value);
+            Shape shape = model.ActivationShape(index);
+            for (int row = 0; row < Capacity * shape[0]; row++)
+                activations[index].Span.Slice(view.At(row / shape[0], row % shape[0], 0), shape[1] * shape[2]).Fill(value);
         }
     }
 
@@ -84,7 +83,7 @@ internal sealed class Workspace<T>
     /// The input of the first layer (0) or the output of layer index − 1, for the loaded examples; with the halo in which the next layer
     /// may want it.
     /// </summary>
-    public Span<T> Activation(int index) => activations[index].Span.Slice(0, Passes[0].Count * Elements(index));
+    public Span<T> Activation(int index) => activations[index].Span.Slice(0, Passes[0].Count * model.ActivationElements(index));
 
     /// <summary>Carries the examples through all layers, or from layer <paramref name="first"/> on; returns the output.</summary>
     public Span<T> Forward(int first = 0)
@@ -145,7 +144,7 @@ internal sealed class Workspace<T>
         {
             Passes[index].Gradients = sum;
             Span<T> x = Activation(index);
-            int length = Passes[index].Count * ShapeOf(index).Elements;
+            int length = Passes[index].Count * model.ActivationShape(index).Elements;
             Span<T> dx = index > last || needsInputGradient ? gradients[free].Span.Slice(0, length) : [];
             model.Layers[index].Backward(Passes[index], x, Activation(index + 1), dy, dx);
             dy = dx;
@@ -154,11 +153,6 @@ internal sealed class Workspace<T>
 
         return dy;
     }
-
-    private Shape ShapeOf(int index) => index == 0 ? model.InputShape : model.Layers[index - 1].OutputShape;
-
-    // Of one example's activation, with its halo.
-    private int Elements(int index) => model.ViewOf(index) is { } view ? view.Image : ShapeOf(index).Elements;
 
     private static int ArgMax(ReadOnlySpan<T> row)
     {
