@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace NanoConv.Kernels;
 
@@ -19,6 +20,18 @@ internal static class Simd
             return Vector.MultiplyAddEstimate(x.As<T, float>(), y.As<T, float>(), z.As<T, float>()).As<float, T>();
         if (typeof(T) == typeof(double))
             return Vector.MultiplyAddEstimate(x.As<T, double>(), y.As<T, double>(), z.As<T, double>()).As<double, T>();
+        return (x * y) + z;
+    }
+
+    /// <summary>The same of 512 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> MultiplyAdd<T>(Vector512<T> x, Vector512<T> y, Vector512<T> z)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (typeof(T) == typeof(float))
+            return Vector512.MultiplyAddEstimate(x.AsSingle(), y.AsSingle(), z.AsSingle()).As<float, T>();
+        if (typeof(T) == typeof(double))
+            return Vector512.MultiplyAddEstimate(x.AsDouble(), y.AsDouble(), z.AsDouble()).As<double, T>();
         return (x * y) + z;
     }
 
@@ -50,6 +63,11 @@ internal static class Simd
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<T> Activate<T>(Vector<T> x, bool relu)
         where T : unmanaged, IFloatingPointIeee754<T> => relu ? Vector.Max(x, Vector<T>.Zero) : x;
+
+    /// <summary>The same of 512 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> Activate<T>(Vector512<T> x, bool relu)
+        where T : unmanaged, IFloatingPointIeee754<T> => relu ? Vector512.Max(x, Vector512<T>.Zero) : x;
 
     /// <summary>A read-only span's first element, for the loads above.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -55,15 +55,9 @@ internal readonly struct TwoRowVector<T>(Vector512<T> value) : IRowVector<TwoRow
     public static TwoRowVector<T> operator +(TwoRowVector<T> x, TwoRowVector<T> y) => new(x.value + y.value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TwoRowVector<T> MultiplyAdd(TwoRowVector<T> x, TwoRowVector<T> y, TwoRowVector<T> z)
-    {
-        if (typeof(T) == typeof(float))
-            return new(Vector512.MultiplyAddEstimate(x.value.AsSingle(), y.value.AsSingle(), z.value.AsSingle()).As<float, T>());
-        if (typeof(T) == typeof(double))
-            return new(Vector512.MultiplyAddEstimate(x.value.AsDouble(), y.value.AsDouble(), z.value.AsDouble()).As<double, T>());
-        return new((x.value * y.value) + z.value);
-    }
+    public static TwoRowVector<T> MultiplyAdd(TwoRowVector<T> x, TwoRowVector<T> y, TwoRowVector<T> z) =>
+        new(Simd.MultiplyAdd(x.value, y.value, z.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TwoRowVector<T> Activate(TwoRowVector<T> x, bool relu) => relu ? new(Vector512.Max(x.value, Vector512<T>.Zero)) : x;
+    public static TwoRowVector<T> Activate(TwoRowVector<T> x, bool relu) => new(Simd.Activate(x.value, relu));
 }

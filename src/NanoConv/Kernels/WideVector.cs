@@ -48,14 +48,8 @@ internal readonly struct WideVector<T>(Vector512<T> value) : IVector<WideVector<
     public static WideVector<T> operator *(WideVector<T> x, WideVector<T> y) => new(x.value * y.value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static WideVector<T> MultiplyAdd(WideVector<T> x, WideVector<T> y, WideVector<T> z)
-    {
-        if (typeof(T) == typeof(float))
-            return new(Vector512.MultiplyAddEstimate(x.value.AsSingle(), y.value.AsSingle(), z.value.AsSingle()).As<float, T>());
-        if (typeof(T) == typeof(double))
-            return new(Vector512.MultiplyAddEstimate(x.value.AsDouble(), y.value.AsDouble(), z.value.AsDouble()).As<double, T>());
-        return new((x.value * y.value) + z.value);
-    }
+    public static WideVector<T> MultiplyAdd(WideVector<T> x, WideVector<T> y, WideVector<T> z) =>
+        new(Simd.MultiplyAdd(x.value, y.value, z.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static WideVector<T> Max(WideVector<T> x, WideVector<T> y) => new(Vector512.Max(x.value, y.value));
@@ -71,7 +65,7 @@ internal readonly struct WideVector<T>(Vector512<T> value) : IVector<WideVector<
     public static WideVector<T> Mask(WideVector<T> x, WideVector<T> y) => new(x.value & Vector512.GreaterThan(y.value, Vector512<T>.Zero));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static WideVector<T> Activate(WideVector<T> x, bool relu) => relu ? new(Vector512.Max(x.value, Vector512<T>.Zero)) : x;
+    public static WideVector<T> Activate(WideVector<T> x, bool relu) => new(Simd.Activate(x.value, relu));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static WideVector<T> Repeat(ref T start, nint index) => Load(ref start, index);
