@@ -9,6 +9,7 @@ public sealed class LayerPass<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly AlignedArray<T>[] kept;
+    private readonly string?[] missing;
     private readonly int[] gradientOffsets;
     private readonly BuiltLayer<T> layer;
     private readonly AlignedArray<T> scratch;
@@ -19,6 +20,10 @@ public sealed class LayerPass<T>
         LayerIndex = index;
         (InputView, OutputView) = (model.ViewOf(index), model.ViewOf(index + 1));
         kept = [.. layer.Kept.Select(buffer => new AlignedArray<T>(model.Needs(index, buffer, training) ? (buffer.Elements * capacity) + buffer.Extra : 0))];
+        missing = [.. layer.Kept.Select((buffer, place) => buffer.TrainingOnly && !training && buffer.Elements + buffer.Extra > 0
+            ? $"{layer.Specification.TypeName} '{layer.Name}': its kept buffer '{buffer.Name}' (Kept({place})) was declared TrainingOnly, so there is no "
+                + "memory for it in prediction; expected TrainingOnly: false, or its use only where pass.Training is true"
+            : null)];
         gradientOffsets = [.. layer.Parameters.Select(parameter => parameter.Offset)];
     }
 
@@ -55,7 +60,8 @@ public sealed class LayerPass<T>
 
     /// <summary>A buffer that the layer has declared in <see cref="BuiltLayer{T}.Kept"/>.</summary>
     /// <param name="index">Its place there.</param>
-    public Span<T> Kept(int index) => kept[index];
+    /// <exception cref="InvalidOperationException">This is prediction, and the buffer was declared for training alone.</exception>
+    public Span<T> Kept(int index) => missing[index] is { } mistake ? throw new InvalidOperationException(mistake) : kept[index];
 
     /// <summary>Room for <see cref="BuiltLayer{T}.ScratchElements"/>; what is in it when a call begins does not matter, and nothing in it lasts.</summary>
     public Span<T> Scratch => scratch;

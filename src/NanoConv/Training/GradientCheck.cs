@@ -16,6 +16,9 @@ namespace NanoConv;
 /// ones. What a layer keeps is as another, larger shard has left it. Backward runs twice, with and without being asked for
 /// the input's gradient, and of each derivative the worse of the two counts. It takes four forward passes an element, so
 /// choose small shapes: all tails and borders, few pixels.</para>
+/// <para>Beside the slopes, each example is passed alone and in the company of the others, in training and in prediction: a
+/// layer whose output depends on the company, or that fails outside training, is named in
+/// <see cref="GradientCheckResult.Mistake"/>.</para>
 /// </remarks>
 /// <example><code>GradientCheck.Run(new MyLayer(), inputShape: (6, 5, 3)).WorstRelativeError &lt; 1e-6</code></example>
 public static class GradientCheck
@@ -95,7 +98,9 @@ public static class GradientCheck
         }
 
         comparison.Add("input", workspace.Activation(0), input, input, firstLayer: 0, static () => { });
-        return comparison.Result;
+        return ForwardCheck.Mistake(model, inputs, seed) is { } mistake
+            ? comparison.Result with { WorstRelativeError = double.NaN, Mistake = mistake }
+            : comparison.Result;
     }
 
     // Buffers that other examples have passed, one more than will: a layer may not rely on what is left there.
@@ -126,7 +131,7 @@ public static class GradientCheck
     }
 
     // Uniform in [−1, 1).
-    private static double[] RandomNumbers(int count, int seed, int stream)
+    internal static double[] RandomNumbers(int count, int seed, int stream)
     {
         double[] numbers = new double[count];
         ulong key = CounterRandom.Key(seed, stream);

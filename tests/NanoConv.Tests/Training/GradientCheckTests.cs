@@ -29,6 +29,15 @@ public sealed class GradientCheckTests
         InputGradientHasTheBias,
     }
 
+    /// <summary>What can be wrong with a layer whose gradients are right.</summary>
+    public enum InUse
+    {
+        None,
+        NormalisesOverTheExamples,
+        NormalisesOverTheExamplesInPrediction,
+        KeepsForTrainingOnly,
+    }
+
     [Fact]
     public void A_right_layer_passes()
     {
@@ -53,6 +62,39 @@ public sealed class GradientCheckTests
         GradientCheckResult result = GradientCheck.Run(new Scale(mistake), (6, 5, 3));
         Assert.False(result.WorstRelativeError < 1e-6, result.ToString());
         Assert.Equal(tensor, result.Tensor);
+    }
+
+    /// <summary>What slopes do not show: both layers' gradients are right for the examples that pass together in training.</summary>
+    [Theory]
+    [InlineData(InUse.NormalisesOverTheExamples, "depends on the examples that pass together")]
+    [InlineData(InUse.NormalisesOverTheExamplesInPrediction, "depends on the examples that pass together in prediction")]
+    [InlineData(InUse.KeepsForTrainingOnly, "kept buffer 'inputs' (Kept(0)) was declared TrainingOnly")]
+    public void Mistakes_that_show_in_use_alone_are_named(InUse mistake, string named)
+    {
+        foreach (int examples in (int[])[1, 2, 3])
+        {
+            GradientCheckResult result = GradientCheck.Run(new Halving(mistake), (2, 3), examples);
+            Assert.True(double.IsNaN(result.WorstRelativeError), result.ToString());
+            Assert.Contains("'halving_1'", result.Mistake, StringComparison.Ordinal);
+            Assert.Contains(named, result.Mistake, StringComparison.Ordinal);
+            Assert.StartsWith(result.Mistake!, result.ToString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_layer_without_them_has_no_mistake()
+    {
+        GradientCheckResult result = GradientCheck.Run(new Halving(InUse.None), (2, 3));
+        Assert.Null(result.Mistake);
+        Assert.True(result.WorstRelativeError < 1e-6, result.ToString());
+    }
+
+    [Fact]
+    public void Prediction_with_a_buffer_for_training_alone_says_which()
+    {
+        Model<double> model = new Sequential(new Dense(3), new Halving(InUse.KeepsForTrainingOnly)).Build<double>(2);
+        Expect.Throws<InvalidOperationException>(
+            () => model.Predict(new Tensor<double>((1, 2))), "Halving 'halving_1'", "'inputs'", "TrainingOnly: false", "pass.Training");
     }
 
     /// <summary>
@@ -224,6 +266,48 @@ public sealed class GradientCheckTests
                     pass.Gradient(0)[i % classes] += dz[i];
                 for (int i = 0; i < dx.Length; i++)
                     dx[i] = dz[i] + (mistake == Hiding.InputGradientHasTheBias ? bias[i % classes] : T.Zero);
+            }
+        }
+    }
+
+    /// <summary>y = x / 2, less the mean of what passes together where the mistake is that, as a user might write it.</summary>
+    private sealed class Halving(InUse mistake) : Layer(null)
+    {
+        public override string Kind => "halving";
+
+        public override BuiltLayer<T> Build<T>(LayerBuilder<T> builder) => new Built<T>(builder, mistake);
+
+        private sealed class Built<T>(LayerBuilder<T> builder, InUse mistake) : BuiltLayer<T>(builder, builder.InputShape)
+            where T : unmanaged, IFloatingPointIeee754<T>
+        {
+            public override IReadOnlyList<KeptBuffer> Kept { get; } =
+                [new("inputs", builder.InputShape.Elements, TrainingOnly: mistake == InUse.KeepsForTrainingOnly)];
+
+            public override void Forward(LayerPass<T> pass, ReadOnlySpan<T> x, Span<T> y)
+            {
+                Span<T> kept = pass.Kept(0);
+                x.CopyTo(kept);
+                T mean = Centres(pass.Training) ? Mean(x) : T.Zero;
+                for (int i = 0; i < x.Length; i++)
+                    y[i] = (kept[i] - mean) / T.CreateChecked(2);
+            }
+
+            public override void Backward(LayerPass<T> pass, ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> dy, Span<T> dx)
+            {
+                T mean = Centres(pass.Training) ? Mean(dy) : T.Zero;
+                for (int i = 0; i < dx.Length; i++)
+                    dx[i] = (dy[i] - mean) / T.CreateChecked(2);
+            }
+
+            private bool Centres(bool training) => mistake == InUse.NormalisesOverTheExamples
+                || (mistake == InUse.NormalisesOverTheExamplesInPrediction && !training);
+
+            private static T Mean(ReadOnlySpan<T> values)
+            {
+                T sum = T.Zero;
+                foreach (T value in values)
+                    sum += value;
+                return sum / T.CreateChecked(values.Length);
             }
         }
     }
