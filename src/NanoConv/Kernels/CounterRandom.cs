@@ -11,12 +11,16 @@ public static class CounterRandom
 {
     private const ulong Gamma = 0x9E3779B97F4A7C15;
 
-    /// <summary>A key for an independent sequence, from the seed and whatever tells the sequences apart.</summary>
+    /// <summary>A key for an independent sequence, from what it is for, the seed and whatever else tells the sequences apart.</summary>
+    /// <remarks>
+    /// Use and seed together are mixed by a bijection; each stream after them may lead two ways to one key by chance alone, 2⁻⁶⁴.
+    /// </remarks>
+    /// <param name="domain">What it is for; always with the same number of streams.</param>
     /// <param name="seed">The seed.</param>
     /// <param name="streams">For instance the step and the layer.</param>
-    public static ulong Key(int seed, params ReadOnlySpan<int> streams)
+    public static ulong Key(RandomDomain domain, int seed, params ReadOnlySpan<int> streams)
     {
-        ulong key = Mix((ulong)(uint)seed + Gamma);
+        ulong key = Mix((((ulong)domain << 32) | (uint)seed) + Gamma);
         foreach (int stream in streams)
             key = Mix((key ^ (uint)stream) + Gamma);
         return key;

@@ -49,7 +49,7 @@ public sealed class Dropout : Layer
             }
 
             Span<T> mask = pass.Kept(0)[..x.Length];
-            ulong key = CounterRandom.Key(pass.Seed, pass.Step, pass.LayerIndex);
+            ulong key = CounterRandom.Key(RandomDomain.Dropout, pass.Seed, pass.Step, pass.LayerIndex);
             CounterRandom.DropoutMask(mask, key, (long)pass.FirstExample * InputShape.Elements, rate);
             TensorPrimitives.Multiply(x, mask, y);
         }

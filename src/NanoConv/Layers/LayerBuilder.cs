@@ -1,4 +1,5 @@
 using System.Numerics;
+using NanoConv.Kernels;
 
 namespace NanoConv;
 
@@ -73,7 +74,8 @@ public sealed class LayerBuilder<T>
     private T[] Drawn(Shape shape, Initializer initializer, int fanIn, int fanOut)
     {
         T[] values = new T[shape.Elements];
-        initializer.Fill<T>(values, fanIn, fanOut, Kernels.CounterRandom.Key(seed, layerIndex, parameters.Count));
+        ulong key = CounterRandom.Key(RandomDomain.InitialWeights, seed, layerIndex, parameters.Count);
+        initializer.Fill<T>(values, fanIn, fanOut, key);
         return values;
     }
 }

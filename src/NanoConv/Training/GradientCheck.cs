@@ -134,7 +134,7 @@ public static class GradientCheck
     internal static double[] RandomNumbers(int count, int seed, int stream)
     {
         double[] numbers = new double[count];
-        ulong key = CounterRandom.Key(seed, stream);
+        ulong key = CounterRandom.Key(RandomDomain.GradientCheck, seed, stream);
         for (int i = 0; i < count; i++)
             numbers[i] = (2 * CounterRandom.Uniform(key, i)) - 1;
         return numbers;

@@ -66,7 +66,7 @@ internal sealed class Trainer<T> : IDisposable
             // From the same start in every epoch, so that an epoch's order is a function of seed and epoch alone.
             for (int i = 0; i < order.Length; i++)
                 order[i] = i;
-            CounterRandom.Shuffle(order, CounterRandom.Key(options.Seed, state.Epoch, -1));
+            CounterRandom.Shuffle(order, CounterRandom.Key(RandomDomain.Shuffle, options.Seed, state.Epoch));
         }
 
         for (int start = state.ExamplesSeen; start < data.Count; start += options.BatchSize)

@@ -16,7 +16,7 @@ public sealed class CounterRandomTests : PropertySuite
     public void A_shuffle_is_a_permutation() => ForAll(Generators.Lengths, static c =>
     {
         int[] order = [.. Enumerable.Range(0, c.Length)];
-        CounterRandom.Shuffle(order, CounterRandom.Key(c.Seed));
+        CounterRandom.Shuffle(order, CounterRandom.Key(RandomDomain.Own, c.Seed));
         Assert.Equal(Enumerable.Range(0, c.Length), order.Order());
     });
 
@@ -28,7 +28,7 @@ public sealed class CounterRandomTests : PropertySuite
         for (int seed = 0; seed < Shuffles; seed++)
         {
             int[] order = [0, 1, 2, 3, 4];
-            CounterRandom.Shuffle(order, CounterRandom.Key(seed));
+            CounterRandom.Shuffle(order, CounterRandom.Key(RandomDomain.Own, seed));
             for (int place = 0; place < Length; place++)
                 times[place, order[place]]++;
         }
@@ -44,8 +44,8 @@ public sealed class CounterRandomTests : PropertySuite
     {
         for (int i = 0; i < 200; i++)
         {
-            Assert.InRange(CounterRandom.Below(CounterRandom.Key(c.Seed), i, c.Length), 0, c.Length - 1);
-            double uniform = CounterRandom.Uniform(CounterRandom.Key(c.Seed), i);
+            Assert.InRange(CounterRandom.Below(CounterRandom.Key(RandomDomain.Own, c.Seed), i, c.Length), 0, c.Length - 1);
+            double uniform = CounterRandom.Uniform(CounterRandom.Key(RandomDomain.Own, c.Seed), i);
             Assert.True(uniform is >= 0 and < 1);
         }
     });
@@ -56,9 +56,9 @@ public sealed class CounterRandomTests : PropertySuite
         IEnumerable<ulong> keys = from seed in Enumerable.Range(0, 20)
                                   from step in Enumerable.Range(0, 20)
                                   from layer in Enumerable.Range(0, 5)
-                                  select CounterRandom.Key(seed, step, layer);
+                                  select CounterRandom.Key(RandomDomain.Own, seed, step, layer);
         Assert.Equal(2000, keys.Distinct().Count());
-        Assert.NotEqual(CounterRandom.Key(1, 2), CounterRandom.Key(2, 1));
+        Assert.NotEqual(CounterRandom.Key(RandomDomain.Own, 1, 2), CounterRandom.Key(RandomDomain.Own, 2, 1));
     }
 
     [Theory]
@@ -69,7 +69,7 @@ public sealed class CounterRandomTests : PropertySuite
     public void A_mask_drops_its_share_and_keeps_the_expectation(double rate)
     {
         double[] mask = new double[100_000];
-        CounterRandom.DropoutMask<double>(mask, CounterRandom.Key(1), first: 0, rate);
+        CounterRandom.DropoutMask<double>(mask, CounterRandom.Key(RandomDomain.Own, 1), first: 0, rate);
         Assert.All(mask, value => Assert.True(value == 0 || value == 1 / (1 - rate)));
         double deviation = Math.Sqrt(rate * (1 - rate) / mask.Length);
         Assert.InRange(mask.Count(value => value == 0) / (double)mask.Length, rate - (5 * deviation), rate + (5 * deviation));
@@ -80,7 +80,7 @@ public sealed class CounterRandomTests : PropertySuite
     public void A_mask_does_not_depend_on_how_it_is_cut() => ForAll(Generators.Lengths, static c =>
     {
         float[] whole = new float[c.Length], parts = new float[c.Length];
-        ulong key = CounterRandom.Key(c.Seed);
+        ulong key = CounterRandom.Key(RandomDomain.Own, c.Seed);
         CounterRandom.DropoutMask<float>(whole, key, first: 13, rate: 0.4);
         int cut = c.Seed % (c.Length + 1);
         CounterRandom.DropoutMask<float>(parts.AsSpan(0, cut), key, first: 13, rate: 0.4);

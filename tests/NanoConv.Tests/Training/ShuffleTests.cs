@@ -17,7 +17,7 @@ public sealed class ShuffleTests
         for (int epoch = 1; epoch <= 3; epoch++)
         {
             int[] order = [.. Enumerable.Range(0, Examples)];
-            CounterRandom.Shuffle(order, CounterRandom.Key(Seed, epoch, -1));
+            CounterRandom.Shuffle(order, CounterRandom.Key(RandomDomain.Shuffle, Seed, epoch));
             Assert.Equal(order, epochs[epoch - 1]);
         }
     }
@@ -30,7 +30,7 @@ public sealed class ShuffleTests
         for (int i = 0; i < 24_000; i++)
         {
             int[] order = [0, 1, 2, 3];
-            CounterRandom.Shuffle(order, CounterRandom.Key(1, i));
+            CounterRandom.Shuffle(order, CounterRandom.Key(RandomDomain.Shuffle, 1, i));
             string name = string.Concat(order);
             counts[name] = counts.GetValueOrDefault(name) + 1;
         }
