@@ -112,6 +112,7 @@ internal static class Inference
             workspace.Forward();
             use(workspace, first, count);
         };
+        model.Access.BeginReading();
         try
         {
             pool?.Run(shard, shards);
@@ -120,6 +121,7 @@ internal static class Inference
         }
         finally
         {
+            model.Access.EndReading();
             foreach (Workspace<T> workspace in workspaces)
                 model.ReturnWorkspace(workspace);
         }

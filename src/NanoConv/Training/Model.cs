@@ -1,13 +1,16 @@
 using System.Collections.Concurrent;
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Text;
 using NanoConv.Kernels;
 
 namespace NanoConv;
 
 /// <summary>A network that is ready: shapes inferred, parameters drawn, buffers planned. It trains, evaluates and predicts.</summary>
-/// <remarks>Evaluate and Predict may run on many threads at once; Fit alone.</remarks>
+/// <remarks>
+/// <para>Evaluate and Predict may run on many threads at once; Fit alone.</para>
+/// <para>Weights are read freely, and changed in <see cref="Edit(Action{Span{T}})"/>. Each call of Evaluate or Predict answers from one
+/// state of them: an edit on another thread waits for calls that are under way, and calls that come meanwhile wait for the edit.</para>
+/// </remarks>
 /// <typeparam name="T">The number type.</typeparam>
 public sealed class Model<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -15,6 +18,7 @@ public sealed class Model<T>
     private readonly T[] weights;
     private readonly BuiltLayer<T>[] layers;
     private readonly ConcurrentBag<Workspace<T>> idle = [];
+
 
     internal Model(Sequential network, Shape inputShape, int seed, IReadOnlyList<BuiltLayer<T>> layers)
     {
@@ -31,7 +35,7 @@ public sealed class Model<T>
             offset += parameter.Shape.Elements;
         }
 
-        ParametersChanged();
+        WeightAccess<T>.Prepare(this.layers);
     }
 
     /// <summary>What the model was built from.</summary>
@@ -52,8 +56,8 @@ public sealed class Model<T>
     /// <summary>All trainable tensors, in the order of the layers.</summary>
     public IReadOnlyList<Parameter<T>> Parameters { get; }
 
-    /// <summary>All parameters, one after another.</summary>
-    public Span<T> Weights => weights;
+    /// <summary>All parameters, one after another; <see cref="Edit(Action{Span{T}})"/> changes them.</summary>
+    public ReadOnlySpan<T> Weights => weights;
 
     /// <summary>The number of trainable numbers.</summary>
     public int ParameterCount => weights.Length;
@@ -93,6 +97,14 @@ public sealed class Model<T>
 
     internal Parameter<T>[] Regularized { get; }
 
+    /// <summary>Who may read the weights now, and who change them.</summary>
+    internal WeightAccess<T> Access { get; } = new();
+
+    /// <summary>All parameters, for a training step's end, from <see cref="WeightAccess{T}.BeginUpdate"/> on.</summary>
+    internal Span<T> WritableWeights => weights;
+
+    internal ReadOnlySpan<BuiltLayer<T>> LayerSpan => layers;
+
     /// <summary>The shape of the input (0) or of the output of layer index − 1.</summary>
     internal Shape ActivationShape(int index) => index == 0 ? InputShape : Layers[index - 1].OutputShape;
 
@@ -107,12 +119,43 @@ public sealed class Model<T>
     internal bool Needs(int index, KeptBuffer buffer, bool training) =>
         (training || !buffer.TrainingOnly) && !(buffer.IsInput && ViewOf(index) is not null);
 
-    /// <summary>To be called after writing to <see cref="Weights"/> or a parameter; Fit does it itself.</summary>
-    public void ParametersChanged()
+    /// <summary>Changes weights by hand. When it returns, or throws, predictions and training go by whatever was written.</summary>
+    /// <remarks>
+    /// It waits until Evaluate and Predict on other threads are done. While Fit runs it falls between two steps; so does a call in a
+    /// callback. What the optimiser remembers stays.
+    /// </remarks>
+    /// <param name="edit">Given all parameters, one after another; each begins at its <see cref="Parameter{T}.Offset"/>.</param>
+    /// <exception cref="InvalidOperationException">It is called from within an edit, a step, Evaluate or Predict.</exception>
+    public void Edit(Action<Span<T>> edit)
     {
-        foreach (BuiltLayer<T> layer in layers)
-            layer.Prepare();
+        ArgumentNullException.ThrowIfNull(edit);
+        Access.Edit(weights, edit, layers);
     }
+
+    /// <summary>Changes one parameter by hand.</summary>
+    /// <inheritdoc cref="Edit(Action{Span{T}})"/>
+    /// <param name="parameter">One of <see cref="Parameters"/>.</param>
+    /// <param name="edit">Given its elements, row-major.</param>
+    /// <exception cref="ArgumentException">The parameter is another model's.</exception>
+    public void Edit(Parameter<T> parameter, Action<Span<T>> edit)
+    {
+        ArgumentNullException.ThrowIfNull(parameter);
+        ArgumentNullException.ThrowIfNull(edit);
+        BuiltLayer<T> owner = Array.Find(layers, layer => layer.Parameters.Contains(parameter))
+            ?? throw new ArgumentException($"expected a parameter of this model, received '{parameter.Name}' of another one", nameof(parameter));
+        Access.Edit(parameter.Writable, edit, [owner]);
+    }
+
+    /// <summary>Changes one parameter by hand.</summary>
+    /// <inheritdoc cref="Edit(Parameter{T}, Action{Span{T}})"/>
+    /// <param name="name">The parameter's name, as <c>conv2d_1/kernel</c>.</param>
+    /// <param name="edit">Given its elements, row-major.</param>
+    /// <exception cref="ArgumentException">The model has no such parameter.</exception>
+    public void Edit(string name, Action<Span<T>> edit) =>
+        Edit(
+            Parameters.FirstOrDefault(parameter => parameter.Name == name) ?? throw new ArgumentException(
+                $"expected a parameter out of {string.Join(", ", Parameters.Select(parameter => parameter.Name))}, received '{name}'", nameof(name)),
+            edit);
 
     /// <summary>
     /// Trains. Each call starts afresh but for the weights: the optimiser's memory, the order of the examples and
@@ -236,29 +279,7 @@ public sealed class Model<T>
     }
 
     /// <summary>A table of the layers: output shape, parameters, and multiplications and additions of one example.</summary>
-    public string Summary()
-    {
-        List<string[]> rows = [["Layer (type)", "Output shape", "Parameters", "MFLOP"]];
-        foreach (BuiltLayer<T> layer in Layers)
-        {
-            int count = layer.Parameters.Sum(parameter => parameter.Shape.Elements);
-            rows.Add([$"{layer.Name} ({layer.Specification.TypeName})", layer.OutputShape.ToString(), $"{count:N0}", $"{layer.ForwardFlops / 1e6:F2}"]);
-        }
-
-        rows.Add(["Total", string.Empty, $"{ParameterCount:N0}", $"{ForwardFlops / 1e6:F2}"]);
-        int[] widths = [.. Enumerable.Range(0, 4).Select(column => rows.Max(row => row[column].Length))];
-        string rule = new('─', widths.Sum() + 6);
-        StringBuilder text = new();
-        for (int row = 0; row < rows.Count; row++)
-        {
-            if (row == 1 || row == rows.Count - 1)
-                text.AppendLine(rule);
-            text.Append(rows[row][0].PadRight(widths[0])).Append("  ").Append(rows[row][1].PadRight(widths[1])).Append("  ");
-            text.Append(rows[row][2].PadLeft(widths[2])).Append("  ").AppendLine(rows[row][3].PadLeft(widths[3]));
-        }
-
-        return text.ToString();
-    }
+    public string Summary() => ModelSummary.Of(this);
 
     /// <summary>The sum of all penalties on the weights as they are.</summary>
     internal T Penalty()

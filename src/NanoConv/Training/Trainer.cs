@@ -90,6 +90,19 @@ internal sealed class Trainer<T> : IDisposable
 
     private void Step(TrainingState state)
     {
+        model.Access.BeginStep();
+        try
+        {
+            RunStep(state);
+        }
+        finally
+        {
+            model.Access.EndStep();
+        }
+    }
+
+    private void RunStep(TrainingState state)
+    {
         lanes = LaneCount(batchCount);
         optimizer.BeginStep();
         pool.Run(runLane, lanes);
@@ -104,8 +117,16 @@ internal sealed class Trainer<T> : IDisposable
         for (int i = 0; i < batchCount; i++)
             state.Correct += scores[i].Actual == scores[i].Predicted ? 1 : 0;
 
-        pool.Run(updateChunk, (model.ParameterCount + UpdateChunk - 1) / UpdateChunk);
-        model.ParametersChanged();
+        model.Access.BeginUpdate();
+        try
+        {
+            pool.Run(updateChunk, (model.ParameterCount + UpdateChunk - 1) / UpdateChunk);
+            WeightAccess<T>.Prepare(model.LayerSpan);
+        }
+        finally
+        {
+            model.Access.EndUpdate();
+        }
     }
 
     private static int LaneCount(int batch) => Math.Min(MostLanes, (batch + LaneSize - 1) / LaneSize);
@@ -146,7 +167,7 @@ internal sealed class Trainer<T> : IDisposable
                 parameter.Regularizer!.AddGradient<T>(gradient[(start - first)..(end - first)], model.Weights[start..end]);
         }
 
-        optimizer.Update(first, model.Weights.Slice(first, length), gradient);
+        optimizer.Update(first, model.WritableWeights.Slice(first, length), gradient);
     }
 
     // The batch again, shard by shard, until a layer's output is not finite; with the same dropout, as the step is the same.
