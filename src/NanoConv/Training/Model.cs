@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using NanoConv.Kernels;
@@ -17,7 +16,8 @@ public sealed class Model<T>
 {
     private readonly T[] weights;
     private readonly BuiltLayer<T>[] layers;
-    private readonly ConcurrentBag<Workspace<T>> idle = [];
+    private readonly IdleStack<Workspace<T>> idleWorkspaces = new();
+    private readonly IdleStack<SpanPrediction<T>> idlePredictions = new();
 
 
     internal Model(Sequential network, Shape inputShape, int seed, IReadOnlyList<BuiltLayer<T>> layers)
@@ -178,7 +178,7 @@ public sealed class Model<T>
         Inference.Check(this, data, options.Loss);
         int training = options.TrainingPart(data.Count);
         DatasetSlice<T> validation = new(data, training, data.Count - training);
-        using Trainer<T> trainer = new(this, new DatasetSlice<T>(data, 0, training), options);
+        Trainer<T> trainer = new(this, new DatasetSlice<T>(data, 0, training), options);
         TrainingState state = new(options.Epochs, training, options.BatchSize, options.ToKeep());
         History history = state.History;
         using Checkpointer<T>? checkpoints = options.Checkpoints is null ? null : new(this, options, trainer.Optimizer, state, validation.Count);
@@ -191,8 +191,8 @@ public sealed class Model<T>
             if (!state.IsInEpoch)
                 BeginEpoch(history.Epochs.Count + 1);
             trainer.RunEpoch(state, checkpoints, cancellation);
-            Evaluation? held = validation.Count > 0 ? Inference.Evaluate(this, validation, options.Loss, trainer.Pool) : null;
-            CheckFinite(state, held, validation, trainer.Pool);
+            Evaluation? held = validation.Count > 0 ? Inference.Evaluate(this, validation, options.Loss, options.Threads) : null;
+            CheckFinite(state, held, validation, options.Threads);
             EpochRecord record = new(
                 state.Epoch, state.Loss, state.Accuracy, held?.Loss, held?.Accuracy, state.TrainingSeconds, training / state.TrainingSeconds);
             history.Add(record);
@@ -241,10 +241,10 @@ public sealed class Model<T>
     public Evaluation Evaluate(IDataset<T> data, Loss? loss = null, int threads = 0, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(data);
+        ArgumentOutOfRangeException.ThrowIfNegative(threads);
         loss ??= new CategoricalCrossentropy(fromLogits: !EndsInSoftmax);
         Inference.Check(this, data, loss);
-        using WorkerPool? pool = Inference.Pool(threads, data.Count);
-        return Inference.Evaluate(this, data, loss, pool, cancellation);
+        return Inference.Evaluate(this, data, loss, threads, cancellation);
     }
 
     /// <summary>Mean loss with penalties, and accuracy, on a tensor [n, input shape] and integer labels.</summary>
@@ -262,7 +262,30 @@ public sealed class Model<T>
         ArgumentNullException.ThrowIfNull(inputs);
         if (inputs.Shape.Rank != InputShape.Rank + 1)
             throw new ArgumentException($"expected inputs of shape {InputShape} behind a batch axis, received {inputs.Shape}", nameof(inputs));
-        return Predict(new TensorDataset<T>(inputs, new int[inputs.Shape[0]], 1), threads);
+        CheckInputShape(new Shape(inputs.Shape.Axes[1..]));
+        Tensor<T> outputs = new(OutputShape.Batch(inputs.Shape[0]));
+        Predict(inputs.AsSpan(), outputs.AsSpan(), threads);
+        return outputs;
+    }
+
+    /// <summary>The network's outputs, into memory of one's own. Once it is warm it allocates nothing, on any number of threads.</summary>
+    /// <param name="inputs">Examples [n, input shape], one after another.</param>
+    /// <param name="outputs">Overwritten: [n, output shape]; not the memory of <paramref name="inputs"/>.</param>
+    /// <param name="threads">Threads; 0 for as many as there are processors that no other call uses. The outputs do not depend on it.</param>
+    /// <exception cref="ArgumentException">Inputs are not whole examples, at least one, or outputs are not as many; or they overlap.</exception>
+    public void Predict(ReadOnlySpan<T> inputs, Span<T> outputs, int threads = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        int count = CheckSpans(inputs, outputs);
+        SpanPrediction<T> call = idlePredictions.Take() ?? new SpanPrediction<T>(this);
+        try
+        {
+            call.Run(inputs, outputs, count, threads);
+        }
+        finally
+        {
+            idlePredictions.Return(call);
+        }
     }
 
     /// <summary>The network's outputs [n, output shape].</summary>
@@ -274,8 +297,8 @@ public sealed class Model<T>
     public Tensor<T> Predict(IDataset<T> data, int threads = 0, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(data);
-        using WorkerPool? pool = Inference.Pool(threads, data.Count);
-        return Inference.Predict(this, data, pool, cancellation);
+        ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        return Inference.Predict(this, data, threads, cancellation);
     }
 
     /// <summary>A table of the layers: output shape, parameters, and multiplications and additions of one example.</summary>
@@ -291,10 +314,10 @@ public sealed class Model<T>
     }
 
     // The last step may have spoilt the weights after its own loss was still finite.
-    private void CheckFinite(TrainingState state, Evaluation? held, IDataset<T> validation, WorkerPool pool)
+    private void CheckFinite(TrainingState state, Evaluation? held, IDataset<T> validation, int threads)
     {
         if (held is not null && !double.IsFinite(held.Loss))
-            throw new NonFiniteLossException(state.Epoch, state.Step, held.Loss, Inference.FindNonFinite(this, validation, pool));
+            throw new NonFiniteLossException(state.Epoch, state.Step, held.Loss, Inference.FindNonFinite(this, validation, threads));
         foreach (Parameter<T> parameter in Parameters)
         {
             foreach (T value in parameter.Value)
@@ -305,10 +328,41 @@ public sealed class Model<T>
         }
     }
 
-    internal Workspace<T> RentWorkspace() =>
-        idle.TryTake(out Workspace<T>? workspace) ? workspace : new Workspace<T>(this, Inference.ShardSize, training: false);
+    internal Workspace<T> RentWorkspace() => idleWorkspaces.Take() ?? new Workspace<T>(this, Inference.ShardSize, training: false);
 
-    internal void ReturnWorkspace(Workspace<T> workspace) => idle.Add(workspace);
+    /// <summary>Takes back what workers have rented, those that did.</summary>
+    internal void ReturnWorkspaces(Span<Workspace<T>?> rented)
+    {
+        foreach (Workspace<T>? workspace in rented)
+        {
+            if (workspace is not null)
+                idleWorkspaces.Return(workspace);
+        }
+
+        rented.Clear();
+    }
+
+    private int CheckSpans(ReadOnlySpan<T> inputs, Span<T> outputs)
+    {
+        (int count, int rest) = Math.DivRem(inputs.Length, InputShape.Elements);
+        if (count == 0 || rest != 0)
+        {
+            throw new ArgumentException(
+                $"expected inputs of shape {InputShape} one after another, a multiple of {InputShape.Elements} elements, received {inputs.Length}",
+                nameof(inputs));
+        }
+
+        long expected = (long)count * OutputShape.Elements;
+        if (outputs.Length != expected)
+        {
+            throw new ArgumentException(
+                $"expected room for {count} outputs of shape {OutputShape}, {expected} elements, received {outputs.Length}", nameof(outputs));
+        }
+
+        if (inputs.Overlaps(outputs))
+            throw new ArgumentException("expected memory for the outputs apart from the inputs, received spans that overlap", nameof(outputs));
+        return count;
+    }
 
     internal void CheckInputShape(Shape shape)
     {

@@ -13,6 +13,9 @@ internal sealed class WeightAccess<T>
     // Data that a model predicts may come from the model itself, hence recursion.
     private readonly ReaderWriterLockSlim access = new(LockRecursionPolicy.SupportsRecursion);
 
+    // Whether this thread helps one that holds the lock: it must not wait for an edit that waits for both of them.
+    private bool IsHelper => WorkerPool.Owner == this;
+
     /// <summary>Packs all that the layers make of their parameters.</summary>
     public static void Prepare(ReadOnlySpan<BuiltLayer<T>> layers)
     {
@@ -23,7 +26,7 @@ internal sealed class WeightAccess<T>
     /// <summary>Lets somebody write, and prepares the layers that it concerns, whether or not that fails.</summary>
     public void Edit(Span<T> values, Action<Span<T>> edit, ReadOnlySpan<BuiltLayer<T>> changed)
     {
-        if (access.IsReadLockHeld || access.IsUpgradeableReadLockHeld || access.IsWriteLockHeld)
+        if (access.IsReadLockHeld || access.IsUpgradeableReadLockHeld || access.IsWriteLockHeld || IsHelper)
             throw new InvalidOperationException("Edit: expected a call between steps, predictions and other edits, received one from within");
         access.EnterWriteLock();
         try
@@ -48,10 +51,15 @@ internal sealed class WeightAccess<T>
     {
         if (access.IsWriteLockHeld)
             throw new InvalidOperationException("expected a prediction after the edit, received one from within Edit, with weights half written");
-        access.EnterReadLock();
+        if (!IsHelper)
+            access.EnterReadLock();
     }
 
-    public void EndReading() => access.ExitReadLock();
+    public void EndReading()
+    {
+        if (!IsHelper)
+            access.ExitReadLock();
+    }
 
     /// <summary>A training step begins: predictions may run, edits wait for <see cref="EndStep"/>.</summary>
     public void BeginStep() => access.EnterUpgradeableReadLock();
