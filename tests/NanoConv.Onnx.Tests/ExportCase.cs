@@ -10,9 +10,11 @@ internal sealed record ExportCase(Shape InputShape, Layer[] Layers, PictureLayou
         {
             Model<float> model = new Sequential(Layers).Build<float>(InputShape, Seed);
             float[] moves = NanoConv.Tests.Numbers.Reals<float>(model.ParameterCount, Seed, limit: 0.3);
-            for (int i = 0; i < moves.Length; i++)
-                model.Weights[i] += moves[i];
-            model.ParametersChanged();
+            model.Edit(weights =>
+            {
+                for (int i = 0; i < moves.Length; i++)
+                    weights[i] += moves[i];
+            });
             return model;
         }
         catch (ArgumentException)

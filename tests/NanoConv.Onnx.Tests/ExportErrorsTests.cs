@@ -43,9 +43,9 @@ public sealed class ExportErrorsTests
     public void A_weight_that_no_float_can_hold_is_an_error_but_infinity_is_kept()
     {
         Model<double> model = new Sequential(new Dense(2)).Build<double>(3);
-        model.Weights[1] = 1e300;
+        model.Edit(weights => weights[1] = 1e300);
         Expect.Throws<ArgumentException>(() => model.ToOnnx(), "'dense_1/kernel'", "fit into a float", "1E+300");
-        model.Weights[1] = double.PositiveInfinity;
+        model.Edit(weights => weights[1] = double.PositiveInfinity);
         using OnnxSession session = new(model.ToOnnx());
         Assert.Equal(float.PositiveInfinity, session.Run<float>([1, 1, 1], 1, 3).Elements[1]);
     }

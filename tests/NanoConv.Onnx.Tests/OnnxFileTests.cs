@@ -127,7 +127,7 @@ public sealed class OnnxFileTests : IDisposable
         byte[] file = OnnxSession.Bytes(Default().ToOnnx(new OnnxExportOptions { Metadata = forth }));
         Assert.Equal(file, OnnxSession.Bytes(Default().ToOnnx(new OnnxExportOptions { Metadata = back })));
         Model<float> other = Default();
-        other.Weights[0] += 1;
+        other.Edit(weights => weights[0] += 1);
         Assert.NotEqual(file, OnnxSession.Bytes(other.ToOnnx(new OnnxExportOptions { Metadata = forth })));
     }
 

@@ -45,10 +45,9 @@ public sealed class PaperNetworksTests
         for (int i = 0; i < model.Layers.Count; i++)
         {
             if (model.Layers[i].Parameters is [var kernel, var bias])
-                Standardise(kernel, bias, new Sequential([.. layers.Layers.Take(i), WithoutActivation(layers.Layers[i])]), model.Weights);
+                Standardise(model, kernel, bias, new Sequential([.. layers.Layers.Take(i), WithoutActivation(layers.Layers[i])]));
         }
 
-        model.ParametersChanged();
         float[] outputs = Predict(model, Images);
         Assert.Equal(Enumerable.Range(0, Classes), Winners(outputs).Distinct().Order());
         Assert.InRange(outputs.Chunk(Classes).Average(row => row.Max()), 0.2, 0.8);
@@ -56,20 +55,23 @@ public sealed class PaperNetworksTests
         return (model, outputs);
     }
 
-    private static void Standardise(Parameter<float> kernel, Parameter<float> bias, Sequential front, ReadOnlySpan<float> weights)
+    private static void Standardise(Model<float> whole, Parameter<float> kernel, Parameter<float> bias, Sequential front)
     {
         Model<float> model = front.Build<float>(CifarNetwork.InputShape);
-        weights[..model.ParameterCount].CopyTo(model.Weights);
-        model.ParametersChanged();
+        model.Edit(weights => whole.Weights[..weights.Length].CopyTo(weights));
         int channels = bias.Shape[0];
         float[][] pixels = [.. Predict(model, images: 100).Chunk(channels)];
         for (int c = 0; c < channels; c++)
         {
             float mean = pixels.Average(pixel => pixel[c]);
             float deviation = MathF.Sqrt(pixels.Average(pixel => (pixel[c] - mean) * (pixel[c] - mean)));
-            bias.Value[c] = (bias.Value[c] - mean) / deviation;
-            for (int i = c; i < kernel.Shape.Elements; i += channels)
-                kernel.Value[i] /= deviation;
+            int channel = c;
+            whole.Edit(bias, values => values[channel] = (values[channel] - mean) / deviation);
+            whole.Edit(kernel, values =>
+            {
+                for (int i = channel; i < values.Length; i += channels)
+                    values[i] /= deviation;
+            });
         }
     }
 

@@ -157,9 +157,11 @@ public static class Model
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         RefuseUnfit([.. model.Parameters.Select(parameter => FindMistake(file, parameter.Name, parameter.Shape)).OfType<string>(), .. Unexpected(model, file)]);
-        foreach (Parameter<T> parameter in model.Parameters)
-            file.Tensors[parameter.Name].CopyTo(parameter.Value);
-        model.ParametersChanged();
+        model.Edit(_ =>
+        {
+            foreach (Parameter<T> parameter in model.Parameters)
+                file.Tensors[parameter.Name].CopyTo(parameter.Writable);
+        });
     }
 
     internal static string? FindMistake(SafeTensorsFile file, string name, Shape shape) =>

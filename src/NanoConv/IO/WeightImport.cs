@@ -51,9 +51,11 @@ internal sealed class WeightImport<T>
         mistakes.AddRange(unexpected.Select(name => $"unexpected {SafeTensorsHeader.Quote(name)}"));
         if (mistakes.Count > 0)
             throw new InvalidDataException($"the weights do not fit the network: {string.Join("; ", mistakes)}");
-        foreach ((Parameter<T> parameter, string source, KernelView view) in taken)
-            Copy(file.Tensors[source], parameter, view);
-        model.ParametersChanged();
+        model.Edit(_ =>
+        {
+            foreach ((Parameter<T> parameter, string source, KernelView view) in taken)
+                Copy(file.Tensors[source], parameter, view);
+        });
         return [.. taken.Select(one => new ImportedWeight(
             one.Parameter.Name, one.Parameter.Shape, one.Source, new Shape([.. one.View.SourceShape.Select(axis => (int)axis)])))];
     }
@@ -170,7 +172,7 @@ internal sealed class WeightImport<T>
     {
         T[] oihw = new T[parameter.Shape.Elements];
         source.CopyTo<T>(oihw);
-        Span<T> hwio = parameter.Value;
+        Span<T> hwio = parameter.Writable;
         int index = 0;
         for (int h = 0; h < view.Height; h++)
         {

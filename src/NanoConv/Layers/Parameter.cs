@@ -29,8 +29,11 @@ public sealed class Parameter<T>
     /// <summary>The first element's place among the model's parameters.</summary>
     public int Offset { get; private set; }
 
-    /// <summary>The elements, row-major. After writing to them, call <see cref="Model{T}.ParametersChanged"/>.</summary>
-    public Span<T> Value => storage.AsSpan(Offset, Shape.Elements);
+    /// <summary>The elements, row-major; <see cref="Model{T}.Edit(Parameter{T}, Action{Span{T}})"/> changes them.</summary>
+    public ReadOnlySpan<T> Value => Writable;
+
+    /// <summary>The elements, for the library's own use: whoever writes here sees to it that the layer is prepared.</summary>
+    internal Span<T> Writable => storage.AsSpan(Offset, Shape.Elements);
 
     internal void MoveTo(T[] newStorage, int offset)
     {

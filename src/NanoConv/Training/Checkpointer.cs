@@ -55,9 +55,11 @@ internal sealed class Checkpointer<T> : IDisposable
         state.Restore(saved.Part("state"));
 
         // Up to here the model has not been changed; from here on nothing fails.
-        foreach (Parameter<T> parameter in model.Parameters)
-            saved.Part("weights").Array<T>(parameter.Name).CopyTo(parameter.Value);
-        model.ParametersChanged();
+        model.Edit(_ =>
+        {
+            foreach (Parameter<T> parameter in model.Parameters)
+                saved.Part("weights").Array<T>(parameter.Name).CopyTo(parameter.Writable);
+        });
         foreach ((string name, T[] values) in optimizer.Tensors)
             saved.Part("optimizer").Array<T>(name).CopyTo(values);
         optimizer.ReturnTo(lastStep = state.StepsTaken);

@@ -44,9 +44,11 @@ public static class GradientCheck
 
         // A bias of zero would leave its part of the layer untried.
         double[] moves = RandomNumbers(model.ParameterCount, seed, stream: 1);
-        for (int i = 0; i < moves.Length; i++)
-            model.Weights[i] += moves[i] / 4;
-        model.ParametersChanged();
+        model.Edit(weights =>
+        {
+            for (int i = 0; i < moves.Length; i++)
+                weights[i] += moves[i] / 4;
+        });
         return Run(model, examples, seed);
     }
 
@@ -93,7 +95,7 @@ public static class GradientCheck
             foreach (Parameter<double> parameter in layer.Parameters)
             {
                 ReadOnlySpan<double> analytic = parameters.AsSpan(parameter.Offset), again = alone.AsSpan(parameter.Offset);
-                comparison.Add(parameter.Name, parameter.Value, analytic, again, index, layer.Prepare);
+                comparison.Add(parameter.Name, parameter.Writable, analytic, again, index, layer.Prepare);
             }
         }
 

@@ -25,13 +25,13 @@ internal static class Inference
 
     /// <summary>Evaluates a model on data that has passed <see cref="Check"/>: Fit checks once, not every epoch.</summary>
     public static Evaluation Evaluate<T>(
-        Model<T> model, IDataset<T> data, Loss loss, WorkerPool? pool, CancellationToken cancellation = default)
+        Model<T> model, IDataset<T> data, Loss loss, int threads, CancellationToken cancellation = default)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (data.Count == 0)
             throw new ArgumentException("expected examples to evaluate, received none", nameof(data));
         ExampleScore[] scores = new ExampleScore[data.Count];
-        Run(model, data, pool, loss.TakesLogits, withTargets: true, cancellation, (workspace, first, count) =>
+        Run(model, data, threads, loss.TakesLogits, withTargets: true, cancellation, (workspace, first, count) =>
             workspace.Score(loss, T.One, scores.AsSpan(first, count)));
         double sum = 0;
         ConfusionMatrix confusion = new(model.OutputShape.Elements);
@@ -46,12 +46,12 @@ internal static class Inference
     }
 
     /// <summary>Why a loss on some data is not finite: the first layer whose output is not, over all examples.</summary>
-    public static string FindNonFinite<T>(Model<T> model, IDataset<T> data, WorkerPool? pool)
+    public static string FindNonFinite<T>(Model<T> model, IDataset<T> data, int threads)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int first = int.MaxValue;
         Lock gate = new();
-        Run(model, data, pool, wantsLogits: true, withTargets: false, CancellationToken.None, (workspace, _, _) =>
+        Run(model, data, threads, wantsLogits: true, withTargets: false, CancellationToken.None, (workspace, _, _) =>
         {
             int found = workspace.FirstNonFinite() ?? int.MaxValue;
             lock (gate)
@@ -69,7 +69,7 @@ internal static class Inference
             _ => $"the first layer whose output is not finite is '{model.Layers[firstNonFinite - 1].Name}'",
         };
 
-    public static Tensor<T> Predict<T>(Model<T> model, IDataset<T> data, WorkerPool? pool, CancellationToken cancellation)
+    public static Tensor<T> Predict<T>(Model<T> model, IDataset<T> data, int threads, CancellationToken cancellation)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         model.CheckInputShape(data.InputShape);
@@ -77,23 +77,15 @@ internal static class Inference
             throw new ArgumentException("expected examples to predict, received none", nameof(data));
         Tensor<T> outputs = new(model.OutputShape.Batch(data.Count));
         int length = model.OutputShape.Elements;
-        Run(model, data, pool, wantsLogits: false, withTargets: false, cancellation, (workspace, first, count) =>
+        Run(model, data, threads, wantsLogits: false, withTargets: false, cancellation, (workspace, first, count) =>
             workspace.Activation(model.Layers.Count).CopyTo(outputs.AsSpan().Slice(first * length, count * length)));
         return outputs;
-    }
-
-    /// <summary>As many workers as there are shards for, up to the threads asked for; null for the caller alone.</summary>
-    public static WorkerPool? Pool(int threads, int examples)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(threads);
-        int workers = Math.Min(threads == 0 ? Environment.ProcessorCount : threads, (examples + ShardSize - 1) / ShardSize);
-        return workers > 1 ? new WorkerPool(workers) : null;
     }
 
     private static void Run<T>(
         Model<T> model,
         IDataset<T> data,
-        WorkerPool? pool,
+        int threads,
         bool wantsLogits,
         bool withTargets,
         CancellationToken cancellation,
@@ -101,27 +93,26 @@ internal static class Inference
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int shards = (data.Count + ShardSize - 1) / ShardSize;
-        Workspace<T>[] workspaces = [.. Enumerable.Range(0, pool?.Workers ?? 1).Select(_ => model.RentWorkspace())];
+        Workspace<T>?[] workspaces = new Workspace<T>?[WorkerPool.Workers(threads, shards)];
         Action<int, int> shard = (worker, item) =>
         {
             cancellation.ThrowIfCancellationRequested();
-            (int first, Workspace<T> workspace) = (item * ShardSize, workspaces[worker]);
-            int count = Math.Min(ShardSize, data.Count - first);
+            int first = item * ShardSize, count = Math.Min(ShardSize, data.Count - first);
+            Workspace<T> workspace = workspaces[worker] ??= model.RentWorkspace();
             workspace.Load(data, [], first, count, withTargets);
             workspace.Configure(training: false, wantsLogits, seed: 0, step: 0, first);
             workspace.Forward();
             use(workspace, first, count);
         };
+        model.Access.BeginReading();
         try
         {
-            pool?.Run(shard, shards);
-            for (int item = 0; pool is null && item < shards; item++)
-                shard(0, item);
+            WorkerPool.Run(shard, shards, threads, model.Access);
         }
         finally
         {
-            foreach (Workspace<T> workspace in workspaces)
-                model.ReturnWorkspace(workspace);
+            model.Access.EndReading();
+            model.ReturnWorkspaces(workspaces);
         }
     }
 }

@@ -30,8 +30,7 @@ public sealed class KeepBest<T>(Model<T> model) : Callback, IResumable
     {
         if (weights is null)
             return false;
-        weights.CopyTo(model.Weights);
-        model.ParametersChanged();
+        model.Edit(weights.CopyTo);
         return true;
     }
 

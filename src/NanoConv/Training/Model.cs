@@ -1,20 +1,24 @@
-using System.Collections.Concurrent;
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Text;
 using NanoConv.Kernels;
 
 namespace NanoConv;
 
 /// <summary>A network that is ready: shapes inferred, parameters drawn, buffers planned. It trains, evaluates and predicts.</summary>
-/// <remarks>Evaluate and Predict may run on many threads at once; Fit alone.</remarks>
+/// <remarks>
+/// <para>Evaluate and Predict may run on many threads at once; Fit alone.</para>
+/// <para>Weights are read freely, and changed in <see cref="Edit(Action{Span{T}})"/>. Each call of Evaluate or Predict answers from one
+/// state of them: an edit on another thread waits for calls that are under way, and calls that come meanwhile wait for the edit.</para>
+/// </remarks>
 /// <typeparam name="T">The number type.</typeparam>
 public sealed class Model<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly T[] weights;
     private readonly BuiltLayer<T>[] layers;
-    private readonly ConcurrentBag<Workspace<T>> idle = [];
+    private readonly IdleStack<Workspace<T>> idleWorkspaces = new();
+    private readonly IdleStack<SpanPrediction<T>> idlePredictions = new();
+
 
     internal Model(Sequential network, Shape inputShape, int seed, IReadOnlyList<BuiltLayer<T>> layers)
     {
@@ -31,7 +35,7 @@ public sealed class Model<T>
             offset += parameter.Shape.Elements;
         }
 
-        ParametersChanged();
+        WeightAccess<T>.Prepare(this.layers);
     }
 
     /// <summary>What the model was built from.</summary>
@@ -52,8 +56,8 @@ public sealed class Model<T>
     /// <summary>All trainable tensors, in the order of the layers.</summary>
     public IReadOnlyList<Parameter<T>> Parameters { get; }
 
-    /// <summary>All parameters, one after another.</summary>
-    public Span<T> Weights => weights;
+    /// <summary>All parameters, one after another; <see cref="Edit(Action{Span{T}})"/> changes them.</summary>
+    public ReadOnlySpan<T> Weights => weights;
 
     /// <summary>The number of trainable numbers.</summary>
     public int ParameterCount => weights.Length;
@@ -93,6 +97,14 @@ public sealed class Model<T>
 
     internal Parameter<T>[] Regularized { get; }
 
+    /// <summary>Who may read the weights now, and who change them.</summary>
+    internal WeightAccess<T> Access { get; } = new();
+
+    /// <summary>All parameters, for a training step's end, from <see cref="WeightAccess{T}.BeginUpdate"/> on.</summary>
+    internal Span<T> WritableWeights => weights;
+
+    internal ReadOnlySpan<BuiltLayer<T>> LayerSpan => layers;
+
     /// <summary>The shape of the input (0) or of the output of layer index − 1.</summary>
     internal Shape ActivationShape(int index) => index == 0 ? InputShape : Layers[index - 1].OutputShape;
 
@@ -107,12 +119,43 @@ public sealed class Model<T>
     internal bool Needs(int index, KeptBuffer buffer, bool training) =>
         (training || !buffer.TrainingOnly) && !(buffer.IsInput && ViewOf(index) is not null);
 
-    /// <summary>To be called after writing to <see cref="Weights"/> or a parameter; Fit does it itself.</summary>
-    public void ParametersChanged()
+    /// <summary>Changes weights by hand. When it returns, or throws, predictions and training go by whatever was written.</summary>
+    /// <remarks>
+    /// It waits until Evaluate and Predict on other threads are done. While Fit runs it falls between two steps; so does a call in a
+    /// callback. What the optimiser remembers stays.
+    /// </remarks>
+    /// <param name="edit">Given all parameters, one after another; each begins at its <see cref="Parameter{T}.Offset"/>.</param>
+    /// <exception cref="InvalidOperationException">It is called from within an edit, a step, Evaluate or Predict.</exception>
+    public void Edit(Action<Span<T>> edit)
     {
-        foreach (BuiltLayer<T> layer in layers)
-            layer.Prepare();
+        ArgumentNullException.ThrowIfNull(edit);
+        Access.Edit(weights, edit, layers);
     }
+
+    /// <summary>Changes one parameter by hand.</summary>
+    /// <inheritdoc cref="Edit(Action{Span{T}})"/>
+    /// <param name="parameter">One of <see cref="Parameters"/>.</param>
+    /// <param name="edit">Given its elements, row-major.</param>
+    /// <exception cref="ArgumentException">The parameter is another model's.</exception>
+    public void Edit(Parameter<T> parameter, Action<Span<T>> edit)
+    {
+        ArgumentNullException.ThrowIfNull(parameter);
+        ArgumentNullException.ThrowIfNull(edit);
+        BuiltLayer<T> owner = Array.Find(layers, layer => layer.Parameters.Contains(parameter))
+            ?? throw new ArgumentException($"expected a parameter of this model, received '{parameter.Name}' of another one", nameof(parameter));
+        Access.Edit(parameter.Writable, edit, [owner]);
+    }
+
+    /// <summary>Changes one parameter by hand.</summary>
+    /// <inheritdoc cref="Edit(Parameter{T}, Action{Span{T}})"/>
+    /// <param name="name">The parameter's name, as <c>conv2d_1/kernel</c>.</param>
+    /// <param name="edit">Given its elements, row-major.</param>
+    /// <exception cref="ArgumentException">The model has no such parameter.</exception>
+    public void Edit(string name, Action<Span<T>> edit) =>
+        Edit(
+            Parameters.FirstOrDefault(parameter => parameter.Name == name) ?? throw new ArgumentException(
+                $"expected a parameter out of {string.Join(", ", Parameters.Select(parameter => parameter.Name))}, received '{name}'", nameof(name)),
+            edit);
 
     /// <summary>
     /// Trains. Each call starts afresh but for the weights: the optimiser's memory, the order of the examples and
@@ -135,7 +178,7 @@ public sealed class Model<T>
         Inference.Check(this, data, options.Loss);
         int training = options.TrainingPart(data.Count);
         DatasetSlice<T> validation = new(data, training, data.Count - training);
-        using Trainer<T> trainer = new(this, new DatasetSlice<T>(data, 0, training), options);
+        Trainer<T> trainer = new(this, new DatasetSlice<T>(data, 0, training), options);
         TrainingState state = new(options.Epochs, training, options.BatchSize, options.ToKeep());
         History history = state.History;
         using Checkpointer<T>? checkpoints = options.Checkpoints is null ? null : new(this, options, trainer.Optimizer, state, validation.Count);
@@ -148,8 +191,8 @@ public sealed class Model<T>
             if (!state.IsInEpoch)
                 BeginEpoch(history.Epochs.Count + 1);
             trainer.RunEpoch(state, checkpoints, cancellation);
-            Evaluation? held = validation.Count > 0 ? Inference.Evaluate(this, validation, options.Loss, trainer.Pool) : null;
-            CheckFinite(state, held, validation, trainer.Pool);
+            Evaluation? held = validation.Count > 0 ? Inference.Evaluate(this, validation, options.Loss, options.Threads) : null;
+            CheckFinite(state, held, validation, options.Threads);
             EpochRecord record = new(
                 state.Epoch, state.Loss, state.Accuracy, held?.Loss, held?.Accuracy, state.TrainingSeconds, training / state.TrainingSeconds);
             history.Add(record);
@@ -198,10 +241,10 @@ public sealed class Model<T>
     public Evaluation Evaluate(IDataset<T> data, Loss? loss = null, int threads = 0, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(data);
+        ArgumentOutOfRangeException.ThrowIfNegative(threads);
         loss ??= new CategoricalCrossentropy(fromLogits: !EndsInSoftmax);
         Inference.Check(this, data, loss);
-        using WorkerPool? pool = Inference.Pool(threads, data.Count);
-        return Inference.Evaluate(this, data, loss, pool, cancellation);
+        return Inference.Evaluate(this, data, loss, threads, cancellation);
     }
 
     /// <summary>Mean loss with penalties, and accuracy, on a tensor [n, input shape] and integer labels.</summary>
@@ -219,7 +262,30 @@ public sealed class Model<T>
         ArgumentNullException.ThrowIfNull(inputs);
         if (inputs.Shape.Rank != InputShape.Rank + 1)
             throw new ArgumentException($"expected inputs of shape {InputShape} behind a batch axis, received {inputs.Shape}", nameof(inputs));
-        return Predict(new TensorDataset<T>(inputs, new int[inputs.Shape[0]], 1), threads);
+        CheckInputShape(new Shape(inputs.Shape.Axes[1..]));
+        Tensor<T> outputs = new(OutputShape.Batch(inputs.Shape[0]));
+        Predict(inputs.AsSpan(), outputs.AsSpan(), threads);
+        return outputs;
+    }
+
+    /// <summary>The network's outputs, into memory of one's own. Once it is warm it allocates nothing, on any number of threads.</summary>
+    /// <param name="inputs">Examples [n, input shape], one after another.</param>
+    /// <param name="outputs">Overwritten: [n, output shape]; not the memory of <paramref name="inputs"/>.</param>
+    /// <param name="threads">Threads; 0 for as many as there are processors that no other call uses. The outputs do not depend on it.</param>
+    /// <exception cref="ArgumentException">Inputs are not whole examples, at least one, or outputs are not as many; or they overlap.</exception>
+    public void Predict(ReadOnlySpan<T> inputs, Span<T> outputs, int threads = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        int count = CheckSpans(inputs, outputs);
+        SpanPrediction<T> call = idlePredictions.Take() ?? new SpanPrediction<T>(this);
+        try
+        {
+            call.Run(inputs, outputs, count, threads);
+        }
+        finally
+        {
+            idlePredictions.Return(call);
+        }
     }
 
     /// <summary>The network's outputs [n, output shape].</summary>
@@ -231,34 +297,12 @@ public sealed class Model<T>
     public Tensor<T> Predict(IDataset<T> data, int threads = 0, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(data);
-        using WorkerPool? pool = Inference.Pool(threads, data.Count);
-        return Inference.Predict(this, data, pool, cancellation);
+        ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        return Inference.Predict(this, data, threads, cancellation);
     }
 
     /// <summary>A table of the layers: output shape, parameters, and multiplications and additions of one example.</summary>
-    public string Summary()
-    {
-        List<string[]> rows = [["Layer (type)", "Output shape", "Parameters", "MFLOP"]];
-        foreach (BuiltLayer<T> layer in Layers)
-        {
-            int count = layer.Parameters.Sum(parameter => parameter.Shape.Elements);
-            rows.Add([$"{layer.Name} ({layer.Specification.TypeName})", layer.OutputShape.ToString(), $"{count:N0}", $"{layer.ForwardFlops / 1e6:F2}"]);
-        }
-
-        rows.Add(["Total", string.Empty, $"{ParameterCount:N0}", $"{ForwardFlops / 1e6:F2}"]);
-        int[] widths = [.. Enumerable.Range(0, 4).Select(column => rows.Max(row => row[column].Length))];
-        string rule = new('─', widths.Sum() + 6);
-        StringBuilder text = new();
-        for (int row = 0; row < rows.Count; row++)
-        {
-            if (row == 1 || row == rows.Count - 1)
-                text.AppendLine(rule);
-            text.Append(rows[row][0].PadRight(widths[0])).Append("  ").Append(rows[row][1].PadRight(widths[1])).Append("  ");
-            text.Append(rows[row][2].PadLeft(widths[2])).Append("  ").AppendLine(rows[row][3].PadLeft(widths[3]));
-        }
-
-        return text.ToString();
-    }
+    public string Summary() => ModelSummary.Of(this);
 
     /// <summary>The sum of all penalties on the weights as they are.</summary>
     internal T Penalty()
@@ -270,10 +314,10 @@ public sealed class Model<T>
     }
 
     // The last step may have spoilt the weights after its own loss was still finite.
-    private void CheckFinite(TrainingState state, Evaluation? held, IDataset<T> validation, WorkerPool pool)
+    private void CheckFinite(TrainingState state, Evaluation? held, IDataset<T> validation, int threads)
     {
         if (held is not null && !double.IsFinite(held.Loss))
-            throw new NonFiniteLossException(state.Epoch, state.Step, held.Loss, Inference.FindNonFinite(this, validation, pool));
+            throw new NonFiniteLossException(state.Epoch, state.Step, held.Loss, Inference.FindNonFinite(this, validation, threads));
         foreach (Parameter<T> parameter in Parameters)
         {
             foreach (T value in parameter.Value)
@@ -284,10 +328,41 @@ public sealed class Model<T>
         }
     }
 
-    internal Workspace<T> RentWorkspace() =>
-        idle.TryTake(out Workspace<T>? workspace) ? workspace : new Workspace<T>(this, Inference.ShardSize, training: false);
+    internal Workspace<T> RentWorkspace() => idleWorkspaces.Take() ?? new Workspace<T>(this, Inference.ShardSize, training: false);
 
-    internal void ReturnWorkspace(Workspace<T> workspace) => idle.Add(workspace);
+    /// <summary>Takes back what workers have rented, those that did.</summary>
+    internal void ReturnWorkspaces(Span<Workspace<T>?> rented)
+    {
+        foreach (Workspace<T>? workspace in rented)
+        {
+            if (workspace is not null)
+                idleWorkspaces.Return(workspace);
+        }
+
+        rented.Clear();
+    }
+
+    private int CheckSpans(ReadOnlySpan<T> inputs, Span<T> outputs)
+    {
+        (int count, int rest) = Math.DivRem(inputs.Length, InputShape.Elements);
+        if (count == 0 || rest != 0)
+        {
+            throw new ArgumentException(
+                $"expected inputs of shape {InputShape} one after another, a multiple of {InputShape.Elements} elements, received {inputs.Length}",
+                nameof(inputs));
+        }
+
+        long expected = (long)count * OutputShape.Elements;
+        if (outputs.Length != expected)
+        {
+            throw new ArgumentException(
+                $"expected room for {count} outputs of shape {OutputShape}, {expected} elements, received {outputs.Length}", nameof(outputs));
+        }
+
+        if (inputs.Overlaps(outputs))
+            throw new ArgumentException("expected memory for the outputs apart from the inputs, received spans that overlap", nameof(outputs));
+        return count;
+    }
 
     internal void CheckInputShape(Shape shape)
     {

@@ -15,7 +15,7 @@ namespace NanoConv;
 /// threads. All buffers are made here: a steady step allocates nothing.
 /// </remarks>
 /// <typeparam name="T">The number type.</typeparam>
-internal sealed class Trainer<T> : IDisposable
+internal sealed class Trainer<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private const int LaneSize = 8;
@@ -26,7 +26,6 @@ internal sealed class Trainer<T> : IDisposable
     private readonly IDataset<T> data;
     private readonly FitOptions options;
     private readonly Callback[] callbacks;
-    private readonly WorkerPool pool;
     private readonly Workspace<T>[] workspaces;
     private readonly OptimizerState<T> optimizer;
     private readonly T[][] laneGradients;
@@ -42,18 +41,14 @@ internal sealed class Trainer<T> : IDisposable
     {
         (this.model, this.data, this.options, callbacks) = (model, data, options, [.. options.Callbacks]);
         int batch = Math.Min(options.BatchSize, data.Count);
-        int threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
-        pool = new WorkerPool(Math.Min(threads, LaneCount(batch)));
-        workspaces = [.. Enumerable.Range(0, pool.Workers).Select(_ => new Workspace<T>(model, Inference.ShardSize, training: true))];
+        int workers = WorkerPool.Workers(options.Threads, LaneCount(batch));
+        workspaces = [.. Enumerable.Range(0, workers).Select(_ => new Workspace<T>(model, Inference.ShardSize, training: true))];
         optimizer = options.Optimizer.Start<T>(model.ParameterCount);
         laneGradients = [.. Enumerable.Range(0, LaneCount(batch)).Select(_ => new T[model.ParameterCount])];
         scores = new ExampleScore[batch];
         order = [.. Enumerable.Range(0, data.Count)];
         (runLane, updateChunk) = (RunLane, UpdateChunkOf);
     }
-
-    /// <summary>The threads, for validation between epochs.</summary>
-    public WorkerPool Pool => pool;
 
     /// <summary>What the optimiser remembers, for checkpoints.</summary>
     public OptimizerState<T> Optimizer => optimizer;
@@ -86,13 +81,24 @@ internal sealed class Trainer<T> : IDisposable
         }
     }
 
-    public void Dispose() => pool.Dispose();
-
     private void Step(TrainingState state)
+    {
+        model.Access.BeginStep();
+        try
+        {
+            RunStep(state);
+        }
+        finally
+        {
+            model.Access.EndStep();
+        }
+    }
+
+    private void RunStep(TrainingState state)
     {
         lanes = LaneCount(batchCount);
         optimizer.BeginStep();
-        pool.Run(runLane, lanes);
+        WorkerPool.Run(runLane, lanes, options.Threads, model.Access);
 
         double sum = 0;
         for (int i = 0; i < batchCount; i++)
@@ -104,8 +110,16 @@ internal sealed class Trainer<T> : IDisposable
         for (int i = 0; i < batchCount; i++)
             state.Correct += scores[i].Actual == scores[i].Predicted ? 1 : 0;
 
-        pool.Run(updateChunk, (model.ParameterCount + UpdateChunk - 1) / UpdateChunk);
-        model.ParametersChanged();
+        model.Access.BeginUpdate();
+        try
+        {
+            WorkerPool.Run(updateChunk, (model.ParameterCount + UpdateChunk - 1) / UpdateChunk, options.Threads, model.Access);
+            WeightAccess<T>.Prepare(model.LayerSpan);
+        }
+        finally
+        {
+            model.Access.EndUpdate();
+        }
     }
 
     private static int LaneCount(int batch) => Math.Min(MostLanes, (batch + LaneSize - 1) / LaneSize);
@@ -146,7 +160,7 @@ internal sealed class Trainer<T> : IDisposable
                 parameter.Regularizer!.AddGradient<T>(gradient[(start - first)..(end - first)], model.Weights[start..end]);
         }
 
-        optimizer.Update(first, model.Weights.Slice(first, length), gradient);
+        optimizer.Update(first, model.WritableWeights.Slice(first, length), gradient);
     }
 
     // The batch again, shard by shard, until a layer's output is not finite; with the same dropout, as the step is the same.

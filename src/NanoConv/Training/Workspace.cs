@@ -39,6 +39,14 @@ internal sealed class Workspace<T>
     /// <summary>Each layer's state.</summary>
     public LayerPass<T>[] Passes { get; }
 
+    /// <summary>Copies inputs in, which lie one after another.</summary>
+    public void Load(ReadOnlySpan<T> inputs, int count)
+    {
+        foreach (LayerPass<T> pass in Passes)
+            pass.Count = count;
+        inputs.CopyTo(activations[0]);
+    }
+
     /// <summary>Copies examples in: input <c>order[first + i]</c>, or first + i without an order.</summary>
     public void Load(IDataset<T> data, ReadOnlySpan<int> order, int first, int count, bool withTargets)
     {

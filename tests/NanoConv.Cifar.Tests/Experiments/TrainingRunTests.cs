@@ -253,11 +253,7 @@ public sealed class TrainingRunTests : IDisposable
     private static TrainingRun Run(RunSettings settings) =>
         new(settings, new SelectedData(Images(), "not the real thing"));
 
-    private static void Poison(TrainingRun run)
-    {
-        run.Model.Weights[0] = float.NaN;
-        run.Model.ParametersChanged();
-    }
+    private static void Poison(TrainingRun run) => run.Model.Edit(weights => weights[0] = float.NaN);
 
     /// <summary>Noise with labels: half of all are 0.</summary>
     private static ImageData Images()

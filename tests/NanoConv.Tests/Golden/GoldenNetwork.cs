@@ -46,11 +46,13 @@ internal sealed class GoldenNetwork
         foreach (Parameter<T> parameter in model.Parameters)
         {
             double[] weights = IntegerFormula.Weights($"{name}/{parameter.Name}", parameter.Shape.Elements, Limit(parameter.Shape));
-            for (int i = 0; i < weights.Length; i++)
-                parameter.Value[i] = T.CreateChecked(weights[i]);
+            model.Edit(parameter, values =>
+            {
+                for (int i = 0; i < weights.Length; i++)
+                    values[i] = T.CreateChecked(weights[i]);
+            });
         }
 
-        model.ParametersChanged();
         return model;
     }
 

@@ -116,8 +116,7 @@ public abstract class OperationGoldenTests<T>
         int examples = x.Shape[0];
         Model<T> model = new Sequential(layer).Build<T>(new Shape(x.Shape.Axes[1..]));
         foreach (Parameter<T> parameter in model.Parameters)
-            File.Values<T>($"{name}/{Role(parameter)}").CopyTo(parameter.Value);
-        model.ParametersChanged();
+            model.Edit(parameter, File.Values<T>($"{name}/{Role(parameter)}").CopyTo);
 
         Workspace<T> workspace = new(model, examples, training: true);
         workspace.Load(new TensorDataset<T>(x, new int[examples], 1), [], 0, examples, withTargets: false);

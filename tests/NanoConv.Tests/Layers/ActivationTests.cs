@@ -20,10 +20,12 @@ public abstract class ActivationTests<T> : PropertySuite
         // A 1×1 convolution whose kernel is the identity passes its input on.
         Model<T> layer = new Sequential(new ActivationLayer(Activation.Softmax)).Build<T>(picture);
         Model<T> argument = new Sequential(new Conv2D(c.Columns, 1, activation: Activation.Softmax)).Build<T>(picture);
-        argument.Weights.Clear();
-        for (int channel = 0; channel < c.Columns; channel++)
-            argument.Weights[(channel * c.Columns) + channel] = T.One;
-        argument.ParametersChanged();
+        argument.Edit(weights =>
+        {
+            weights.Clear();
+            for (int channel = 0; channel < c.Columns; channel++)
+                weights[(channel * c.Columns) + channel] = T.One;
+        });
 
         T[] expected = new T[batch.Elements];
         for (int pixel = 0; pixel < expected.Length; pixel += c.Columns)

@@ -82,9 +82,11 @@ public sealed class NetworkGradientTests : PropertySuite
         {
             double At(double weight)
             {
-                weights.CopyTo(model.Weights);
-                model.Weights[i] = weight;
-                model.ParametersChanged();
+                model.Edit(values =>
+                {
+                    weights.CopyTo(values);
+                    values[i] = weight;
+                });
                 return model.Evaluate(data, threads: 1).Loss;
             }
 

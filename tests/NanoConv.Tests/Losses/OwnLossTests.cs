@@ -29,8 +29,7 @@ public sealed class OwnLossTests
 
             double At(double value)
             {
-                model.Weights[i] = value;
-                model.ParametersChanged();
+                model.Edit(weights => weights[i] = value);
                 return model.Evaluate(data, loss, threads: 1).Loss;
             }
         }

@@ -93,9 +93,11 @@ internal sealed record NetworkCase(Shape InputShape, Layer[] Body, Layer[] Tail,
     {
         Model<T> model = Network.Build<T>(InputShape, Seed);
         T[] moves = Numbers.Reals<T>(model.ParameterCount, Seed, limit: 0.3);
-        for (int i = 0; i < moves.Length; i++)
-            model.Weights[i] += moves[i];
-        model.ParametersChanged();
+        model.Edit(weights =>
+        {
+            for (int i = 0; i < moves.Length; i++)
+                weights[i] += moves[i];
+        });
         return model;
     }
 

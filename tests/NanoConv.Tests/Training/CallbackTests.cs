@@ -69,7 +69,7 @@ public sealed class CallbackTests
         double[] validation = [0.3, 0.7, 0.5, 0.7];
         for (int epoch = 1; epoch <= 4; epoch++)
         {
-            model.Weights.Fill(epoch);
+            model.Edit(weights => weights.Fill(epoch));
             keep.OnEpochEnd(state, Record(epoch, loss: 0, validationLoss: 1, validation[epoch - 1]) with { Accuracy = 0.2 * epoch });
         }
 
@@ -116,8 +116,7 @@ public sealed class CallbackTests
         OnStep remember = new(_ => expected = ++referenceSteps == 4 ? reference.Weights.ToArray() : expected);
         reference.Fit(data, options with { Callbacks = [remember] });
         Expect.SameBits<double>("weights", expected, model.Weights);
-        expected.CopyTo(reference.Weights);
-        reference.ParametersChanged();
+        reference.Edit(expected.CopyTo);
         Expect.SameBits<double>("y", reference.Predict(data).AsSpan(), model.Predict(data).AsSpan());
     }
 

@@ -91,9 +91,8 @@ public abstract class FitTests<T> : PropertySuite
     public void Evaluate_counts_what_each_class_was_taken_for()
     {
         Model<T> model = Model();
-        model.Weights.Clear();
-        model.Parameters[^1].Value[1] = T.One;
-        model.ParametersChanged();
+        model.Edit(weights => weights.Clear());
+        model.Edit(model.Parameters[^1], bias => bias[1] = T.One);
         ConfusionMatrix confusion = model.Evaluate(new RecordingDataset<T>(8), threads: 1).Confusion;
         Assert.Equal((3, 3, 2), (confusion[0, 1], confusion[1, 1], confusion[2, 1]));
     }
@@ -102,8 +101,7 @@ public abstract class FitTests<T> : PropertySuite
     public void Of_equal_outputs_the_first_is_what_the_network_says()
     {
         Model<T> model = Model();
-        model.Weights.Clear();
-        model.ParametersChanged();
+        model.Edit(weights => weights.Clear());
         ConfusionMatrix confusion = model.Evaluate(new RecordingDataset<T>(9), threads: 1).Confusion;
         Assert.Equal((3, 3, 3), (confusion[0, 0], confusion[1, 0], confusion[2, 0]));
     }
@@ -132,9 +130,8 @@ public abstract class FitTests<T> : PropertySuite
         Model<T> with = Model(onDense ? l1 : null, onConvolution ? l1 : null), without = Model();
         foreach (Model<T> model in (Model<T>[])[with, without])
         {
-            model.Weights.Slice(model.Parameters[1].Offset, 5).Fill(T.One); // biases that a penalty would show on
-            model.Weights.Slice(model.Parameters[3].Offset, 3).Fill(T.One);
-            model.ParametersChanged();
+            model.Edit(model.Parameters[1], bias => bias.Fill(T.One)); // a penalty would show on it
+            model.Edit(model.Parameters[3], bias => bias.Fill(T.One));
         }
 
         Parameter<T>[] kernels = [.. with.Parameters.Where(parameter =>

@@ -29,8 +29,7 @@ public sealed class NonFiniteLossTests
             new MaxPooling2D(2),
             new Flatten(),
             new Dense(3, Activation.Softmax)).Build<double>((4, 6, 2));
-        model.Parameters.Single(parameter => parameter.Name == $"{layer}/bias").Value[1] = double.NaN;
-        model.ParametersChanged();
+        model.Edit($"{layer}/bias", bias => bias[1] = double.NaN);
         double[] before = model.Weights.ToArray();
         NonFiniteLossException exception = Assert.Throws<NonFiniteLossException>(() => model.Fit(new RecordingDataset<double>(20)));
         Assert.Contains($"'{layer}'", exception.Where, StringComparison.Ordinal);
@@ -46,8 +45,7 @@ public sealed class NonFiniteLossTests
         {
             if (!now)
                 return;
-            model.Weights[0] = double.PositiveInfinity;
-            model.ParametersChanged();
+            model.Edit(weights => weights[0] = double.PositiveInfinity);
         }
 
         NonFiniteLossException exception = Assert.Throws<NonFiniteLossException>(() => model.Fit(new RecordingDataset<double>(12), options));
