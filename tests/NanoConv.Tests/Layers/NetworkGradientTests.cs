@@ -55,8 +55,7 @@ public sealed class NetworkGradientTests : PropertySuite
     {
         Model<double> model = new Sequential(new Dense(1, Activation.ReLU, useBias: false), new Dense(2, Activation.Softmax)).Build<double>(1);
         double[] weights = [weight, 0.7, -0.4, 0.1, 0.2]; // relu's weight, softmax's two weights and two biases
-        weights.CopyTo(model.Weights);
-        model.ParametersChanged();
+        model.Edit(weights.CopyTo);
         TensorDataset<double> data = new(new Tensor<double>((1, 1), [1.0]), [0], 2);
 
         // z = (0.1 + 0.7 r, 0.2 − 0.4 r) with r = relu(weight), and the gradient of −log softmax(z)₀
