@@ -274,6 +274,9 @@ public sealed class Cifar10ReaderTests : IDisposable
     [InlineData("5 ab\n")]
     [InlineData("9 size=x\n")]
     [InlineData("11 size=-1\n")]
+    [InlineData("11 size=+1\n")]
+    [InlineData("+10 size=1\n")]
+    [InlineData("10 size=-0\n")]
     [InlineData("30 size=99999999999999999999\n")]
     public void A_pax_header_that_is_none_is_refused(string records)
     {
