@@ -13,6 +13,8 @@ internal sealed class CountConverter : JsonConverter<int>
     /// <inheritdoc/>
     public override int Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
+        if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int usual) && usual > 0)
+            return usual;
         string text = reader.TokenType is JsonTokenType.Number or JsonTokenType.String
             ? Encoding.UTF8.GetString(reader.HasValueSequence ? reader.ValueSequence.ToArray() : reader.ValueSpan)
             : $"{reader.TokenType}";

@@ -84,7 +84,7 @@ public sealed record RunRecord(
             return $"expected the model's file beside it, found '{Model.File}'";
         if (Settings.FindFault() is { } fault)
             return fault;
-        if (History.FirstOrDefault(epoch => !IsSound(epoch)) is { } epoch)
+        if (Completed && History.FirstOrDefault(epoch => !IsSound(epoch)) is { } epoch)
             return $"expected epochs with finite losses and accuracies from 0 to 1, found {epoch}";
         return Results is null ? null : Results.Train.FindFault(Data.ClassNames) ?? Results.Test.FindFault(Data.ClassNames);
     }

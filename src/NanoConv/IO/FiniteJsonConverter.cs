@@ -10,6 +10,8 @@ internal sealed class FiniteJsonConverter : JsonConverter<double>
     /// <inheritdoc/>
     public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
+        if (reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out double usual) && double.IsFinite(usual) && usual != 0)
+            return usual;
         string text = reader.TokenType is JsonTokenType.Number or JsonTokenType.String ? Encoding.UTF8.GetString(reader.ValueSpan) : $"{reader.TokenType}";
         return (reader.TokenType, text) switch
         {

@@ -92,7 +92,8 @@ public sealed class PlainNumberTests : PropertySuite
     public void Exactly_what_fits_the_grammar_is_read_and_means_the_same_in_every_culture()
     {
         CultureInfo before = CultureInfo.CurrentCulture;
-        CultureInfo.CurrentCulture = new CultureInfo("de-DE", useUserOverride: false) { NumberFormat = new() { NumberDecimalSeparator = ",", NumberGroupSeparator = "." } };
+        CultureInfo.CurrentCulture = (CultureInfo)before.Clone();
+        CultureInfo.CurrentCulture.NumberFormat = new NumberFormatInfo { NumberDecimalSeparator = ",", NumberGroupSeparator = ".", NegativeSign = "−" };
         try
         {
             ForAll(Texts, text =>
