@@ -75,7 +75,24 @@ public sealed class PlainNumberTests : PropertySuite
     [InlineData("NaN")]
     [InlineData("Infinity")]
     [InlineData("∞")]
-    public void What_no_double_holds_is_no_number(string text) => Assert.False(PlainNumber.TryReal(text, out _));
+    [InlineData("")]
+    [InlineData("-")]
+    [InlineData(".")]
+    [InlineData("1.")]
+    [InlineData("1,5")]
+    [InlineData("1e")]
+    [InlineData("1e+")]
+    [InlineData("1e0.5")]
+    [InlineData("+1")]
+    [InlineData("--1")]
+    [InlineData(" 1")]
+    [InlineData("1 ")]
+    [InlineData("1x")]
+    [InlineData("1\0")]
+    [InlineData("0x1")]
+    [InlineData("1_0")]
+    [InlineData("０.５")]
+    public void What_is_no_plain_decimal_or_what_no_double_holds_is_no_number(string text) => Assert.False(PlainNumber.TryReal(text, out _));
 
     [Fact]
     public void Zero_is_zero_whatever_its_exponent()

@@ -26,6 +26,19 @@ public sealed class NonFiniteOutputTests
         Assert.Equal(3, evaluation.Confusion.Total);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void NaN_among_numbers_is_not_passed_over(int place)
+    {
+        float[] output = [1, 2, 3];
+        output[place] = float.NaN;
+        Model<float> identity = new Sequential(new ActivationLayer(Activation.Linear)).Build<float>(3);
+        Evaluation evaluation = identity.Evaluate(new TensorDataset<float>(new Tensor<float>((1, 3), output), [2], 3), new OwnNothing());
+        Assert.Equal((double.NaN, 0), (evaluation.Accuracy, evaluation.Confusion.Total));
+    }
+
     /// <summary>Where the greatest is beyond doubt it is the class, infinite or not.</summary>
     [Fact]
     public void Infinity_is_a_greatest_output_like_any_other()
