@@ -34,13 +34,13 @@ internal sealed record ThroughputOptions(string Network, int Batch, int Threads,
                 case "--network" when BenchNetwork.Names.Contains(value):
                     options = options with { Network = value };
                     break;
-                case "--batch" when int.TryParse(value, out int batch) && batch > 0:
-                    options = options with { Batch = batch };
+                case "--batch" when PlainNumber.TryCount(value, out long batch) && batch is > 0 and <= int.MaxValue:
+                    options = options with { Batch = (int)batch };
                     break;
-                case "--threads" when int.TryParse(value, out int threads) && threads > 0:
-                    options = options with { Threads = threads };
+                case "--threads" when PlainNumber.TryCount(value, out long threads) && threads is > 0 and <= int.MaxValue:
+                    options = options with { Threads = (int)threads };
                     break;
-                case "--seconds" when double.TryParse(value, out double seconds) && seconds > 0:
+                case "--seconds" when PlainNumber.TryReal(value, out double seconds) && seconds > 0:
                     options = options with { Seconds = seconds };
                     break;
                 default:

@@ -27,6 +27,7 @@ import argparse
 import json
 import os
 import pathlib
+import re
 import statistics
 import subprocess
 import sys
@@ -249,23 +250,37 @@ def fit(options):
         }), flush=True)
 
 
+def count(text):
+    """A whole number in digits: int() would take ' 5', '+5', '1_000' and '５'."""
+    if not re.fullmatch(r"[0-9]+", text):
+        raise argparse.ArgumentTypeError(f"expected a whole number in digits, found {text!r}")
+    return int(text)
+
+
+def real(text):
+    """A number of at least 0 as 12, 0.5 or 1e-4."""
+    if not re.fullmatch(r"([0-9]+(\.[0-9]+)?|\.[0-9]+)([eE][+-]?[0-9]+)?", text) or float(text) == float("inf"):
+        raise argparse.ArgumentTypeError(f"expected a number of at least 0, as 0.5 or 1e-4, found {text!r}")
+    return float(text)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--network", choices=NETWORKS)
     parser.add_argument("--format", choices=FORMATS, help="default: both; --fit: channels_last")
-    parser.add_argument("--threads", type=int, help="default: 1 and 2; --fit: 2")
+    parser.add_argument("--threads", type=count, help="default: 1 and 2; --fit: 2")
     parser.add_argument("--wait", choices=WAITS, help="default: both for 2 threads; --fit: passive")
-    parser.add_argument("--batch", type=int, default=128)
-    parser.add_argument("--inference-batch", type=int, default=500)
-    parser.add_argument("--seconds", type=float, default=5.0, help="measured time, training and inference each")
-    parser.add_argument("--warmup", type=float, default=1.0, help="seconds before the measured time")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--l1", type=float, default=1e-4)
+    parser.add_argument("--batch", type=count, default=128)
+    parser.add_argument("--inference-batch", type=count, default=500)
+    parser.add_argument("--seconds", type=real, default=5.0, help="measured time, training and inference each")
+    parser.add_argument("--warmup", type=real, default=1.0, help="seconds before the measured time")
+    parser.add_argument("--seed", type=count, default=1)
+    parser.add_argument("--l1", type=real, default=1e-4)
     parser.add_argument("--data", help="folder of CIFAR-10's binary files")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--fit", action="store_true")
-    parser.add_argument("--n", type=int, default=5000, help="--fit: number of training images")
-    parser.add_argument("--epochs", type=int, default=20, help="--fit: number of epochs")
+    parser.add_argument("--n", type=count, default=5000, help="--fit: number of training images")
+    parser.add_argument("--epochs", type=count, default=20, help="--fit: number of epochs")
     parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace NanoConv.Fuzz;
 
 /// <summary>What to do.</summary>
@@ -65,7 +63,7 @@ public sealed record FuzzOptions(
     }
 
     private static long Number(string text, long least, long most) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number >= least && number <= most
+        PlainNumber.TryCount(text, out long number) && number >= least && number <= most
             ? number
-            : throw new ArgumentException($"expected a number from {least} to {most}, found '{text}'");
+            : throw new ArgumentException($"expected a number from {least} to {most}, in digits, found '{text}'");
 }

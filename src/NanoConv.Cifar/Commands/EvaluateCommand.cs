@@ -1,6 +1,7 @@
 using System.CommandLine;
 using NanoConv.Cifar.Data;
 using NanoConv.Cifar.Experiments;
+using NanoConv.Cifar.Networks;
 
 namespace NanoConv.Cifar.Commands;
 
@@ -37,25 +38,26 @@ internal static class EvaluateCommand
     {
         ModelFile file = ModelFile.Read(path);
         ImageData images = Load(path, file, data, terminal, cancellation);
-        if (!file.ClassNames.SequenceEqual(images.ClassNames) && file.DataName is not null)
-        {
-            throw new UserErrorException(
-                $"'{path}' was trained on {file.DataName}: "
-                + $"expected its classes ({string.Join(", ", file.ClassNames)}), "
-                + $"found those of {images.Name} ({string.Join(", ", images.ClassNames)})");
-        }
+        ClassMatch classes = ClassMatch.Of(file, path, images);
+        var test = new ByteImageDataset<float>(images.TestPixels, classes.Translate(images.TestLabels), CifarNetwork.InputShape, classes.Names.Count);
         cancellation.ThrowIfCancellationRequested();
         var line = new StatusLine(terminal);
         line.Show("evaluating on test", 0, "");
         SplitResult result;
         try
         {
-            result = SplitResult.Of(file.Model, images.TestSet(), images.ClassNames, threads, cancellation);
+            result = SplitResult.Of(file.Model, test, classes.Names, threads, cancellation);
+        }
+        catch (UserErrorException exception)
+        {
+            throw new UserErrorException($"'{path}': {exception.Message}", exception);
         }
         finally
         {
             line.Clear();
         }
+        if (classes.Notice is not null)
+            terminal.Out.WriteLine(classes.Notice);
         terminal.Out.WriteLine();
         terminal.Out.WriteLine($"On test, {result.Images:N0} images of {DataSource.Describe(images)}:");
         terminal.Out.WriteLine();

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using NanoConv.Cifar.Data;
 using NanoConv.Cifar.Experiments;
 using NanoConv.Cifar.Files;
@@ -73,6 +74,7 @@ internal static class ImportCommand
         Model<float> model = CifarNetwork.Create(order.Network, l1: 0, order.Padding).Build<float>(CifarNetwork.InputShape);
         (IReadOnlyList<string> names, string? data) = Classes(order.Classes, model.OutputShape.Elements);
         IReadOnlyList<ImportedWeight> imported = model.ImportWeights(order.Weights, order.Layout, Prefixes(order.Map));
+        RequireFinite(model, imported, order.Weights);
         WriteTable(imported, output);
         new ModelFile(model, names, data).Write(order.Output, history: null);
         output.WriteLine();
@@ -83,6 +85,15 @@ internal static class ImportCommand
                 + "say --padding symmetric.");
         }
         output.WriteLine($"Written to {order.Output}: {order.Network}, {model.ParameterCount:N0} parameters");
+    }
+
+    private static void RequireFinite(Model<float> model, IReadOnlyList<ImportedWeight> imported, string path)
+    {
+        if (model.FindNonFiniteWeight() is not { } weight)
+            return;
+        string source = imported.First(one => one.Parameter == weight.Parameter.Name).Source;
+        throw new UserErrorException(string.Create(
+            CultureInfo.InvariantCulture, $"'{path}': expected finite weights, found {weight.Value} in '{source}', for '{weight.Parameter.Name}'"));
     }
 
     private static bool HasStrides(Model<float> model) => model.Network.Layers.OfType<Conv2D>().Any(layer => layer.Strides != new Size2D(1, 1));
@@ -102,13 +113,15 @@ internal static class ImportCommand
         switch (asked)
         {
             case null:
-                return ([.. Enumerable.Range(0, count).Select(c => $"class {c}")], null);
+                return (ModelFile.Numbered(count), null);
             case DataSelection.Cifar10:
                 return (Cifar10Archive.ClassNames, "CIFAR-10");
             case DataSelection.Shapes10:
                 return (Shapes10.ClassNames, "Shapes10");
             default:
                 string[] names = asked.Split(',', StringSplitOptions.TrimEntries);
+                if (ClassMatch.FindTwice(names) is { Length: > 0 } twice)
+                    throw new UserErrorException($"--classes: expected {count} different names, found '{twice}' twice");
                 return names.Length == count && !names.Contains("")
                     ? (names, null)
                     : throw new UserErrorException($"--classes: expected {count} names with commas between, found '{asked}'");

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
-using System.Numerics;
 
 namespace NanoConv.Cifar.Commands;
 
@@ -11,27 +9,25 @@ internal static class OptionOf
     private const int MostThreads = 1024;
     private const int GreatestWhole = 1_000_000;
 
-    /// <summary>A whole number from <paramref name="minimum"/> to a million.</summary>
+    /// <summary>A whole number from <paramref name="minimum"/> to a million, in digits.</summary>
     /// <param name="name">The option, with its dashes.</param>
     /// <param name="description">For the help.</param>
     /// <param name="standard">The default.</param>
     /// <param name="minimum">The least value allowed.</param>
     public static Option<int> Whole(string name, string description, int standard, int minimum) =>
-        Number(name, description, standard, $"a whole number from {minimum} to {GreatestWhole}",
-            value => value >= minimum && value <= GreatestWhole);
+        Count(name, description, standard, minimum, GreatestWhole);
 
     /// <summary>How many threads to use: 0, the default, is one a core.</summary>
     public static Option<int> Threads() =>
-        Number("--threads", "Threads, 0 for one a core; the result is the same.", 0,
-            $"a whole number from 0 to {MostThreads}", value => value is >= 0 and <= MostThreads);
+        Count("--threads", "Threads, 0 for one a core; the result is the same.", 0, 0, MostThreads);
 
-    /// <summary>A finite number of at least 0.</summary>
+    /// <summary>A finite number of at least 0, as 0.0001 or 1e-4.</summary>
     /// <param name="name">The option, with its dashes.</param>
     /// <param name="description">For the help.</param>
     /// <param name="standard">The default.</param>
-    public static Option<double> NotNegative(string name, string description, double standard) =>
-        Number(name, description, standard, "a finite number of at least 0",
-            value => value >= 0 && double.IsFinite(value));
+    public static Option<double> NotNegative(string name, string description, double standard) => Number(
+        name, description, standard, "a number of at least 0, as 0.0001 or 1e-4",
+        text => PlainNumber.TryReal(text, out double value) && !text.StartsWith('-') ? value : null);
 
     /// <summary>One of a few words.</summary>
     /// <param name="name">The option, with its dashes.</param>
@@ -120,25 +116,26 @@ internal static class OptionOf
         return option;
     }
 
-    private static Option<T> Number<T>(
-        string name, string description, T standard, string expected, Predicate<T> isValid)
-        where T : struct, INumber<T> => new(name)
+    private static Option<int> Count(string name, string description, int standard, int minimum, int maximum) => Number<int>(
+        name, description, standard, $"a whole number from {minimum} to {maximum}, in digits",
+        text => PlainNumber.TryCount(text, out long value) && value >= minimum && value <= maximum ? (int)value : null);
+
+    // The parser's own readings are never used: they guess.
+    private static Option<T> Number<T>(string name, string description, T standard, string expected, Func<string, T?> read)
+        where T : struct => new(name)
         {
             Description = description,
             HelpName = "N",
             DefaultValueFactory = _ => standard,
-            CustomParser = argument => Parse(argument, name, expected, isValid),
+            CustomParser = argument =>
+            {
+                string found = argument.Tokens[0].Value;
+                T? value = read(found);
+                if (value is null)
+                    argument.AddError($"{name}: expected {expected}, found '{found}'.");
+                return value.GetValueOrDefault();
+            },
         };
-
-    private static T Parse<T>(ArgumentResult argument, string name, string expected, Predicate<T> isValid)
-        where T : struct, INumber<T>
-    {
-        string found = argument.Tokens[0].Value;
-        if (T.TryParse(found, NumberStyles.Float, CultureInfo.InvariantCulture, out T value) && isValid(value))
-            return value;
-        argument.AddError($"{name}: expected {expected}, found '{found}'.");
-        return default;
-    }
 
     private static string Alternatives(string[] choices) =>
         choices.Length == 1 ? choices[0] : $"{string.Join(", ", choices[..^1])} or {choices[^1]}";

@@ -60,7 +60,7 @@ internal static class PredictCommand
         var batch = new ByteImageDataset<float>(pixels, new byte[images.Length], file.Model.InputShape, classes);
         Span<float> probabilities = file.Model.Predict(batch, cancellation: cancellation).AsSpan();
         if (probabilities.ContainsAnyExceptInRange(float.MinValue, float.MaxValue)) // NaN is in no range
-            throw new UserErrorException($"'{path}': expected finite outputs, found NaN or infinity");
+            throw new UserErrorException($"'{path}': expected finite outputs, found NaN or infinity: {file.Model.DescribeNonFinite(batch)}");
         if (!file.Model.EndsInSoftmax)
         {
             Softmax.Forward<float>(probabilities, probabilities, classes);

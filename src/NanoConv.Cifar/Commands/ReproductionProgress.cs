@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using NanoConv.Cifar.Experiments;
 using NanoConv.Cifar.Reproduction;
 
@@ -10,7 +9,8 @@ internal sealed class ReproductionProgress : IReproductionProgress
     private readonly StatusLine line;
     private readonly RunLibrary library;
     private readonly Lock gate = new();
-    private readonly Stopwatch clock = Stopwatch.StartNew();
+    private readonly TimeProvider clock;
+    private readonly long start;
     private readonly double work;
     private readonly int all;
     private readonly Dictionary<RunGroup, (int Epoch, double Share)> underWay = [];
@@ -22,9 +22,12 @@ internal sealed class ReproductionProgress : IReproductionProgress
     /// <param name="library">Takes in what is finished.</param>
     /// <param name="groups">What is to be trained.</param>
     /// <param name="done">Runs that were finished before.</param>
-    public ReproductionProgress(Terminal terminal, RunLibrary library, IReadOnlyList<RunGroup> groups, int done)
+    /// <param name="clock">The time; the system's if null.</param>
+    public ReproductionProgress(Terminal terminal, RunLibrary library, IReadOnlyList<RunGroup> groups, int done, TimeProvider? clock = null)
     {
         (line, this.library, this.done) = (new StatusLine(terminal), library, done);
+        this.clock = clock ?? TimeProvider.System;
+        start = this.clock.GetTimestamp();
         work = groups.Sum(group => group.Work);
         all = done + groups.Sum(group => group.Runs.Count());
     }
@@ -50,8 +53,16 @@ internal sealed class ReproductionProgress : IReproductionProgress
             library.Add(run);
             done++;
             Leave(run.Record.Settings);
-            line.WriteLine($"{Count()} {Describe(run.Record.Settings)}: {100 * run.Record.Results!.Test.Accuracy:0.0} % on test, "
-                + $"fit in {run.Record.Timings.FitSeconds:0.0} s{(done < all ? End() : "")}");
+            RunSettings settings = run.Record.Settings;
+            string accuracy = $"{100 * run.Record.Results!.Test.Accuracy:0.0} %", whole = $"{Count()} {Describe(settings)}: {accuracy} on test";
+            string fit = $"fit in {run.Record.Timings.FitSeconds:0.0} s", end = done < all && End() is { } time ? $"; ends at about {time}" : "";
+            line.WriteLine(
+                $"{whole}, {fit}{end}",
+                $"{whole}, {fit}",
+                whole,
+                $"{Count()} {ReproductionPlan.NameOf(settings)}: {accuracy}",
+                $"{Count()} {settings.Network}: {accuracy}",
+                $"{Count()}: {accuracy}");
         }
     }
 
@@ -61,7 +72,7 @@ internal sealed class ReproductionProgress : IReproductionProgress
         lock (gate)
         {
             Leave(settings);
-            line.WriteLine($"{Count()} {Describe(settings)}: no result, {reason}");
+            line.WriteWhole($"{Count()} {Describe(settings)}: no result, {reason}");
         }
     }
 
@@ -91,21 +102,31 @@ internal sealed class ReproductionProgress : IReproductionProgress
     private double Share => (finishedWork + underWay.Sum(run => run.Key.Work * run.Value.Share)) / work;
 
     // The first moments say little of the whole.
-    private string End()
+    private string? End()
     {
         double share = Share;
-        if (share < 0.005 || clock.Elapsed.TotalSeconds < 5)
-            return "";
-        TimeSpan left = clock.Elapsed * ((1 - share) / share);
-        DateTime end = DateTime.Now + left;
-        return left.TotalHours < 12 ? $"; ends at about {end:HH:mm}" : $"; ends at about {end:yyyy-MM-dd HH:mm}";
+        TimeSpan elapsed = clock.GetElapsedTime(start);
+        if (share < 0.005 || elapsed.TotalSeconds < 5)
+            return null;
+        TimeSpan left = elapsed * ((1 - share) / share);
+        DateTimeOffset end = clock.GetLocalNow() + left;
+        return left.TotalHours < 12 ? $"{end:HH:mm}" : $"{end:yyyy-MM-dd HH:mm}";
     }
 
     private void Show()
     {
         double share = Share;
-        string runs = string.Concat(underWay.Select(run =>
-            $"; {run.Key.Longest.Network} {run.Key.Longest.Samples} epoch {run.Value.Epoch}/{run.Key.Longest.Epochs}"));
-        line.Show($"{done} of {all} runs", share, $"{100 * share:0} %{End()}{runs}");
+        string percent = $"{100 * share:0} %", brief = End() is { } end ? $"{percent}, ends {end}" : percent;
+        line.Show(
+            $"{done} of {all} runs",
+            share,
+            brief.Replace("ends", "ends at about", StringComparison.Ordinal) + Runs(run => $"{run.Network} {run.Samples} epoch "),
+            brief + Runs(run => $"{run.Network} "),
+            $"{brief}; {underWay.Count} under way",
+            brief,
+            percent);
+
+        string Runs(Func<RunSettings, string> name) =>
+            string.Concat(underWay.Select(run => $"; {name(run.Key.Longest)}{run.Value.Epoch}/{run.Key.Longest.Epochs}"));
     }
 }

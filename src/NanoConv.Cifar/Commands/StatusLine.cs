@@ -16,16 +16,18 @@ internal sealed class StatusLine(Terminal terminal)
 
     private readonly Stopwatch sinceShown = new();
 
-    /// <summary>Draws the line anew, a dozen times a second at most.</summary>
+    /// <summary>Draws the line anew, a dozen times a second at most. Words go before the bar's length.</summary>
     /// <param name="before">Words before the bar.</param>
     /// <param name="share">How much is done, from 0 to 1.</param>
-    /// <param name="after">Words after the bar.</param>
-    public void Show(string before, double share, string after)
+    /// <param name="wordings">Words after the bar, from most to least: the first that there is room for are taken, if any.</param>
+    public void Show(string before, double share, params IReadOnlyList<string> wordings)
     {
         if (!terminal.IsLive || (sinceShown.IsRunning && sinceShown.Elapsed < Pause))
             return;
         sinceShown.Restart();
-        int room = terminal.Rich.Profile.Width - 1;
+        int room = terminal.Room ?? 0;
+        before = LineOf.Fitting(room, before);
+        string after = LineOf.Fitting(room - before.Length - 1, [.. wordings, ""]);
         int length = Math.Min(LongestBar, room - before.Length - after.Length - 2);
         terminal.Rich.Write(new ControlCode("\r"));
         if (length >= ShortestBar)
@@ -35,12 +37,11 @@ internal sealed class StatusLine(Terminal terminal)
             terminal.Rich.Write(new Text(before + " "));
             terminal.Rich.Write(new Text(Repeat(full, done), new Style(Color.Blue)));
             terminal.Rich.Write(new Text(Repeat(empty, length - done), new Style(Color.Grey)));
-            terminal.Rich.Write(new Text(" " + after));
+            terminal.Rich.Write(new Text($" {after}".TrimEnd()));
         }
         else
         {
-            string line = $"{before} {after}";
-            terminal.Rich.Write(new Text(line[..Math.Min(line.Length, Math.Max(0, room))]));
+            terminal.Rich.Write(new Text($"{before} {after}".TrimEnd()));
         }
         terminal.Rich.Write(new ControlCode("\e[K"));
     }
@@ -54,8 +55,16 @@ internal sealed class StatusLine(Terminal terminal)
     }
 
     /// <summary>Writes a line that stays, in the place of the moving one.</summary>
+    /// <param name="wordings">The line, from most to least words: the first that there is room for is taken.</param>
+    public void WriteLine(params IReadOnlyList<string> wordings)
+    {
+        Clear();
+        terminal.Out.WriteLine(LineOf.Fitting(terminal.Room, wordings));
+    }
+
+    /// <summary>Writes a line that stays and is not to be shortened, whatever room there is.</summary>
     /// <param name="line">The line.</param>
-    public void WriteLine(string line)
+    public void WriteWhole(string line)
     {
         Clear();
         terminal.Out.WriteLine(line);

@@ -33,6 +33,9 @@ internal sealed class Terminal
     /// <summary>Whether a line can be drawn over: false for files, pipes and dumb terminals.</summary>
     public bool IsLive => Rich.Profile.Capabilities.Ansi && Rich.Profile.Capabilities.Interactive;
 
+    /// <summary>Columns that a line may have without being wrapped; null for files and pipes, which take any.</summary>
+    public int? Room => Rich.Profile.Capabilities.Interactive ? Math.Max(0, Rich.Profile.Width - 1) : null; // a full line wraps on some terminals
+
     /// <summary>The terminal of this process.</summary>
     public static Terminal OfProcess() =>
         new(Console.Out, Console.Error, () => CreateRich(Console.Out, isTerminal: !Console.IsOutputRedirected));

@@ -139,7 +139,7 @@ internal static class TrainCommand
             $"On train, {results.Train.Images:N0} images of {data}, validation included:", results.Train, output);
         WriteSplit($"On test, {results.Test.Images:N0} images of {data}:", results.Test, output);
         output.WriteLine(
-            $"Accuracy on test {results.Test.Accuracy:F4}; always predicting the most frequent class " +
+            $"Accuracy on test {results.Test.Accuracy:F4}; always the most frequent class " +
             $"({results.Baseline.Class}) {results.Baseline.TestAccuracy:F4}");
         output.WriteLine(
             $"Fit {record.Timings.FitSeconds:F1} s, training at {record.Timings.ImagesPerSecond:N0} images/s; " +

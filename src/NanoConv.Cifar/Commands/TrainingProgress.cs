@@ -25,19 +25,31 @@ internal sealed class TrainingProgress(StatusLine line) : Callback
         line.Show(
             Epoch(state),
             share,
-            $"loss {state.Loss:F3}  accuracy {state.Accuracy:F3}  " +
-            $"{state.ExamplesSeen / state.TrainingSeconds:N0} images/s  {Duration(left)} left");
+            LineOf.Shorter(
+                $"loss {state.Loss:F3}",
+                $"accuracy {state.Accuracy:F3}",
+                $"{state.ExamplesSeen / state.TrainingSeconds:N0} images/s",
+                $"{Duration(left)} left"));
     }
 
     /// <inheritdoc/>
     public override void OnEpochEnd(TrainingState state, EpochRecord epoch)
     {
-        string validation = epoch.ValidationLoss is null
-            ? ""
-            : $"val_loss {epoch.ValidationLoss:F3}  val_accuracy {epoch.ValidationAccuracy:F3}  ";
+        string number = Epoch(state), loss = $"loss {epoch.Loss:F3}", seconds = $"{epoch.TrainingSeconds:F1} s", accuracy = $"{epoch.Accuracy:F3}";
+        bool isValidated = epoch.ValidationLoss is not null;
+        string? validationLoss = isValidated ? $"val_loss {epoch.ValidationLoss:F3}" : null;
+        string? validation = isValidated ? $"{epoch.ValidationAccuracy:F3}" : null;
+        string? whole = isValidated ? $"val_accuracy {validation}" : null, brief = isValidated ? $"val_acc {validation}" : null;
+        string last = brief ?? $"acc {accuracy}"; // what one waits for
         line.WriteLine(
-            $"{Epoch(state)}  loss {epoch.Loss:F3}  accuracy {epoch.Accuracy:F3}  {validation}" +
-            $"{epoch.TrainingSeconds:F1} s  {epoch.ImagesPerSecond:N0} images/s");
+            LineOf.Joined(number, loss, $"accuracy {accuracy}", validationLoss, whole, seconds, $"{epoch.ImagesPerSecond:N0} images/s"),
+            LineOf.Joined(number, loss, $"accuracy {accuracy}", validationLoss, whole, seconds),
+            LineOf.Joined(number, loss, $"acc {accuracy}", validationLoss, brief, Took(epoch.TrainingSeconds)),
+            LineOf.Joined(number, loss, $"acc {accuracy}", validationLoss, brief),
+            LineOf.Joined(number, $"acc {accuracy}", brief),
+            LineOf.Joined(number, last),
+            LineOf.Joined(number[(number.IndexOf(' ', StringComparison.Ordinal) + 1)..], last),
+            last);
     }
 
     private static double ShareOfAll(TrainingState state) =>
@@ -48,6 +60,8 @@ internal sealed class TrainingProgress(StatusLine line) : Callback
         string epochs = $"{state.Epochs}";
         return $"epoch {state.Epoch.ToString().PadLeft(epochs.Length)}/{epochs}";
     }
+
+    private static string Took(double seconds) => seconds < 60 ? $"{seconds:F1} s" : Duration(TimeSpan.FromSeconds(seconds));
 
     private static string Duration(TimeSpan time) => time.TotalMinutes < 1
         ? $"{Math.Ceiling(time.TotalSeconds):F0} s"

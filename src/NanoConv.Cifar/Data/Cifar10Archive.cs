@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace NanoConv.Cifar.Data;
 
 /// <summary>
@@ -19,8 +21,10 @@ public sealed record Cifar10Archive(Uri Url, long Bytes, string Md5, int Records
     /// <summary>Name of the file with the test images.</summary>
     public const string TestFile = "test_batch.bin";
 
-    /// <summary>Name of the text file with the class names; it is unpacked if there, but not needed.</summary>
+    /// <summary>Name of the text file with the class names: if it is there, it has to have <see cref="ClassNames"/>.</summary>
     public const string ClassNamesFile = "batches.meta.txt";
+
+    private const int MostClassBytes = 500;
 
     /// <summary>Bytes of one record: a label and an image.</summary>
     public const int RecordBytes = 1 + ImageData.ImageBytes;
@@ -68,6 +72,20 @@ public sealed record Cifar10Archive(Uri Url, long Bytes, string Md5, int Records
         }
 
         return null;
+    }
+
+    /// <summary>
+    /// Compares what <see cref="ClassNamesFile"/> says with <see cref="ClassNames"/>: pictures of other classes may come in this
+    /// layout, or of these in another order.
+    /// </summary>
+    /// <param name="stream">Its content: a name a line, blank lines at the end.</param>
+    /// <returns>What was expected and found; null if they agree.</returns>
+    public static string? FindClassFault(Stream stream)
+    {
+        byte[] content = new byte[MostClassBytes];
+        string text = Encoding.UTF8.GetString(content, 0, stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false));
+        string[] found = text.TrimEnd().Split('\n', StringSplitOptions.TrimEntries);
+        return found.SequenceEqual(ClassNames) ? null : $"expected the classes of CIFAR-10, {string.Join(", ", ClassNames)}, found {string.Join(", ", found)}";
     }
 
     private string? FindFileFault(string path)

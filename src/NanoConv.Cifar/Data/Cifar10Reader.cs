@@ -24,7 +24,7 @@ public sealed class Cifar10Reader
     /// <returns>The images; <see cref="ImageData.Source"/> is the full path of what was read.</returns>
     /// <exception cref="DataException">
     /// A file is missing, truncated, too long or unreadable, the archive is damaged, a label is above 9, or there are
-    /// fewer training images than asked for.
+    /// fewer training images than asked for, or the list of classes beside them is another than CIFAR-10's.
     /// </exception>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
     public ImageData Read(string path, int trainingImages, CancellationToken cancellation = default)
@@ -69,13 +69,17 @@ public sealed class Cifar10Reader
         string folder = FindFolder(path);
         if (archive.FindFault(folder) is { } fault)
             throw new DataException(fault);
-        foreach (string name in Cifar10Archive.ImageFiles.Where(name => images.RecordsWanted(name) > 0))
+        IEnumerable<string> wanted = Cifar10Archive.ImageFiles.Where(name => images.RecordsWanted(name) > 0);
+        foreach (string name in File.Exists(Path.Combine(folder, Cifar10Archive.ClassNamesFile)) ? wanted.Prepend(Cifar10Archive.ClassNamesFile) : wanted)
         {
             string file = Path.Combine(folder, name);
             try
             {
                 using FileStream stream = File.OpenRead(file);
-                images.Read(name, file, stream, cancellation);
+                if (name == Cifar10Archive.ClassNamesFile)
+                    RequireClasses(file, stream);
+                else
+                    images.Read(name, file, stream, cancellation);
             }
             catch (Exception error) when (FileErrors.IsFileError(error))
             {
@@ -86,13 +90,21 @@ public sealed class Cifar10Reader
         return folder;
     }
 
+    private static void RequireClasses(string file, Stream stream)
+    {
+        if (Cifar10Archive.FindClassFault(stream) is { } fault)
+            throw new DataException($"{file}: {fault}");
+    }
+
     private static DataException CannotRead(string file, Exception error) =>
         new($"cannot read {file}: {FileErrors.Reason(error)}", error);
 
     private void ReadArchive(Stream file, string path, Cifar10Images images, CancellationToken cancellation) =>
         Cifar10Tar.ForEachFile(file, path, archive, (name, stream) =>
         {
-            if (name != Cifar10Archive.ClassNamesFile)
+            if (name == Cifar10Archive.ClassNamesFile)
+                RequireClasses($"{path}: {name}", stream);
+            else
                 images.Read(name, $"{path}: {name}", stream, cancellation);
         }, cancellation);
 

@@ -139,26 +139,33 @@ internal sealed class TarEntries(Stream tar)
     {
         for (ReadOnlySpan<byte> records = ReadExtension(); !records.IsEmpty && records[0] != 0;)
         {
-            if (!Utf8Parser.TryParse(records, out int size, out int digits) || digits + 2 > size || size > records.Length
-                || records[digits] != (byte)' ' || records[size - 1] != (byte)'\n' || records[..size].IndexOf((byte)'=') is var equals && equals < 0)
+            if (!TryDigits(records, out long size, out int digits) || digits + 2 > size || size > records.Length
+                || records[digits] != (byte)' ' || records[(int)size - 1] != (byte)'\n' || records[..(int)size].IndexOf((byte)'=') is var equals && equals < 0)
             {
                 throw new InvalidDataException("expected records like '12 path=abc' in an extended header, found something else");
             }
 
-            ReadOnlySpan<byte> key = records[(digits + 1)..equals], value = records[(equals + 1)..(size - 1)];
+            ReadOnlySpan<byte> key = records[(digits + 1)..equals], value = records[(equals + 1)..((int)size - 1)];
             if (key.SequenceEqual("path"u8))
                 name = Text(value);
             else if (key.SequenceEqual("size"u8))
             {
-                length = Utf8Parser.TryParse(value, out long number, out int used) && used == value.Length && number >= 0
+                length = TryDigits(value, out long number, out int used) && used == value.Length
                     ? number
                     : throw new InvalidDataException("expected a size of at least 0 in an extended header, found something else");
             }
 
-            records = records[size..];
+            records = records[(int)size..];
         }
 
         return (name, length);
+    }
+
+    // The parser would take a sign as well.
+    private static bool TryDigits(ReadOnlySpan<byte> text, out long number, out int used)
+    {
+        (number, used) = (0, 0);
+        return text.IndexOfAnyInRange((byte)'0', (byte)'9') == 0 && Utf8Parser.TryParse(text, out number, out used);
     }
 
     private ReadOnlySpan<byte> ReadExtension()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using NanoConv.Cifar.Files;
@@ -17,6 +18,13 @@ public sealed partial record ModelFile(Model<float> Model, IReadOnlyList<string>
     /// <summary>Where the metadata of a model's file have the data set's name.</summary>
     public const string DataKey = "nanoconv.data";
 
+    /// <summary>Whether the classes have names of their own, not only numbers.</summary>
+    public bool NamesClasses => !ClassNames.SequenceEqual(Numbered(ClassNames.Count));
+
+    /// <summary>What classes are called that have no names: "class 0", "class 1", …</summary>
+    /// <param name="count">How many there are.</param>
+    public static IReadOnlyList<string> Numbered(int count) => [.. Enumerable.Range(0, count).Select(c => $"class {c}")];
+
     /// <summary>Writes a model.</summary>
     /// <param name="path">The file to write or replace.</param>
     /// <param name="history">How it was trained, if it was.</param>
@@ -35,7 +43,7 @@ public sealed partial record ModelFile(Model<float> Model, IReadOnlyList<string>
     /// <param name="path">
     /// A file made by <c>train</c>, or by the library from a network for 32 × 32 RGB pictures.
     /// </param>
-    /// <exception cref="UserErrorException">There is no such file, or a model of something else.</exception>
+    /// <exception cref="UserErrorException">There is no such file, or a model of something else, or one whose weights are no numbers.</exception>
     /// <exception cref="InvalidDataException">It is no whole model.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
@@ -71,12 +79,16 @@ public sealed partial record ModelFile(Model<float> Model, IReadOnlyList<string>
             throw new UserErrorException(
                 $"'{path}': expected a model that predicts in {MostPredictionBytes >> 20} MB a thread, found one that takes {model.PredictionBytes >> 20} MB");
         }
-        string[] classes = Classes(metadata, path)
-            ?? [.. Enumerable.Range(0, model.OutputShape.Elements).Select(c => $"class {c}")];
-        if (classes.Length != model.OutputShape.Elements)
+        IReadOnlyList<string> classes = Classes(metadata, path) ?? Numbered(model.OutputShape.Elements);
+        if (classes.Count != model.OutputShape.Elements)
         {
             throw new UserErrorException(
-                $"'{path}': expected a name for each of {model.OutputShape.Elements} classes, found {classes.Length}");
+                $"'{path}': expected a name for each of {model.OutputShape.Elements} classes, found {classes.Count}");
+        }
+        if (model.FindNonFiniteWeight() is { } weight)
+        {
+            throw new UserErrorException(string.Create(
+                CultureInfo.InvariantCulture, $"'{path}': expected finite weights, found {weight.Value} in '{weight.Parameter.Name}'"));
         }
         string? data = metadata.GetValueOrDefault(DataKey);
         return new ModelFile(model, classes, string.IsNullOrEmpty(data) ? null : data);

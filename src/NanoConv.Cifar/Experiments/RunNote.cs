@@ -23,7 +23,9 @@ internal sealed partial record RunNote(RunSettings Settings, int EverySteps, str
         try
         {
             RunNote? note = checkpoint.Texts.TryGetValue(Key, out string? text) ? JsonSerializer.Deserialize(text, NoteJson.Default.RunNote) : null;
-            return note is { Settings: not null, Output: not null, EverySteps: >= 0 }
+            if (note?.Settings?.FindFault() is { } fault)
+                throw new UserErrorException($"'{checkpoint.Source}': {fault}");
+            return note is { Settings: not null, Output: not null }
                 ? note
                 : throw new UserErrorException($"'{checkpoint.Source}': expected a checkpoint written by train, found another one");
         }
@@ -33,7 +35,8 @@ internal sealed partial record RunNote(RunSettings Settings, int EverySteps, str
         }
     }
 
-    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true)]
+    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true,
+        Converters = [typeof(CountConverter)])]
     [JsonSerializable(typeof(RunNote))]
     private sealed partial class NoteJson : JsonSerializerContext;
 }

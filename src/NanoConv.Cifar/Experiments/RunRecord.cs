@@ -82,8 +82,16 @@ public sealed record RunRecord(
             return "expected the finished epochs as history, found null among them";
         if (Path.GetFileName(Model.File) != Model.File)
             return $"expected the model's file beside it, found '{Model.File}'";
-        return Results is null ? null : Results.Train.FindFault(Data.ClassNames.Count) ?? Results.Test.FindFault(Data.ClassNames.Count);
+        if (Settings.FindFault() is { } fault)
+            return fault;
+        if (Completed && History.FirstOrDefault(epoch => !IsSound(epoch)) is { } epoch)
+            return $"expected epochs with finite losses and accuracies from 0 to 1, found {epoch}";
+        return Results is null ? null : Results.Train.FindFault(Data.ClassNames) ?? Results.Test.FindFault(Data.ClassNames);
     }
+
+    private static bool IsSound(EpochRecord epoch) =>
+        epoch.Epoch > 0 && double.IsFinite(epoch.Loss) && epoch.Accuracy is >= 0 and <= 1
+        && double.IsFinite(epoch.ValidationLoss ?? 0) && (epoch.ValidationAccuracy ?? 0) is >= 0 and <= 1;
 
     /// <summary>Writes the run.</summary>
     /// <param name="path">The file to write or replace.</param>

@@ -40,4 +40,13 @@ public sealed record RunSettings
 
     /// <summary>The data asked for: a path, "cifar10", "shapes10", or null for the default rule.</summary>
     public string? Data { get; init; }
+
+    /// <summary>What is wrong with settings that were read from a file; null if nothing is.</summary>
+    internal string? FindFault() =>
+        Samples < 1 ? $"expected at least 1 sample, found {Samples}"
+        : Epochs < 1 ? $"expected at least 1 epoch, found {Epochs}"
+        : BatchSize < 1 ? $"expected a batch_size of at least 1, found {BatchSize}"
+        : !(L1 >= 0 && double.IsFinite(L1)) ? $"expected an l1 of at least 0, found {L1}"
+        : !(ValidationSplit is >= 0 and < 1) ? $"expected a validation_split from 0 to 1, found {ValidationSplit}"
+        : null;
 }

@@ -28,11 +28,21 @@ public sealed record SplitResult(
     public string MatrixText { get; private init; } = "";
 
     /// <summary>What is wrong with scores and counts that were read from a file; null if nothing is.</summary>
-    /// <param name="classes">How many classes there are.</param>
-    internal string? FindFault(int classes) =>
-        Classes.Count != classes || Classes.Contains(null!) ? $"expected scores for each of {classes} classes, found {Classes.Count}, or null among them"
-        : ConfusionMatrix.Length != classes || ConfusionMatrix.Any(row => row?.Length != classes) ? $"expected a confusion matrix of {classes} x {classes}"
-        : null;
+    /// <param name="names">The names of the classes.</param>
+    internal string? FindFault(IReadOnlyList<string> names)
+    {
+        int classes = names.Count;
+        if (Classes.Count != classes || Classes.Contains(null!))
+            return $"expected scores for each of {classes} classes, found {Classes.Count}, or null among them";
+        if (!Classes.Select(scores => scores.Name).SequenceEqual(names))
+            return $"expected scores of the classes {string.Join(", ", names)}, found those of {string.Join(", ", Classes.Select(scores => scores.Name))}";
+        if (ConfusionMatrix.Length != classes || ConfusionMatrix.Any(row => row?.Length != classes))
+            return $"expected a confusion matrix of {classes} x {classes}";
+        if (!double.IsFinite(Loss))
+            return $"expected a finite loss, found {Loss}";
+        double[] shares = [Accuracy, .. Classes.Append(MacroAverage).Append(WeightedAverage).SelectMany(scores => (double[])[scores.Precision, scores.Recall, scores.F1])];
+        return shares.Any(share => !(share is >= 0 and <= 1)) ? $"expected scores from 0 to 1, found {shares.First(share => !(share is >= 0 and <= 1))}" : null;
+    }
 
     /// <summary>Evaluates a model.</summary>
     /// <param name="model">The model.</param>
@@ -41,6 +51,7 @@ public sealed record SplitResult(
     /// <param name="threads">Threads; 0 for one a core.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="UserErrorException">The loss or an output is no number; the message says where that comes from.</exception>
     public static SplitResult Of(
         Model<float> model,
         ByteImageDataset<float> images,
@@ -50,6 +61,8 @@ public sealed record SplitResult(
     {
         (double loss, double accuracy, ConfusionMatrix matrix) =
             model.Evaluate(images, threads: threads, cancellation: cancellation);
+        if (!double.IsFinite(loss) || !double.IsFinite(accuracy))
+            throw new UserErrorException($"expected a finite loss and finite outputs, found a loss of {loss}: {model.DescribeNonFinite(images, threads)}");
         var report = new ClassificationReport(matrix, classNames);
         int[][] counts = [.. Enumerable.Range(0, images.Classes).Select(actual =>
             Enumerable.Range(0, images.Classes).Select(predicted => matrix[actual, predicted]).ToArray())];

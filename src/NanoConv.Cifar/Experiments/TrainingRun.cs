@@ -60,6 +60,11 @@ public sealed class TrainingRun
             stopReason = "evaluation interrupted";
             return RunOutcome.EvaluationInterrupted;
         }
+        catch (UserErrorException exception) // the model is what training came to, and is not lost for that
+        {
+            stopReason = exception.Message;
+            return RunOutcome.Diverged;
+        }
     }
 
     /// <summary>Why the run ended before its time; null if it did not.</summary>
@@ -80,7 +85,7 @@ public sealed class TrainingRun
     /// Within a callback at an epoch's end: lets the run be seen as if no more epochs had been asked for, evaluated; a run
     /// of its own would have come to the same bits. Its clock stands still meanwhile.
     /// </summary>
-    /// <param name="use">Saves it, say.</param>
+    /// <param name="use">Saves it, say; not called where the model's outputs are no numbers.</param>
     /// <param name="cancellation">Ends the evaluation.</param>
     public void AsIfEnded(Action<TrainingRun> use, CancellationToken cancellation)
     {
@@ -90,7 +95,15 @@ public sealed class TrainingRun
         {
             settings = settings with { Epochs = log.Epochs[^1].Epoch };
             modelEpoch = settings.Epochs;
-            results = Evaluate(null, cancellation);
+            try
+            {
+                results = Evaluate(null, cancellation);
+            }
+            catch (UserErrorException)
+            {
+                return;
+            }
+
             use(this);
         }
         finally

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace NanoConv.Cifar.Images;
 
 /// <summary>
@@ -63,11 +61,8 @@ public sealed class SquareKernel
 
     private static double Number(string token, string text)
     {
-        if (double.TryParse(token, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
-            && double.IsFinite(value))
-        {
+        if (PlainNumber.TryReal(token, out double value))
             return value;
-        }
         throw new FormatException(token == text.Trim()
             ? $"expected laplacian8, laplacian4 or rows of numbers such as \"0 -1 0; -1 8 -1; 0 -1 0\", found '{text}'"
             : $"expected a finite number, found '{token}' in '{text}'");

@@ -26,6 +26,7 @@ public sealed class RunLibrary
     {
         var library = new RunLibrary();
         string? test = data?.TestSha256;
+        IReadOnlyList<string>? classes = data?.ClassNames;
         var training = new Dictionary<int, string>(); // by n
         foreach (string path in folders.Where(Directory.Exists).SelectMany(RecordsBelow))
         {
@@ -33,6 +34,7 @@ public sealed class RunLibrary
                 continue;
             (RunData found, int samples) = (run.Record.Data, run.Record.Settings.Samples);
             test ??= found.TestSha256!;
+            classes ??= found.ClassNames;
             if (!training.TryGetValue(samples, out string? expected))
             {
                 expected = data is null || samples > data.TrainingCount ? found.TrainingSha256! : data.First(samples).TrainingSha256;
@@ -43,6 +45,8 @@ public sealed class RunLibrary
                 library.refused.Add($"{path}: made with other data: expected test images of SHA-256 {test}, found {found.TestSha256}");
             else if (found.TrainingSha256 != expected)
                 library.refused.Add($"{path}: made with other data: expected training images of SHA-256 {expected}, found {found.TrainingSha256}");
+            else if (!found.ClassNames.SequenceEqual(classes))
+                library.refused.Add($"{path}: made with other classes: expected {string.Join(", ", classes)}, found {string.Join(", ", found.ClassNames)}");
             else
                 library.runs.TryAdd(ReproductionPlan.Essence(run.Record.Settings), run);
         }
@@ -82,8 +86,11 @@ public sealed class RunLibrary
                 : null;
             if (reason is null)
             {
-                ModelFile.Read(run.ModelPath); // a damaged one is found here, not when the report is nearly made
-                return run;
+                ModelFile model = ModelFile.Read(run.ModelPath); // a damaged one is found here, not when the report is nearly made
+                if (model.ClassNames.SequenceEqual(record.Data.ClassNames))
+                    return run;
+                reason = $"expected its model to have the run's classes ({string.Join(", ", record.Data.ClassNames)}), "
+                    + $"found {string.Join(", ", model.ClassNames)}";
             }
 
             refused.Add($"{path}: {reason}");

@@ -41,6 +41,8 @@ public sealed class RunModels
             return known;
         int classes = images.ClassNames.Count;
         float[] probabilities = Of(run).Predict(images.TestSet()).AsSpan().ToArray();
+        if (probabilities.AsSpan().ContainsAnyExceptInRange(float.MinValue, float.MaxValue)) // NaN is in no range
+            throw new UserErrorException($"'{run.ModelPath}': expected finite outputs, found NaN or infinity: {Of(run).DescribeNonFinite(images.TestSet())}");
         Prediction[] made = [.. Enumerable.Range(0, images.TestCount).Select(i => new Prediction(
             i, images.TestLabels[i], probabilities[(i * classes)..((i + 1) * classes)]))];
         predictions.Add(run.Folder, made);

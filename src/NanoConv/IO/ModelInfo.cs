@@ -86,7 +86,7 @@ public sealed record ModelInfo(
     internal static int ReadSeed(IReadOnlyDictionary<string, string> metadata)
     {
         string text = metadata.GetValueOrDefault(SeedKey, "0");
-        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int seed)
+        return PlainNumber.TryWhole(text, out int seed)
             ? seed
             : throw new InvalidDataException($"expected a whole number as {SeedKey}, found '{text}'");
     }

@@ -6,7 +6,7 @@ namespace NanoConv;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     RespectRequiredConstructorParameters = true,
-    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+    Converters = [typeof(FiniteJsonConverter)])]
 [JsonSerializable(typeof(IReadOnlyList<SavedEpoch>))]
 internal sealed partial class ModelJson : JsonSerializerContext;
 

@@ -44,7 +44,7 @@ internal static class NetworkDescription
         try
         {
             using JsonDocument document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = MaxDepth });
-            int[] axes = [.. document.RootElement.GetProperty("input_shape").EnumerateArray().Select(axis => axis.GetInt32())];
+            int[] axes = [.. document.RootElement.GetProperty("input_shape").EnumerateArray().Select(axis => axis.Whole())];
             Layer[] layers = [.. document.RootElement.GetProperty("layers").EnumerateArray().Select(Layer)];
             return (new Sequential(layers), new Shape(axes));
         }
@@ -97,7 +97,7 @@ internal static class NetworkDescription
         return type switch
         {
             nameof(Conv2D) => new Conv2D(
-                layer.GetProperty("filters").GetInt32(),
+                layer.GetProperty("filters").Whole(),
                 Size(layer.GetProperty("kernel_size")),
                 Padding(layer.GetProperty("padding")),
                 Size(layer.GetProperty("strides")),
@@ -107,7 +107,7 @@ internal static class NetworkDescription
                 Regularizer(layer),
                 name),
             nameof(Dense) => new Dense(
-                layer.GetProperty("units").GetInt32(),
+                layer.GetProperty("units").Whole(),
                 Activation(layer),
                 layer.GetProperty("use_bias").GetBoolean(),
                 Initializer(layer),
@@ -115,7 +115,7 @@ internal static class NetworkDescription
                 name),
             nameof(MaxPooling2D) => new MaxPooling2D(
                 Size(layer.GetProperty("pool_size")), Size(layer.GetProperty("strides")), Padding(layer.GetProperty("padding")), name),
-            nameof(Dropout) => new Dropout(layer.GetProperty("rate").GetDouble(), name),
+            nameof(Dropout) => new Dropout(layer.GetProperty("rate").Real(), name),
             nameof(Flatten) => new Flatten(name),
             nameof(ActivationLayer) => new ActivationLayer(Activation(layer), name),
             _ => throw new InvalidDataException($"expected a layer of the library, found '{type}'"),
@@ -185,7 +185,7 @@ internal static class NetworkDescription
         JsonElement regularizer = layer.GetProperty("kernel_regularizer");
         if (regularizer.ValueKind == JsonValueKind.Null)
             return null;
-        return regularizer.TryGetProperty("l1", out JsonElement l1) ? new L1(l1.GetDouble()) : new L2(regularizer.GetProperty("l2").GetDouble());
+        return regularizer.TryGetProperty("l1", out JsonElement l1) ? new L1(l1.Real()) : new L2(regularizer.GetProperty("l2").Real());
     }
 
     private static JsonArray Size(Size2D size) => Numbers(size.Height, size.Width);
@@ -197,7 +197,7 @@ internal static class NetworkDescription
     }
 
     private static int[] Numbers(JsonElement array, int count) => array.GetArrayLength() == count
-        ? [.. array.EnumerateArray().Select(number => number.GetInt32())]
+        ? [.. array.EnumerateArray().Select(number => number.Whole())]
         : throw new InvalidDataException($"expected {count} numbers, found {array.GetRawText()}");
 
     private static JsonArray Numbers(params ReadOnlySpan<int> numbers)

@@ -154,7 +154,8 @@ internal static class SafeTensorsHeader
         long[] numbers = new long[count];
         for (int i = 0; json.Read() && json.TokenType != JsonTokenType.EndArray; i++)
         {
-            if (json.TokenType != JsonTokenType.Number || !json.TryGetInt64(out long number) || number < 0)
+            // "-0" is a number to the reader, and to the reference implementation none that is not negative.
+            if (json.TokenType != JsonTokenType.Number || !json.TryGetInt64(out long number) || json.ValueSpan[0] == (byte)'-')
                 throw new InvalidDataException($"expected integers from 0 to 2⁶³ − 1 in {Quote(name)}, found {Found(json)}");
             numbers[i] = number;
         }

@@ -33,11 +33,11 @@ internal static class TrainingDescription
                 return null;
             FitOptions options = new()
             {
-                Epochs = root.GetProperty("epochs").GetInt32(),
-                BatchSize = root.GetProperty("batch_size").GetInt32(),
-                ValidationSplit = root.GetProperty("validation_split").GetDouble(),
+                Epochs = root.GetProperty("epochs").Whole(),
+                BatchSize = root.GetProperty("batch_size").Whole(),
+                ValidationSplit = root.GetProperty("validation_split").Real(),
                 Shuffle = root.GetProperty("shuffle").GetBoolean(),
-                Seed = root.GetProperty("seed").GetInt32(),
+                Seed = root.GetProperty("seed").Whole(),
                 Optimizer = optimizer,
                 Loss = loss,
             };
@@ -91,7 +91,7 @@ internal static class TrainingDescription
             _ => null,
         };
 
-        double Number(string name) => optimizer.GetProperty(name).GetDouble();
+        double Number(string name) => optimizer.GetProperty(name).Real();
     }
 
     private static Loss? Loss(JsonElement loss) => ClassOf(loss) switch

@@ -38,11 +38,13 @@ internal static class Inference
         foreach (ExampleScore score in scores)
         {
             sum += score.Loss;
-            confusion.Add(score.Actual, score.Predicted);
+            if (score.Predicted >= 0)
+                confusion.Add(score.Actual, score.Predicted);
         }
 
         double penalty = double.CreateTruncating(model.Penalty());
-        return new Evaluation((sum / data.Count) + penalty, confusion.Accuracy, confusion);
+        double accuracy = confusion.Total == data.Count ? confusion.Accuracy : double.NaN;
+        return new Evaluation((sum / data.Count) + penalty, accuracy, confusion);
     }
 
     /// <summary>Why a loss on some data is not finite: the first layer whose output is not, over all examples.</summary>

@@ -231,7 +231,7 @@ public sealed class Model<T>
     public History Fit(Tensor<T> inputs, Tensor<T> targets, FitOptions? options = null, CancellationToken cancellation = default) =>
         Fit(new TensorDataset<T>(inputs, targets), options, cancellation);
 
-    /// <summary>Mean loss with penalties, and accuracy.</summary>
+    /// <summary>Mean loss with penalties, and accuracy; both NaN where outputs are NaN, see <see cref="Evaluation"/>.</summary>
     /// <param name="data">The examples.</param>
     /// <param name="loss">By default categorical cross-entropy, of logits if the network does not end in softmax.</param>
     /// <param name="threads">Threads; 0 for as many as there are processors.</param>
@@ -288,7 +288,7 @@ public sealed class Model<T>
         }
     }
 
-    /// <summary>The network's outputs [n, output shape].</summary>
+    /// <summary>The network's outputs [n, output shape], as they are: NaN and infinity are no error.</summary>
     /// <param name="data">Examples; their targets are not looked at.</param>
     /// <param name="threads">Threads; 0 for as many as there are processors.</param>
     /// <param name="cancellation">Ends it within a few examples.</param>
@@ -316,7 +316,7 @@ public sealed class Model<T>
     // The last step may have spoilt the weights after its own loss was still finite.
     private void CheckFinite(TrainingState state, Evaluation? held, IDataset<T> validation, int threads)
     {
-        if (held is not null && !double.IsFinite(held.Loss))
+        if (held is not null && !(double.IsFinite(held.Loss) && double.IsFinite(held.Accuracy)))
             throw new NonFiniteLossException(state.Epoch, state.Step, held.Loss, Inference.FindNonFinite(this, validation, threads));
         foreach (Parameter<T> parameter in Parameters)
         {

@@ -65,16 +65,20 @@ public sealed class SavedState
     /// <summary>A whole number that was kept.</summary>
     /// <param name="name">Its name in this part.</param>
     /// <exception cref="InvalidDataException">There is none.</exception>
-    public int Whole(string name) => int.TryParse(Text(name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number)
+    public int Whole(string name) => PlainNumber.TryWhole(Text(name), out int number)
         ? number
         : throw Mistake(name, $"expected a whole number, found '{Text(name)}'");
 
     /// <summary>A number that was kept.</summary>
     /// <param name="name">Its name in this part.</param>
     /// <exception cref="InvalidDataException">There is none.</exception>
-    public double Number(string name) => double.TryParse(Text(name), NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
-        ? number
-        : throw Mistake(name, $"expected a number, found '{Text(name)}'");
+    public double Number(string name) => Text(name) switch
+    {
+        "NaN" => double.NaN,
+        "Infinity" => double.PositiveInfinity,
+        "-Infinity" => double.NegativeInfinity,
+        string text => PlainNumber.TryReal(text, out double number) ? number : throw Mistake(name, $"expected a number, found '{text}'"),
+    };
 
     /// <summary>An array that was kept.</summary>
     /// <param name="name">Its name in this part.</param>

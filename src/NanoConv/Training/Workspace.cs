@@ -162,11 +162,14 @@ internal sealed class Workspace<T>
         return dy;
     }
 
+    // The first of the greatest; −1 where a number is none: NaN is neither greater nor smaller, and 0 would be a guess.
     private static int ArgMax(ReadOnlySpan<T> row)
     {
         int best = 0;
-        for (int c = 1; c < row.Length; c++)
+        for (int c = 0; c < row.Length; c++)
         {
+            if (T.IsNaN(row[c]))
+                return -1;
             if (row[c] > row[best])
                 best = c;
         }

@@ -283,6 +283,24 @@ public sealed class Cifar10ReaderTests : IDisposable
         RequireError(WriteArchive(FakeCifar10.Zip([.. header, .. content])), 1, "extended header");
     }
 
+    /// <summary>All else is well: only the number's sign is not.</summary>
+    [Theory]
+    [InlineData("10 size=1\n", null)]
+    [InlineData("11 size=+1\n", "expected a size")]
+    [InlineData("11 size=-0\n", "expected a size")]
+    [InlineData("+11 size=1\n", "expected records like")]
+    public void Numbers_of_a_pax_header_have_no_sign(string records, string? expected)
+    {
+        byte[] content = new byte[512];
+        System.Text.Encoding.ASCII.GetBytes(records).CopyTo(content, 0);
+        byte[] header = FakeCifar10.TarHeader("a", Convert.ToString(records.Length, 8), 'x');
+        string path = WriteArchive(FakeCifar10.Zip([.. header, .. content, .. FakeCifar10.TarHeader("a", "1", '0'), .. new byte[512], .. FakeCifar10.Tar()]));
+        if (expected is null)
+            RequireImages(reader.Read(path, 1), 1);
+        else
+            RequireError(path, 1, expected, "in an extended header");
+    }
+
     [Fact]
     public void A_header_of_another_checksum_is_refused()
     {

@@ -17,7 +17,7 @@ internal static class FakeCifar10
     internal static Dictionary<string, byte[]> Files(int recordsPerFile = RecordsPerFile) => new()
     {
         ["data_batch_1.bin"] = Records(0, recordsPerFile),
-        ["batches.meta.txt"] = "airplane\n"u8.ToArray(),
+        ["batches.meta.txt"] = System.Text.Encoding.UTF8.GetBytes(string.Join('\n', Cifar10Archive.ClassNames) + "\n\n"),
         ["data_batch_3.bin"] = Records(2 * recordsPerFile, recordsPerFile),
         ["data_batch_4.bin"] = Records(3 * recordsPerFile, recordsPerFile),
         ["test_batch.bin"] = Records(5 * recordsPerFile, recordsPerFile),

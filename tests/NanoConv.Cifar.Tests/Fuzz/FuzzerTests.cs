@@ -142,6 +142,9 @@ public sealed class FuzzerTests
     [InlineData("expected a value behind '--count'", "--count")]
     [InlineData("expected a number from 1 to", "--count", "0")]
     [InlineData("found 'x'", "--seed", "x")]
+    [InlineData("in digits, found '1e3'", "--count", "1e3")]
+    [InlineData("in digits, found '1_000'", "--at", "1_000")]
+    [InlineData("in digits, found '+2'", "--threads", "+2")]
     [InlineData("found '--what'", "--what", "1")]
     public void Options_that_are_wrong_are_named(string expected, params string[] arguments)
     {

@@ -36,7 +36,7 @@ public sealed class RunTarget : FuzzTarget
     protected override IEnumerable<byte[]> MakeSeeds()
     {
         ClassScores scores = new("a", 0.5, 0.25, 1.0 / 3, 2);
-        SplitResult split = new(4, 0.7, 0.5, [scores, scores], scores, scores, [[1, 1], [0, 2]]);
+        SplitResult split = new(4, 0.7, 0.5, [scores, scores with { Name = "b" }], scores, scores, [[1, 1], [0, 2]]);
         EpochRecord epoch = new(1, 2.3, 0.1, 2.2, 0.2, 1.5, 3000);
         RunRecord completed = new(
             RunRecord.SchemaName,
@@ -110,6 +110,8 @@ public sealed class RunTarget : FuzzTarget
         foreach (SplitResult split in run.Results is { } results ? [results.Train, results.Test] : Array.Empty<SplitResult>())
         {
             _ = split.Classes.Sum(scores => scores.F1) + split.MacroAverage.F1 + split.WeightedAverage.F1;
+            if (!split.Classes.Select(scores => scores.Name).SequenceEqual(run.Data.ClassNames) || !double.IsFinite(split.Loss) || run.Settings.Samples < 1)
+                throw new UnsoundResultException("expected scores of the run's classes and numbers that are some, found others");
             if (split.Classes.Count != run.Data.ClassNames.Count || split.ConfusionMatrix.Any(row => row.Length != split.ConfusionMatrix.Length)
                 || split.ConfusionMatrix.Length != run.Data.ClassNames.Count)
             {

@@ -5,6 +5,25 @@ namespace NanoConv.Tests.Checkpoints;
 /// <summary>A checkpoint that is not the one that was written is never taken for it, and what is no checkpoint does no harm.</summary>
 public sealed class CheckpointFileTests
 {
+    [Theory]
+    [InlineData("+5")]
+    [InlineData(" 5")]
+    [InlineData("5\0")]
+    [InlineData("5,0")]
+    [InlineData("5.")]
+    [InlineData("nan")]
+    [InlineData("infinity")]
+    [InlineData("1e400")]
+    [InlineData("1e-400")]
+    [InlineData("")]
+    public void A_number_that_was_written_otherwise_is_none(string text)
+    {
+        SavedState state = new();
+        state.Set("n", text);
+        Expect.Throws<InvalidDataException>(() => state.Number("n"), "'n': expected a number", $"found '{text}'");
+        Expect.Throws<InvalidDataException>(() => state.Whole("n"), "'n': expected a whole number", $"found '{text}'");
+    }
+
     [Fact]
     public void Texts_numbers_and_arrays_come_back_with_the_same_bits()
     {

@@ -114,6 +114,20 @@ public sealed class ModelInfoTests : PropertySuite, IDisposable
     [InlineData(HistoryKey, "[{}]", "history")]
     [InlineData(HistoryKey, """[{"epoch":1,"loss":"x","accuracy":0,"validation_loss":null,"validation_accuracy":null}]""", "history")]
     [InlineData("nanoconv.seed", "one", "whole number", "'one'")]
+    [InlineData("nanoconv.seed", "+5", "whole number", "'+5'")]
+    [InlineData("nanoconv.seed", "5\0", "whole number", "'5\0'")]
+    [InlineData(TrainingKey, """
+        {"epochs":1,"batch_size":5.000,"validation_split":0,"shuffle":true,"seed":0,"loss":{"class":"CategoricalCrossentropy","from_logits":true},
+        "optimizer":{"class":"SGD","learning_rate":1,"momentum":0,"nesterov":false}}
+        """, "training settings", "expected a whole number, found '5.000'")]
+    [InlineData(TrainingKey, """
+        {"epochs":1,"batch_size":1,"validation_split":0,"shuffle":true,"seed":0,"loss":{"class":"CategoricalCrossentropy","from_logits":true},
+        "optimizer":{"class":"SGD","learning_rate":1e400,"momentum":0,"nesterov":false}}
+        """, "training settings", "expected a finite number, found '1e400'")]
+    [InlineData(HistoryKey, """[{"epoch":1,"loss":1e400,"accuracy":0,"validation_loss":null,"validation_accuracy":null}]""", "history", "'1e400'")]
+    [InlineData(HistoryKey, """[{"epoch":1,"loss":"nan","accuracy":0,"validation_loss":null,"validation_accuracy":null}]""", "history", "'nan'")]
+    [InlineData("nanoconv.network", """{"input_shape":[4e0],"layers":[]}""", "network description", "expected a whole number, found '4e0'")]
+    [InlineData("nanoconv.network", """{"input_shape":[4],"layers":[{"name":"a","class":"Dropout","rate":1e-400}]}""", "finite number, found '1e-400'")]
     [InlineData("nanoconv.network", "{}", "network description")]
     public void What_is_malformed_is_refused(string key, string text, params string[] parts)
     {

@@ -20,7 +20,9 @@ public abstract class PropertySuite
     private const int DefaultCases = 200;
 
     private static readonly int Cases =
-        Environment.GetEnvironmentVariable(CasesVariable) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : DefaultCases;
+        Environment.GetEnvironmentVariable(CasesVariable) is not { Length: > 0 } text ? DefaultCases
+        : PlainNumber.TryCount(text, out long cases) && cases is > 0 and <= int.MaxValue ? (int)cases
+        : throw new ArgumentException($"{CasesVariable}: expected a whole number of at least 1, in digits, found '{text}'");
 
     /// <summary>Tries a property, fresh cases in every run.</summary>
     /// <param name="cases">The cases and how they shrink.</param>
@@ -65,8 +67,12 @@ public abstract class PropertySuite
     private static Replay Parse(string replay)
     {
         string[] parts = replay.Split(',');
-        Rnd random = new(ulong.Parse(parts[0], CultureInfo.InvariantCulture), ulong.Parse(parts[1], CultureInfo.InvariantCulture));
-        return new Replay(random, FSharpOption<int>.Some(int.Parse(parts[2], CultureInfo.InvariantCulture)));
+        if (parts.Length != 3 || !TryNumber(parts[0], out ulong seed) || !TryNumber(parts[1], out ulong gamma) || !TryNumber(parts[2], out int size))
+            throw new ArgumentException($"{ReplayVariable}: expected three numbers with commas between, as a failure shows them, found '{replay}'");
+        return new Replay(new Rnd(seed, gamma), FSharpOption<int>.Some(size));
+
+        static bool TryNumber<T>(string text, out T number)
+            where T : struct, System.Numerics.INumberBase<T> => T.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
     }
 
     private sealed class Runner : IRunner
