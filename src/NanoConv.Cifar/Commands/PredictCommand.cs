@@ -52,7 +52,7 @@ internal static class PredictCommand
         var pixels = new byte[images.Length * file.Model.InputShape.Elements];
         for (int i = 0; i < images.Length; i++)
         {
-            RgbImage image = ImageFile.Resize(ImageFile.Read(images[i]), width, height);
+            RgbImage image = ImageFile.Read(images[i], width, height);
             image.Pixels.Span.CopyTo(pixels.AsSpan(i * file.Model.InputShape.Elements));
             cancellation.ThrowIfCancellationRequested();
         }

@@ -27,7 +27,7 @@ public sealed class ImageTarget : FuzzTarget
     public override long AllocationConstant => base.AllocationConstant + 300_000_000;
 
     /// <inheritdoc/>
-    public override object Read(byte[] input) => ImageFile.Read(new MemoryStream(input), "input");
+    public override object Read(byte[] input) => ImageFile.Read(new MemoryStream(input), "input", size: null, bytesPerPixel: 0);
 
     /// <inheritdoc/>
     protected override IEnumerable<byte[]> MakeSeeds()
