@@ -63,7 +63,7 @@ internal static class PngFile
 
     private static byte[] Make(byte[] header, byte[] before, byte[] pixels, byte[] after)
     {
-        bool needsPalette = header[17] == Palette && !before.AsSpan().StartsWith("\0\0\u0003\0PLTE"u8);
+        bool needsPalette = header[17] == Palette && before.AsSpan().IndexOf("PLTE"u8) < 0;
         byte[] palette = needsPalette ? Chunk("PLTE", 0, 0, 0, 255, 255, 255) : [];
         return [0x89, .. "PNG\r\n\u001a\n"u8, .. header, .. palette, .. before, .. Chunk("IDAT", pixels), .. after, .. Chunk("IEND")];
     }
