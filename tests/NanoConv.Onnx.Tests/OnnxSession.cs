@@ -10,9 +10,14 @@ internal sealed class OnnxSession : IDisposable
     private readonly RunOptions run = new();
 
     public OnnxSession(OnnxModel model)
+        : this(Bytes(model))
+    {
+    }
+
+    public OnnxSession(byte[] file)
     {
         using SessionOptions options = new() { IntraOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
-        session = new InferenceSession(Bytes(model), options);
+        session = new InferenceSession(file, options);
     }
 
     public IReadOnlyDictionary<string, NodeMetadata> Inputs => session.InputMetadata;

@@ -64,7 +64,7 @@ internal static class ConvolveCommand
         OutputFile.Probe(output);
         if (path is not null && OutputFile.IsSame(path, output))
             throw new UserErrorException($"--output: expected another file than the picture, found '{output}'");
-        RgbImage image = path is null ? TestPicture.Draw() : ImageFile.Read(path);
+        RgbImage image = path is null ? TestPicture.Draw() : ImageFile.Read(path, BytesPerPixel(kernels));
         Plane plane = image.Channel(Array.IndexOf(Channels, channel));
         terminal.Out.WriteLine($"{path ?? "built-in picture"}, {channel}: {Describe(plane)}");
         foreach (SquareKernel kernel in kernels)
@@ -88,6 +88,9 @@ internal static class ConvolveCommand
             : $"written to {output}: {least:0.######} is black (0), {greatest:0.######} is white (255), "
                 + "linear between");
     }
+
+    /// <summary>The picture, its channel and one plane more a kernel (none is collected for certain), and the greys, twice.</summary>
+    private static int BytesPerPixel(SquareKernel[] kernels) => 3 + sizeof(double) * (1 + kernels.Length) + 2;
 
     private static string Describe(Plane plane)
     {

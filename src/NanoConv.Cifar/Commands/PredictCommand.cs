@@ -24,7 +24,7 @@ internal static class PredictCommand
         var model = new Argument<string>("MODEL") { Description = "A model.safetensors made by train." };
         var images = new Argument<string[]>("IMAGE")
         {
-            Description = "PNG or JPEG pictures of any size; they are resized to 32 x 32, square or not.",
+            Description = "PNG or JPEG pictures of any size; they are laid on white and averaged to 32 x 32, square or not.",
             Arity = ArgumentArity.OneOrMore,
         };
         var command = new CommandWithExamples(
@@ -52,7 +52,7 @@ internal static class PredictCommand
         var pixels = new byte[images.Length * file.Model.InputShape.Elements];
         for (int i = 0; i < images.Length; i++)
         {
-            RgbImage image = ImageFile.Resize(ImageFile.Read(images[i]), width, height);
+            RgbImage image = ImageFile.Read(images[i], width, height);
             image.Pixels.Span.CopyTo(pixels.AsSpan(i * file.Model.InputShape.Elements));
             cancellation.ThrowIfCancellationRequested();
         }

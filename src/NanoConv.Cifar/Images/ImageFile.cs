@@ -6,49 +6,68 @@ namespace NanoConv.Cifar.Images;
 /// <summary>Pictures in files: reads PNG and JPEG, writes PNG.</summary>
 public static class ImageFile
 {
-    private const int LargestSide = 20_000;
-    private const long LargestArea = 100_000_000;
+    private const string Expected = "expected a PNG or JPEG picture";
 
     /// <summary>
     /// Reads a picture, upright as its file says it was taken; what is transparent is laid on white. The bytes are
-    /// the file's: no colour profile is applied.
+    /// the file's: no colour profile is applied, and of 16 bits the upper 8 are taken.
     /// </summary>
     /// <param name="path">A PNG or JPEG file.</param>
+    /// <param name="bytesPerPixel">Memory that the caller will take for each pixel, which the limits then count.</param>
     /// <exception cref="UserErrorException">It is missing, truncated, too large, of another format or no picture.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    public static RgbImage Read(string path)
+    public static RgbImage Read(string path, int bytesPerPixel = 0)
     {
-        using SKCodec codec = Open(path);
-        return Read(codec, path);
+        using FileStream stream = Open(path);
+        return Read(stream, path, size: null, bytesPerPixel);
     }
 
-    /// <inheritdoc cref="Read(string)"/>
-    /// <param name="stream">Its content.</param>
+    /// <summary>
+    /// Reads a picture as <see cref="Read(string, int)"/> does, and prepares it for a network: each pixel is the
+    /// average of the area that becomes it, square or not.
+    /// </summary>
+    /// <param name="path">A PNG or JPEG file.</param>
+    /// <param name="width">The new width.</param>
+    /// <param name="height">The new height.</param>
+    /// <exception cref="UserErrorException">It is missing, truncated, too large, of another format or no picture.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public static RgbImage Read(string path, int width, int height)
+    {
+        using FileStream stream = Open(path);
+        return Read(stream, path, (width, height), bytesPerPixel: 0);
+    }
+
+    /// <inheritdoc cref="Read(string, int)"/>
+    /// <param name="stream">Its content, which can be sought in.</param>
     /// <param name="path">What errors call it.</param>
-    internal static RgbImage Read(Stream stream, string path)
+    /// <param name="size">The new width and height; null for the picture's own.</param>
+    /// <param name="bytesPerPixel">Memory that the caller will take for each pixel.</param>
+    internal static RgbImage Read(Stream stream, string path, (int Width, int Height)? size, int bytesPerPixel)
     {
-        using SKCodec codec = Opened(SKCodec.Create(stream, out SKCodecResult result), result, path);
-        return Read(codec, path);
-    }
+        if (stream.Length == 0)
+            throw new UserErrorException($"'{path}': {Expected}, found an empty file");
+        using SKCodec codec = OpenCodec(stream, path);
+        long at = stream.Position; // where the codec goes on
+        SKEncodedOrigin origin = Orientation.Read(codec, stream);
+        (int width, int height) = (codec.Info.Width, codec.Info.Height);
+        (int toWidth, int toHeight) = size ?? (width, height);
+        if (size is not null && Orientation.IsTransposed(origin)) // averages first, turns the little that is left
+            (toWidth, toHeight) = (toHeight, toWidth);
+        ImageLimits.Check(codec, stream, 3L * toWidth * toHeight, bytesPerPixel, path);
+        stream.Position = at;
+        return Orientation.Upright(Decode(), toWidth, toHeight, origin);
 
-    private static RgbImage Read(SKCodec codec, string path)
-    {
-        if (codec.EncodedFormat is not (SKEncodedImageFormat.Png or SKEncodedImageFormat.Jpeg)) // Skia knows more
-            throw new UserErrorException($"'{path}': expected a PNG or JPEG picture, found {codec.EncodedFormat}");
-        SKImageInfo stored = codec.Info;
-        if (stored.Width > LargestSide || stored.Height > LargestSide || stored.BytesSize64 / 4 > LargestArea)
+        byte[] Decode()
         {
-            throw new UserErrorException(
-                $"'{path}': expected a picture of at most {LargestArea / 1_000_000} million pixels and " +
-                $"{LargestSide} a side, found {stored.Width} x {stored.Height}");
+            var info = new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
+            using var bitmap = new SKBitmap(info);
+            SKCodecResult result = codec.GetPixels(info, bitmap.GetPixels());
+            if (result != SKCodecResult.Success)
+                throw new UserErrorException($"'{path}': expected a whole picture, found {Describe(result, IsCut(codec, result, stream))}");
+            return AreaAverage.OnWhite(bitmap.GetPixelSpan(), width, height, toWidth, toHeight);
         }
-        var info = new SKImageInfo(stored.Width, stored.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
-        using var bitmap = new SKBitmap(info);
-        SKCodecResult result = codec.GetPixels(info, bitmap.GetPixels());
-        if (result != SKCodecResult.Success)
-            throw new UserErrorException($"'{path}': expected a whole picture, found {Describe(result)}");
-        return Upright(bitmap.GetPixelSpan(), stored.Width, stored.Height, codec.EncodedOrigin);
     }
 
     /// <summary>Writes a picture as PNG.</summary>
@@ -73,21 +92,6 @@ public static class ImageFile
         WritePng(path, bitmap);
     }
 
-    /// <summary>Makes a picture of another size, averaging over what becomes one pixel.</summary>
-    /// <param name="image">The picture.</param>
-    /// <param name="width">The new width.</param>
-    /// <param name="height">The new height.</param>
-    /// <returns>The picture itself if it has that size already.</returns>
-    public static RgbImage Resize(RgbImage image, int width, int height)
-    {
-        if ((image.Width, image.Height) == (width, height))
-            return image;
-        using SKBitmap bitmap = ToBitmap(image);
-        using SKBitmap resized = bitmap.Resize(
-            new SKSizeI(width, height), new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
-        return Upright(resized.GetPixelSpan(), width, height, SKEncodedOrigin.TopLeft);
-    }
-
     internal static SKBitmap ToBitmap(RgbImage image)
     {
         var bitmap = new SKBitmap(new SKImageInfo(
@@ -108,56 +112,43 @@ public static class ImageFile
         OutputFile.Write(path, png.SaveTo);
     }
 
-    private static SKCodec Open(string path)
+    private static FileStream Open(string path)
     {
         if (Directory.Exists(path))
-            throw new UserErrorException($"'{path}': expected a PNG or JPEG picture, found a folder");
+            throw new UserErrorException($"'{path}': {Expected}, found a folder");
         if (!File.Exists(path))
-            throw new UserErrorException($"'{path}': expected a PNG or JPEG picture, found no such file");
-        using (File.OpenRead(path))
-        {
-            // Opened for its message, should it not be readable: Skia's says nothing.
-        }
-        return Opened(SKCodec.Create(path, out SKCodecResult result), result, path);
+            throw new UserErrorException($"'{path}': {Expected}, found no such file");
+        FileStream stream = File.OpenRead(path);
+        if (stream.CanSeek)
+            return stream;
+        stream.Dispose();
+        throw new UserErrorException($"'{path}': {Expected} in a file, found a pipe, which can be read only once");
     }
 
-    private static SKCodec Opened(SKCodec? codec, SKCodecResult result, string path) =>
-        codec ?? throw new UserErrorException($"'{path}': expected a PNG or JPEG picture, found {Describe(result)}");
-
-    private static string Describe(SKCodecResult result) => result switch
+    private static SKCodec OpenCodec(Stream stream, string path)
     {
-        SKCodecResult.IncompleteInput => "a file that ends too early",
-        SKCodecResult.ErrorInInput => "damaged data",
+        SKCodec? codec = SKCodec.Create(stream, out SKCodecResult result);
+        if (codec is null)
+            throw new UserErrorException($"'{path}': {Expected}, found {Describe(result, result == SKCodecResult.IncompleteInput)}");
+        if (codec.EncodedFormat is SKEncodedImageFormat.Png or SKEncodedImageFormat.Jpeg) // Skia knows more
+            return codec;
+        using (codec)
+            throw new UserErrorException($"'{path}': {Expected}, found {codec.EncodedFormat}");
+    }
+
+    private static string Describe(SKCodecResult result, bool isCut) => result switch
+    {
+        _ when isCut => "a file that ends too early",
+        SKCodecResult.ErrorInInput or SKCodecResult.InvalidInput => "damaged data",
         _ => "something else",
     };
 
-    /// <summary>Drops alpha, on white, and turns or mirrors the picture as the origin says.</summary>
-    private static RgbImage Upright(ReadOnlySpan<byte> rgba, int width, int height, SKEncodedOrigin origin)
+    /// <summary>Skia says of a progressive JPEG that was cut only that it is invalid; but its end marker is missing.</summary>
+    private static bool IsCut(SKCodec codec, SKCodecResult result, Stream stream)
     {
-        bool isTransposed = origin >= SKEncodedOrigin.LeftTop; // the last four of the eight
-        (int outWidth, int outHeight) = isTransposed ? (height, width) : (width, height);
-        var pixels = new byte[outWidth * outHeight * 3];
-        for (int y = 0; y < outHeight; y++)
-        {
-            for (int x = 0; x < outWidth; x++)
-            {
-                (int fromX, int fromY) = origin switch
-                {
-                    SKEncodedOrigin.TopRight => (width - 1 - x, y),
-                    SKEncodedOrigin.BottomRight => (width - 1 - x, height - 1 - y),
-                    SKEncodedOrigin.BottomLeft => (x, height - 1 - y),
-                    SKEncodedOrigin.LeftTop => (y, x),
-                    SKEncodedOrigin.RightTop => (y, height - 1 - x),
-                    SKEncodedOrigin.RightBottom => (width - 1 - y, height - 1 - x),
-                    SKEncodedOrigin.LeftBottom => (width - 1 - y, x),
-                    _ => (x, y),
-                };
-                ReadOnlySpan<byte> from = rgba.Slice(4 * (fromY * width + fromX), 4);
-                Span<byte> to = pixels.AsSpan(3 * (y * outWidth + x), 3);
-                for (int c = 0; c < 3; c++)
-                    to[c] = (byte)((from[c] * from[3] + 255 * (255 - from[3]) + 127) / 255);
-            }
-        }
-        return new RgbImage(outWidth, outHeight, pixels);
+        if (result != SKCodecResult.InvalidInput || codec.EncodedFormat != SKEncodedImageFormat.Jpeg)
+            return result == SKCodecResult.IncompleteInput;
+        stream.Seek(-2, SeekOrigin.End);
+        return (stream.ReadByte(), stream.ReadByte()) != (0xFF, 0xD9);
     }
 }

@@ -1,3 +1,4 @@
+using System.IO.Pipes;
 using NanoConv.Cifar.Images;
 using NanoConv.Cifar.Tests.Data;
 using SkiaSharp;
@@ -7,6 +8,16 @@ namespace NanoConv.Cifar.Tests.Images;
 
 public sealed class ImageFileTests : IDisposable
 {
+    /// <summary>16 x 16 pixels, made with Pillow: Skia writes no such files.</summary>
+    private static readonly byte[] ProgressiveJpeg = Convert.FromBase64String(
+        "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABALDA4MChAODQ4SERATGCgaGBYWGDEjJR0oOjM9PDkzODdASFxOQERXRTc4UG1RV19iZ2hnPk1xeXBk"
+        + "eFxlZ2P/2wBDARESEhgVGC8aGi9jQjhCY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2P/wgARCAAQABAD"
+        + "ASIAAhEBAxEB/8QAFQABAQAAAAAAAAAAAAAAAAAABAX/xAAVAQEBAAAAAAAAAAAAAAAAAAABBP/aAAwDAQACEAMQAAABmKSyd//EABYQAQEBAAAA"
+        + "AAAAAAAAAAAAAAIAA//aAAgBAQABBQIiOcRHO//EABURAQEAAAAAAAAAAAAAAAAAAAMA/9oACAEDAQE/AQe//8QAFhEBAQEAAAAAAAAAAAAAAAAA"
+        + "AQAS/9oACAECAQE/AR1f/8QAFBABAAAAAAAAAAAAAAAAAAAAIP/aAAgBAQAGPwIf/8QAFBABAAAAAAAAAAAAAAAAAAAAIP/aAAgBAQABPyEJ3//a"
+        + "AAwDAQACAAMAAAAQO//EABYRAQEBAAAAAAAAAAAAAAAAABEAIf/aAAgBAwEBPxAzb//EABQRAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQIBAT8QL//E"
+        + "ABYQAAMAAAAAAAAAAAAAAAAAAAAhMf/aAAgBAQABPxCaJIiiCP/Z");
+
     private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
@@ -67,13 +78,22 @@ public sealed class ImageFileTests : IDisposable
     [Fact]
     public void A_smaller_size_averages()
     {
-        var pixels = new byte[128 * 128 * 3];
-        for (int i = 0; i < 128 * 128; i += 4) // one column in four is white: no sample of two by two sees its share
+        var pixels = new byte[128 * 64 * 3];
+        for (int i = 0; i < 128 * 64; i += 4) // one column in four is white: no sample of two by two sees its share
             pixels.AsSpan(3 * i, 3).Fill(255);
-        RgbImage small = ImageFile.Resize(new RgbImage(128, 128, pixels), 32, 32);
-        Assert.Equal((32, 32), (small.Width, small.Height));
-        Assert.All(small.Pixels.ToArray(), value => Assert.InRange(value, 60, 68));
-        Assert.Same(small, ImageFile.Resize(small, 32, 32));
+        ImageFile.WritePng(folder["a.png"], new RgbImage(128, 64, pixels));
+        RgbImage small = ImageFile.Read(folder["a.png"], 32, 16);
+        Assert.Equal((32, 16), (small.Width, small.Height));
+        Assert.All(small.Pixels.ToArray(), value => Assert.Equal(64, value)); // 63.75
+    }
+
+    [Fact]
+    public void A_picture_that_has_the_size_is_unchanged()
+    {
+        byte[] pixels = new byte[32 * 32 * 3];
+        new Random(1).NextBytes(pixels);
+        ImageFile.WritePng(folder["a.png"], new RgbImage(32, 32, pixels));
+        Assert.Equal(pixels, ImageFile.Read(folder["a.png"], 32, 32).Pixels.ToArray());
     }
 
     [Fact]
@@ -83,6 +103,27 @@ public sealed class ImageFileTests : IDisposable
         byte[] whole = File.ReadAllBytes(folder["a.png"]);
         File.WriteAllBytes(folder["a.png"], whole[..(whole.Length / 2)]);
         Refused("a.png", "ends too early");
+    }
+
+    [Fact]
+    public void A_progressive_jpeg_is_read_and_one_that_was_cut_is_refused()
+    {
+        File.WriteAllBytes(folder["a.jpg"], ProgressiveJpeg);
+        Assert.Equal((16, 16), (ImageFile.Read(folder["a.jpg"]).Width, ImageFile.Read(folder["a.jpg"]).Height));
+        for (int length = 3; length < ProgressiveJpeg.Length; length += 7)
+        {
+            File.WriteAllBytes(folder["a.jpg"], ProgressiveJpeg[..length]);
+            Refused("a.jpg", "a file that ends too early");
+        }
+    }
+
+    [Fact]
+    public void A_progressive_jpeg_that_was_spoilt_is_no_jpeg_that_was_cut()
+    {
+        byte[] spoilt = [.. ProgressiveJpeg];
+        spoilt[229] ^= 0xFF; // in the first scan's header
+        File.WriteAllBytes(folder["a.jpg"], spoilt);
+        Refused("a.jpg", "damaged data");
     }
 
     [Fact]
@@ -105,7 +146,19 @@ public sealed class ImageFileTests : IDisposable
     public void An_empty_file_is_refused()
     {
         File.WriteAllBytes(folder["a.png"], []);
-        Refused("a.png", "expected a PNG or JPEG picture");
+        Refused("a.png", "expected a PNG or JPEG picture, found an empty file");
+    }
+
+    [Fact]
+    public void A_pipe_is_refused()
+    {
+        if (!OperatingSystem.IsLinux()) // elsewhere an open pipe has no path
+            return;
+        using AnonymousPipeServerStream pipe = new(PipeDirection.In);
+        using AnonymousPipeClientStream writer = new(PipeDirection.Out, pipe.ClientSafePipeHandle);
+        string path = $"/dev/fd/{pipe.SafePipeHandle.DangerousGetHandle()}";
+        var error = Assert.Throws<UserErrorException>(() => ImageFile.Read(path));
+        Assert.Contains($"'{path}': expected a PNG or JPEG picture in a file, found a pipe", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -121,11 +174,7 @@ public sealed class ImageFileTests : IDisposable
     /// <summary>Inserts an EXIF segment with nothing but the orientation after the start of a JPEG.</summary>
     private static byte[] WithOrientation(byte[] jpeg, byte orientation)
     {
-        byte[] exif =
-        [
-            .. "Exif\0\0II*\0"u8, 8, 0, 0, 0, // little endian, the directory at offset 8
-            1, 0, 0x12, 0x01, 3, 0, 1, 0, 0, 0, orientation, 0, 0, 0, 0, 0, 0, 0,
-        ];
+        byte[] exif = [.. "Exif\0\0"u8, .. PngFile.Exif(orientation)];
         return [.. jpeg[..2], 0xFF, 0xE1, 0, (byte)(exif.Length + 2), .. exif, .. jpeg[2..]];
     }
 }

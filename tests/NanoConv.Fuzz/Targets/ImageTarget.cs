@@ -14,6 +14,8 @@ public sealed class ImageTarget : FuzzTarget
     /// <summary>The target's name.</summary>
     public const string TargetName = "image";
 
+    private const int HeaderLength = 33; // a PNG's signature and first chunk
+
     /// <inheritdoc/>
     public override string Name => TargetName;
 
@@ -27,14 +29,16 @@ public sealed class ImageTarget : FuzzTarget
     public override long AllocationConstant => base.AllocationConstant + 300_000_000;
 
     /// <inheritdoc/>
-    public override object Read(byte[] input) => ImageFile.Read(new MemoryStream(input), "input");
+    public override object Read(byte[] input) => ImageFile.Read(new MemoryStream(input), "input", size: null, bytesPerPixel: 0);
 
     /// <inheritdoc/>
     protected override IEnumerable<byte[]> MakeSeeds()
     {
         byte[] pixels = [.. Enumerable.Range(0, 12 * 9 * 3).Select(i => (byte)(i * 37))];
         RgbImage image = new(12, 9, pixels);
-        yield return Content(path => ImageFile.WritePng(path, image));
+        byte[] png = Content(path => ImageFile.WritePng(path, image));
+        yield return png;
+        yield return [.. png[..HeaderLength], .. TurnedExif, .. png[HeaderLength..]];
         using SKBitmap bitmap = ImageFile.ToBitmap(image);
         using SKData data = bitmap.Encode(SKEncodedImageFormat.Jpeg, 80);
         yield return data.ToArray();
@@ -47,4 +51,11 @@ public sealed class ImageTarget : FuzzTarget
         using SKData data = bitmap.Encode(SKEncodedImageFormat.Webp, 80);
         yield return new HandMade("a WebP picture", data.ToArray());
     }
+
+    /// <summary>A PNG's eXIf chunk that says the camera was turned.</summary>
+    private static byte[] TurnedExif =>
+    [
+        0, 0, 0, 26, .. "eXIfII*\0"u8, 8, 0, 0, 0,
+        1, 0, 0x12, 0x01, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0, 0xB7, 0x48, 0x11, 0x29,
+    ];
 }
