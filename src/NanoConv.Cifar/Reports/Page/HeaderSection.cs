@@ -59,7 +59,7 @@ internal static class HeaderSection
         foreach (RunEnvironment environment in result.Environments)
         {
             yield return Fact("Programs", $"NanoConv {environment.NanoConv}, {environment.DotNet}");
-            string vectors = environment.VectorBits == 0 ? "no vector unit" : $"vectors of {environment.VectorBits} bits";
+            string vectors = environment.VectorBits == 0 ? "no vector unit" : $"vectors of up to {environment.VectorBits} bits";
             yield return Fact(
                 "Machine",
                 $"{environment.Processor ?? environment.Architecture}, {Text.Count(environment.Cores, "core")}, {vectors}; "
