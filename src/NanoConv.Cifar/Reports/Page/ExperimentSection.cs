@@ -12,11 +12,12 @@ internal static class ExperimentSection
     public const string Section = "page-experiments";
 
     /// <summary>What has to be known to read them.</summary>
-    public static IEnumerable<XElement> Introduction() =>
+    /// <param name="context">The page.</param>
+    public static IEnumerable<XElement> Introduction(PageContext context) =>
     [
         Tag("h2", "The experiments"),
         P("All runs keep to the paper’s protocol: the first n training images, the last tenth of them held out to validate, batches ",
-            "of 128, Adam, categorical cross-entropy, L1 on the last layer’s kernel. Accuracy on train is that of the finished model ",
+            $"of {Batches(context)}, Adam, categorical cross-entropy, L1 on the last layer’s kernel. Accuracy on train is that of the finished model ",
             "on all n images; the curves show accuracy and loss as training went along, with dropout on, beside the validation part."),
         P(Tag("strong", "When do curves part? "),
             "The paper says from which epoch on a network over-fits, as read off a plot. Here it is the epoch from which on training ",
@@ -50,6 +51,14 @@ internal static class ExperimentSection
         P(Class("note"), Common(experiment)),
         CurveFigures.Create(experiment, context),
         Details(experiment, context));
+
+    private static string Batches(PageContext context)
+    {
+        int standard = new RunSettings().BatchSize;
+        int[] others = [.. context.Result.Experiments.SelectMany(experiment => experiment.Rows)
+            .Select(row => row.Paper.Settings.BatchSize).Distinct().Where(size => size != standard)];
+        return others.Length == 0 ? $"{standard}" : $"{string.Join(" and ", others)} (the paper’s are of {standard})";
+    }
 
     private static string Common(ExperimentResult experiment)
     {
