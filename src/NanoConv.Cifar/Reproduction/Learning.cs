@@ -9,7 +9,7 @@ namespace NanoConv.Cifar.Reproduction;
 public static class Learning
 {
     /// <summary>
-    /// By how many standard errors accuracy on test must exceed the baseline's. Chance alone goes beyond five once in three
+    /// By how many standard errors accuracy on test must exceed the baseline's. Chance alone goes beyond five once in two
     /// million runs; with 10,000 images and a baseline of 10 % they come to 1.5 points.
     /// </summary>
     public const double StandardErrors = 5;

@@ -30,7 +30,7 @@ internal static class ExperimentSection
         P(Tag("strong", "When is there no verdict? "),
             "Where a network that the claim says learns has learnt nothing: then chance decides which run is ahead. Accuracy on test must ",
             $"be more than {Learning.StandardErrors:0} standard errors of that many images above the baseline’s, ",
-            $"{100 * Learning.Margin(0.1, 10000):0.0} points with 10,000 images and a baseline of 10 %; chance alone gets there once in three ",
+            $"{100 * Learning.Margin(0.1, 10000):0.0} points with 10,000 images and a baseline of 10 %; chance alone gets there once in two ",
             "million runs."),
         P("Where the paper reads an accuracy “on test data” off a curve, ours is on the validation part, as its curves are. Of two runs ",
             "that differ in their number of epochs alone, the shorter one is the longer one’s beginning, which is the same bit by bit. ",
