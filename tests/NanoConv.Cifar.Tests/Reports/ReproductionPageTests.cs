@@ -91,7 +91,8 @@ public sealed class ReproductionPageTests(ReproducedPage made) : IClassFixture<R
             })],
             2);
         XDocument page = made.Write(made.Result with { Experiments = [atChance] }, "chance");
-        string[] badges = [.. page.Descendants("span").Select(span => span.Attribute("class")?.Value ?? "").Where(name => name.StartsWith("badge", StringComparison.Ordinal))];
+        string[] badges = [.. page.Descendants("span").Select(span => span.Attribute("class")?.Value ?? "")
+            .Where(name => name.StartsWith("badge", StringComparison.Ordinal))];
         Assert.Equal(["badge no-verdict", "badge no-verdict"], badges);
         Assert.Contains("more than 5 standard errors", page.Root!.Value, StringComparison.Ordinal);
 

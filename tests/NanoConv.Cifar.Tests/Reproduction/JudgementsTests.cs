@@ -109,7 +109,8 @@ public sealed class JudgementsTests
                 if (paper.Learns)
                 {
                     Assert.Contains(
-                        $"the baseline of 10.0 % is more than 1.5 points above it, 5 standard errors with 10,000 images; on test there is 10.2 % ({paper.Label}).",
+                        "the baseline of 10.0 % is more than 1.5 points above it, 5 standard errors with 10,000 images; "
+                        + $"on test there is 10.2 % ({paper.Label}).",
                         verdict.Words, StringComparison.Ordinal);
                 }
             }

@@ -43,7 +43,8 @@ public sealed class ReproduceCommandTests : IDisposable
         Train(lines[0]);
         CommandResult part = CommandResult.Of([.. Quick, folder["r"], .. collect]);
         Assert.Equal(1, part.ExitCode);
-        Assert.Contains("missing: default, n = 500, 20 epochs, L1 0.0001, seed 1 (default-n500-epochs20-batch32-l1_0.0001-seed1)", part.Out, StringComparison.Ordinal);
+        const string Missing = "missing: default, n = 500, 20 epochs, L1 0.0001, seed 1 (default-n500-epochs20-batch32-l1_0.0001-seed1)";
+        Assert.Contains(Missing, part.Out, StringComparison.Ordinal);
         Train(lines[1]);
         CommandResult.Of([.. Quick, folder["r"], .. collect]).ShouldSucceed();
 

@@ -79,9 +79,14 @@ public sealed class ReproductionRunnerTests : IDisposable, IReproductionProgress
     public void Runs_have_room_and_their_folders_to_themselves_while_they_train()
     {
         using (RunFolder.PrepareAlone(folder["runs/thinner_deeper-n40-epochs1-batch16-l1_0.0001-seed1"], FakeRuns.FileNames))
-            Assert.Contains("in use", Assert.Throws<UserErrorException>(() => Run("runs", RunGroup.Of([FakeRuns.Settings(1)]), 1)).Message, StringComparison.Ordinal);
+        {
+            var error = Assert.Throws<UserErrorException>(() => Run("runs", RunGroup.Of([FakeRuns.Settings(1)]), jobs: 1));
+            Assert.Contains("in use", error.Message, StringComparison.Ordinal);
+        }
+
         Run("runs", RunGroup.Of([FakeRuns.Settings(1), FakeRuns.Settings(2)]), jobs: 1);
-        Assert.All(finished, run => Assert.Equal(["model.safetensors", "run.json"], new DirectoryInfo(run.Folder).GetFiles().Select(file => file.Name).Order()));
+        foreach (FinishedRun run in finished)
+            Assert.Equal(["model.safetensors", "run.json"], new DirectoryInfo(run.Folder).GetFiles().Select(file => file.Name).Order());
         Assert.True(roomSeen > 0);
     }
 
