@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Numerics;
 using System.Text.Json;
 using NanoConv.Cifar;
+using NanoConv.Kernels;
 
 namespace NanoConv.Bench;
 
@@ -53,7 +54,7 @@ internal static class Ratios
             options.Batch,
             Throughput.InferenceBatch,
             options.Threads,
-            Vector<byte>.Count * 8,
+            PackedMatrix.VectorBits<float>(),
             rounds,
             Stopwatch.GetElapsedTime(start).TotalSeconds,
             [.. chains.SelectMany(chain => chain.Ratios)]);
@@ -92,7 +93,7 @@ internal static class Ratios
     private static void Print(RatiosResult result)
     {
         Console.WriteLine(
-            $"{result.Network}, batch {result.Batch}, inference {result.InferenceBatch}, Vector<T> of {result.VectorBits} bits; "
+            $"{result.Network}, batch {result.Batch}, inference {result.InferenceBatch}, vectors of {result.VectorBits} bits; "
             + $"{result.Rounds} rounds in {result.Seconds:F0} s");
         Console.WriteLine($"{"speed of neighbours in time",-40} {"lower quartile",15} {"median",8} {"upper quartile",15}");
         foreach ((string work, string compared, double lower, double median, double upper) in result.Ratios)

@@ -1,6 +1,6 @@
-using System.Numerics;
 using NanoConv.Cifar;
 using NanoConv.Cifar.Files;
+using NanoConv.Kernels;
 
 namespace NanoConv.Bench;
 
@@ -30,7 +30,7 @@ internal static class Roofline
         ];
         RooflinePoint[] points = [.. model.Layers.SelectMany(Points)];
         peak = Math.Max(peak, FmaPeak.Measure<float>(1));
-        string title = $"Convolutions of the network '{name}': float, one thread, vectors of {Vector<byte>.Count * 8} bits";
+        string title = $"Convolutions of the network '{name}': float, one thread, vectors of {PackedMatrix.VectorBits<float>()} bits";
         RooflinePlot.WritePng(path, title, peak, bandwidths, points);
         Print(title, peak, bandwidths, points);
         return 0;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Numerics;
 using System.Text.Json;
+using NanoConv.Kernels;
 
 namespace NanoConv.Bench;
 
@@ -71,7 +72,7 @@ internal static class Throughput
         return new ThroughputResult
         {
             Options = options,
-            VectorBits = Vector<byte>.Count * 8,
+            VectorBits = PackedMatrix.VectorBits<T>(),
             PeakGflops = peak,
             TrainingImagesPerSecond = training.ImagesPerSecond,
             TrainingGflops = training.ImagesPerSecond * model.TrainingFlops / 1e9,
@@ -104,7 +105,7 @@ internal static class Throughput
     {
         ThroughputOptions options = result.Options;
         string type = options.IsDouble ? "double" : "float";
-        Console.WriteLine($"{options.Network}, batch {options.Batch}, {options.Threads} thread(s), {type}, Vector<T> of {result.VectorBits} bits");
+        Console.WriteLine($"{options.Network}, batch {options.Batch}, {options.Threads} thread(s), {type}, vectors of {result.VectorBits} bits");
         Row("bare multiply-add loop", "GFLOP/s", result.PeakGflops, "F1");
         Row("training", "images/s", result.TrainingImagesPerSecond, "N0", Speed(result.TrainingGflops, result.TrainingShare));
         Row($"inference, batch {InferenceBatch}", "images/s", result.InferenceImagesPerSecond, "N0", Speed(result.InferenceGflops, result.InferenceShare));

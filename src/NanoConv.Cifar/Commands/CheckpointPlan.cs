@@ -28,6 +28,18 @@ internal sealed record CheckpointPlan(string? Path, RunNote? Resumed, int EveryS
     /// <exception cref="UserErrorException">It cannot.</exception>
     public RunFolder? PrepareFolder() => Path is null ? null : RunFolder.Prepare(Path, "checkpoint");
 
+    /// <summary>
+    /// Finds out whether there is room for checkpoints: while one is written, the two before it are there; each has the weights, the
+    /// optimizer's two numbers for each of them, and the best weights so far.
+    /// </summary>
+    /// <param name="model">The model that is to be trained.</param>
+    /// <exception cref="UserErrorException">There is not.</exception>
+    public void RequireRoom(Model<float> model)
+    {
+        if (Path is not null)
+            DiskRoom.Require(Path, (Resumed is null ? 3 : 1) * 4L * sizeof(float) * model.ParameterCount, "checkpoints");
+    }
+
     /// <summary>The checkpoints of a run; null if none are asked for.</summary>
     /// <param name="settings">The run's settings.</param>
     /// <param name="images">Its images: it goes on with the same ones only.</param>

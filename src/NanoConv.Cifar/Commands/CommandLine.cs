@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using NanoConv.Cifar.Data;
+using NanoConv.Cifar.Files;
 
 namespace NanoConv.Cifar.Commands;
 
@@ -49,7 +50,10 @@ internal static class CommandLine
         };
         try
         {
-            return result.Invoke(configuration);
+            int exitCode = result.Invoke(configuration);
+            return exitCode == 0 && terminal.Failure is { } failure
+                ? ReportError(new UserErrorException($"cannot write to standard output: {FileErrors.Reason(failure)}", failure), terminal.Error)
+                : exitCode;
         }
         catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
         {

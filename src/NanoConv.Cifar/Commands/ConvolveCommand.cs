@@ -61,7 +61,7 @@ internal static class ConvolveCommand
         string? path, SquareKernel[] kernels, string channel, string output, Terminal terminal,
         CancellationToken cancellation)
     {
-        OutputFile.Probe(output);
+        using IDisposable claim = OutputFile.Claim(output);
         if (path is not null && OutputFile.IsSame(path, output))
             throw new UserErrorException($"--output: expected another file than the picture, found '{output}'");
         RgbImage image = path is null ? TestPicture.Draw() : ImageFile.Read(path, BytesPerPixel(kernels));

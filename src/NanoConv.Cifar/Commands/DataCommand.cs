@@ -42,7 +42,7 @@ internal static class DataCommand
 
     private static void Run(string? data, int samples, string output, Terminal terminal, CancellationToken cancellation)
     {
-        OutputFile.Probe(output);
+        using IDisposable claim = OutputFile.Claim(output);
         var cache = new Cifar10Cache(CacheFolder.Default());
         terminal.Out.WriteLine(
             $"Cache: {cache.Folder} ({(cache.IsComplete ? "holds" : "does not hold")} CIFAR-10; " +

@@ -51,6 +51,7 @@ internal static class ExportCommand
         ModelFile file = ModelFile.Read(path);
         if (OutputFile.IsSame(path, target))
             throw new UserErrorException($"--onnx: expected another file than the model, found '{target}'");
+        using IDisposable claim = OutputFile.Claim(target);
         OnnxModel model = file.Model.ToOnnx(new OnnxExportOptions
         {
             InputLayout = layout,

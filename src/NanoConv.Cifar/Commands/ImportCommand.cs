@@ -67,7 +67,7 @@ internal static class ImportCommand
 
     private static void Run(Order order, TextWriter output)
     {
-        OutputFile.Probe(order.Output);
+        using IDisposable claim = OutputFile.Claim(order.Output);
         ModelFile.RequireFile(order.Weights);
         if (OutputFile.IsSame(order.Weights, order.Output))
             throw new UserErrorException($"--output: expected another file than the weights, found '{order.Output}'");

@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace NanoConv.Cifar.Commands;
 
 /// <summary>
-/// Turns Ctrl+C (and a request to terminate) into a cancelled token, once: whoever works finishes the current
-/// step and leaves things tidy. The second Ctrl+C ends the process at once.
+/// Turns Ctrl+C, a request to terminate and a terminal that is closed into a cancelled token, once: whoever works finishes the
+/// current step and leaves things tidy. The second Ctrl+C ends the process at once. What the process was started to ignore, as nohup
+/// has it ignore a closed terminal, .NET leaves ignored.
 /// </summary>
 internal sealed class Interruption : IDisposable
 {
@@ -12,15 +13,16 @@ internal sealed class Interruption : IDisposable
     public const int ExitCode = 130;
 
     private readonly CancellationTokenSource source = new();
-    private readonly PosixSignalRegistration? interrupt;
-    private readonly PosixSignalRegistration? terminate;
+    private readonly PosixSignalRegistration[] registrations = [];
+    private bool isAsked;
 
     /// <summary>Listens to the signals of this process.</summary>
-    public Interruption()
-    {
-        interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
-        terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
-    }
+    public Interruption() => registrations =
+    [
+        PosixSignalRegistration.Create(PosixSignal.SIGINT, OnRequest),
+        PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnRequest),
+        PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnHangUp),
+    ];
 
     /// <summary>Listens to a token instead of signals.</summary>
     /// <param name="token">What to take for Ctrl+C.</param>
@@ -33,15 +35,23 @@ internal sealed class Interruption : IDisposable
     /// <summary>Stops listening.</summary>
     public void Dispose()
     {
-        interrupt?.Dispose();
-        terminate?.Dispose();
+        foreach (PosixSignalRegistration registration in registrations)
+            registration.Dispose();
         source.Dispose();
     }
 
-    private void OnSignal(PosixSignalContext context)
+    private void OnRequest(PosixSignalContext context)
     {
-        if (source.IsCancellationRequested)
+        if (isAsked)
             return;
+        isAsked = true;
+        context.Cancel = true;
+        source.Cancel();
+    }
+
+    // Nobody insists here: shell and system both send it as a terminal is closed, and a service manager adds SIGTERM.
+    private void OnHangUp(PosixSignalContext context)
+    {
         context.Cancel = true;
         source.Cancel();
     }

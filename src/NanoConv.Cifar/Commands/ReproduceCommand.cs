@@ -5,6 +5,7 @@ using NanoConv.Cifar.Files;
 using NanoConv.Cifar.Reports;
 using NanoConv.Cifar.Reports.Page;
 using NanoConv.Cifar.Reproduction;
+using static NanoConv.Cifar.Commands.Shell;
 
 namespace NanoConv.Cifar.Commands;
 
@@ -28,7 +29,7 @@ internal static class ReproduceCommand
         Option<string?> data = DataSource.CreateOption("CIFAR-10 if it can be had, else shapes10");
         Option<int> seeds = OptionOf.Whole("--seeds", "Runs of each setting, with seeds 1, 2, ….", 1, 1);
         Option<string[]> only = OptionOf.Choices("--only", "Only these experiments.", names);
-        var quick = new Option<bool>("--quick") { Description = "A tenth of the images, fewer epochs: minutes, and other figures." };
+        var quick = new Option<bool>("--quick") { Description = "A tenth of the images, fewer epochs, smaller batches: minutes, and other figures." };
         Option<string?> output = OptionOf.Text(
             "--output", "The folder for the report and all runs. [default: reproduction, or reproduction-quick]", "DIR", "the name of a folder");
         Option<int> jobs = OptionOf.Whole(
@@ -77,7 +78,8 @@ internal static class ReproduceCommand
             string folder = Path.Combine(Path.GetFullPath(request.Output), RunsFolder, ReproductionPlan.NameOf(run));
             string data = request.Data is null ? "" : $" --data {Quote(request.Data)}";
             request.Terminal.Out.WriteLine(FormattableString.Invariant(
-                $"{Self()} train --network {run.Network} --samples {run.Samples} --epochs {run.Epochs} --l1 {run.L1} --seed {run.Seed} ")
+                $"{Self()} train --network {run.Network} --samples {run.Samples} --epochs {run.Epochs} --batch-size {run.BatchSize} ")
+                + FormattableString.Invariant($"--l1 {run.L1} --seed {run.Seed} ")
                 + $"--threads {threads}{data} --output {Quote(folder)}");
         }
 
@@ -87,7 +89,7 @@ internal static class ReproduceCommand
     private static int Run(Request request, int jobs, CancellationToken cancellation)
     {
         string runs = Path.Combine(request.Output, RunsFolder);
-        using RunFolder folder = RunFolder.Prepare(request.Output, ReproductionPage.FileName, ResultsFile.FileName);
+        using RunFolder folder = RunFolder.PrepareAlone(request.Output, ReproductionPage.FileName, ResultsFile.FileName);
         SelectedData data = DataSource.Load(request.Data, request.Plan.Samples, request.Terminal, cancellation);
         RunLibrary library = RunLibrary.In([runs], data.Images);
         foreach (string reason in library.Refused)
@@ -112,6 +114,11 @@ internal static class ReproduceCommand
                 + "start the same command again to go on");
             return Interruption.ExitCode;
         }
+        catch (UserErrorException mistake)
+        {
+            throw new UserErrorException(
+                $"{mistake.Message}; {progress.Done} of {request.Plan.Runs.Count} runs are finished in {runs}; start the same command again to go on", mistake);
+        }
         finally
         {
             progress.Clear();
@@ -124,7 +131,7 @@ internal static class ReproduceCommand
     {
         foreach (string missing in folders.Where(path => !Directory.Exists(path)))
             throw new UserErrorException($"--collect: expected a folder, found none at '{missing}'");
-        using RunFolder folder = RunFolder.Prepare(request.Output, ReproductionPage.FileName, ResultsFile.FileName);
+        using RunFolder folder = RunFolder.PrepareAlone(request.Output, ReproductionPage.FileName, ResultsFile.FileName);
         // Without pictures the data itself is not needed.
         ImageData? data = request.WithPictures
             ? DataSource.Load(request.Data, request.Plan.Samples, request.Terminal, cancellation).Images : null;
@@ -140,17 +147,29 @@ internal static class ReproduceCommand
         IReadOnlyList<ExperimentResult> experiments = request.Plan.Collect(library.Find);
         RunSettings[] missing = [.. request.Plan.Runs.Where(run => library.Find(run) is null)];
         var result = new ReproductionResult(request.Plan.IsQuick, request.Plan.Seeds, experiments, request.WithPictures ? data : null);
-        ReproductionPage.Write(request.Output, result);
-        ResultsFile.Of(result).Write(Path.Combine(request.Output, ResultsFile.FileName));
         TextWriter output = request.Terminal.Out;
-        output.WriteLine();
+        output.WriteLine(); // before the files: what came of it is known, whatever becomes of them
         foreach (ExperimentResult experiment in experiments)
             output.WriteLine($"{experiment.Paper.Place,-9} {experiment.Paper.Title}: {Text.Of(experiment.Verdict.Kind)}. {experiment.Verdict.Words}");
         output.WriteLine();
         foreach (RunSettings run in missing)
             output.WriteLine($"missing: {ReproductionProgress.Describe(run)} ({ReproductionPlan.NameOf(run)})");
+        Write(request.Output, result);
         output.WriteLine($"Written to {request.Output}: {ReproductionPage.FileName}, {ResultsFile.FileName}, figures");
         return missing.Length == 0 ? 0 : 1;
+    }
+
+    private static void Write(string folder, ReproductionResult result)
+    {
+        try
+        {
+            ReproductionPage.Write(folder, result);
+            ResultsFile.Of(result).Write(Path.Combine(folder, ResultsFile.FileName));
+        }
+        catch (UserErrorException mistake)
+        {
+            throw new UserErrorException($"{mistake.Message}; the runs are kept, start the same command again for the report", mistake);
+        }
     }
 
     private static int Threads(int jobs) => Math.Max(1, Environment.ProcessorCount / jobs);
@@ -163,10 +182,6 @@ internal static class ReproduceCommand
             ? $"{Quote(program)} {Quote(typeof(ReproduceCommand).Assembly.Location)}"
             : Quote(program);
     }
-
-    private static string Quote(string text) =>
-        text.All(character => char.IsAsciiLetterOrDigit(character) || "/._-:".Contains(character, StringComparison.Ordinal))
-            ? text : $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     private sealed record Request(ReproductionPlan Plan, string? Data, string Output, bool WithPictures, Terminal Terminal);
 }

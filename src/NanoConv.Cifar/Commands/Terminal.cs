@@ -9,6 +9,7 @@ namespace NanoConv.Cifar.Commands;
 internal sealed class Terminal
 {
     private readonly Lazy<IAnsiConsole> rich;
+    private SteadyWriter? steady;
 
     /// <summary>Creates a terminal on two writers.</summary>
     /// <param name="output">Standard output.</param>
@@ -36,9 +37,17 @@ internal sealed class Terminal
     /// <summary>Columns that a line may have without being wrapped; null for files and pipes, which take any.</summary>
     public int? Room => Rich.Profile.Capabilities.Interactive ? Math.Max(0, Rich.Profile.Width - 1) : null; // a full line wraps on some terminals
 
-    /// <summary>The terminal of this process.</summary>
-    public static Terminal OfProcess() =>
-        new(Console.Out, Console.Error, () => CreateRich(Console.Out, isTerminal: !Console.IsOutputRedirected));
+    /// <summary>Why something could not be written to <see cref="Out"/>; null if all was.</summary>
+    public IOException? Failure => steady?.Failure;
+
+    /// <summary>The terminal of this process, which may be closed while work goes on.</summary>
+    public static Terminal OfProcess()
+    {
+        var output = new SteadyWriter(Console.Out);
+        Console.SetOut(output); // Spectre.Console knows standard output by being Console.Out
+        Console.SetError(new SteadyWriter(Console.Error));
+        return new Terminal(Console.Out, Console.Error, () => CreateRich(Console.Out, isTerminal: !Console.IsOutputRedirected)) { steady = output };
+    }
 
     private static IAnsiConsole CreateRich(TextWriter output, bool isTerminal)
     {

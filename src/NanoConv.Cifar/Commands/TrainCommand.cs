@@ -55,10 +55,12 @@ internal static class TrainCommand
         string standard = Path.Combine("runs", $"{DateTime.Now:yyyyMMdd-HHmmss}-{settings.Network}");
         using RunFolder folder = path is null
             ? RunFolder.PrepareNew(standard, RunFiles.Names)
-            : RunFolder.Prepare(path, RunFiles.Names);
+            : RunFolder.PrepareAlone(path, RunFiles.Names);
         using RunFolder? checkpoints = plan.PrepareFolder();
         SelectedData data = DataSource.Load(settings.Data, settings.Samples, terminal, cancellation);
         var run = new TrainingRun(settings, data, plan.Of(settings, data.Images, folder.Path));
+        folder.Reserve(run.ExpectedBytes);
+        plan.RequireRoom(run.Model);
         return Execute(run, data.Images, folder, terminal, cancellation);
     }
 
@@ -78,13 +80,15 @@ internal static class TrainCommand
         {
             line.Clear();
         }
-        string goOn = run.Checkpoints is null ? "" : $"; to go on: nanoconv-cifar train --resume {run.Checkpoints.Path}";
+        string goOn = WayToGoOn(run);
         if (outcome == RunOutcome.CheckpointFailed)
             throw new UserErrorException($"{run.StopReason}; {KeepBest(run, folder)}{goOn}");
+        if (outcome == RunOutcome.Completed)
+            ReportResults(run.ToRecord(RunFiles.Model), images, terminal.Out); // before the files: it is known, whatever becomes of them
         string model = folder.PathOf(RunFiles.Model);
         bool keepsEarlier = run.ModelEpoch is null && File.Exists(model);
         if (!keepsEarlier && (run.ModelEpoch is not null || outcome != RunOutcome.Diverged))
-            RunFiles.Save(run, folder);
+            Save(run, folder, outcome);
         switch (outcome)
         {
             case RunOutcome.TrainingInterrupted:
@@ -101,14 +105,36 @@ internal static class TrainCommand
                     ? $"{run.StopReason}; kept the best model so far, of epoch {best}, in {model}"
                     : run.StopReason!);
             default:
-                ReportResults(run.ToRecord(RunFiles.Model), images, terminal.Out);
                 terminal.Out.WriteLine($"Written to {folder.Path}: {string.Join(", ", RunFiles.Names)}");
                 return 0;
         }
     }
 
+    private static string WayToGoOn(TrainingRun run) => run.Checkpoints is { Files.Count: > 0 } checkpoints
+        ? $"; to go on: nanoconv-cifar train --resume {Shell.Quote(checkpoints.Path)}" : "";
+
+    /// <summary>Saves what a run came to; the error of one that cannot be saved says how it ended, and what is left of it.</summary>
+    private static void Save(TrainingRun run, RunFolder folder, RunOutcome outcome)
+    {
+        try
+        {
+            RunFiles.Save(run, folder);
+        }
+        catch (UserErrorException mistake)
+        {
+            string ended = outcome switch
+            {
+                RunOutcome.Completed => "the run is finished, but its model is not kept",
+                RunOutcome.EvaluationInterrupted => "training finished, evaluation interrupted, and the model is not kept",
+                RunOutcome.TrainingInterrupted => "interrupted, and the best model so far is not kept",
+                _ => $"{run.StopReason}; nor can the best model so far be kept",
+            };
+            throw new UserErrorException($"{ended}: {mistake.Message}{WayToGoOn(run)}", mistake);
+        }
+    }
+
     /// <summary>Saves what a run came to whose disk may be full.</summary>
-    /// <returns>Whether it could.</returns>
+    /// <returns>Whether it could, in words.</returns>
     private static string KeepBest(TrainingRun run, RunFolder folder)
     {
         if (run.ModelEpoch is not { } epoch)

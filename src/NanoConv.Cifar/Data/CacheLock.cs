@@ -1,10 +1,8 @@
-using NanoConv.Cifar.Files;
-
 namespace NanoConv.Cifar.Data;
 
 /// <summary>
-/// Lets one process at a time change the cache. The lock file stays behind, empty, on purpose: to delete it would
-/// let two processes hold locks on two files of the same name.
+/// Lets one process at a time change the cache. The lock file stays behind, empty, as earlier versions left theirs: if one process
+/// deleted it and another did not, two could hold locks on two files of the same name.
 /// </summary>
 internal static class CacheLock
 {
@@ -22,15 +20,10 @@ internal static class CacheLock
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
-            try
-            {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException error) when (FileErrors.IsLocked(error))
-            {
-                waiting();
-                await Task.Delay(Pause, cancellation);
-            }
+            if (FileLock.TryTake(path, deletes: false) is { } taken)
+                return taken;
+            waiting();
+            await Task.Delay(Pause, cancellation);
         }
     }
 }

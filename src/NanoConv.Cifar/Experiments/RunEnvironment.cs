@@ -1,6 +1,6 @@
-using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
+using NanoConv.Kernels;
 
 namespace NanoConv.Cifar.Experiments;
 
@@ -11,7 +11,7 @@ namespace NanoConv.Cifar.Experiments;
 /// <param name="Architecture">The process's architecture.</param>
 /// <param name="Processor">The processor's name, where the system tells it.</param>
 /// <param name="Cores">Processors this process may use.</param>
-/// <param name="VectorBits">Bits of the vectors in the kernels.</param>
+/// <param name="VectorBits">Bits of the longest vectors that the kernels work with; 0 without vectors.</param>
 public sealed record RunEnvironment(
     [property: JsonPropertyName("nanoconv")] string NanoConv,
     [property: JsonPropertyName("dotnet")] string DotNet,
@@ -31,7 +31,7 @@ public sealed record RunEnvironment(
         RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant(),
         FindProcessor(),
         Environment.ProcessorCount,
-        Vector.IsHardwareAccelerated ? 8 * Vector<byte>.Count : 0);
+        PackedMatrix.VectorBits<float>());
 
     private static string? FindProcessor()
     {

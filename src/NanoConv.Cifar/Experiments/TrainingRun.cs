@@ -11,6 +11,8 @@ namespace NanoConv.Cifar.Experiments;
 /// </summary>
 public sealed class TrainingRun
 {
+    private const int FixedBytes = 200_000, EpochBytes = 600; // curves, reports and descriptions; an epoch in the record and in the model's file
+
     private readonly SelectedData data;
     private readonly EpochLog log = new();
     private readonly RunClock clock = new();
@@ -72,6 +74,9 @@ public sealed class TrainingRun
 
     /// <summary>The epoch whose end the model is; null if none was finished.</summary>
     public int? ModelEpoch => modelEpoch;
+
+    /// <summary>About as many bytes as its files will take at most; what 1,000 epochs and more leave behind counts as that of 1,000.</summary>
+    public long ExpectedBytes => sizeof(float) * (long)Model.ParameterCount + FixedBytes + EpochBytes * Math.Min(settings.Epochs, 1000);
 
     /// <summary>Writes the model, with what is needed to use it, as safetensors.</summary>
     /// <param name="path">The file to write or replace.</param>

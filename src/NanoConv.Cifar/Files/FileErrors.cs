@@ -20,16 +20,8 @@ internal static class FileErrors
         };
     }
 
-    /// <summary>Whether the file is open elsewhere and locked, which is worth waiting for.</summary>
-    internal static bool IsLocked(IOException error) => error.HResult switch
-    {
-        unchecked((int)0x80070020) => true,          // Windows: ERROR_SHARING_VIOLATION
-        11 => OperatingSystem.IsLinux(),             // EWOULDBLOCK
-        35 => !OperatingSystem.IsLinux(),            // EWOULDBLOCK of macOS and the BSDs
-        _ => false,
-    };
-
-    private static bool IsDiskFull(Exception error) => error.HResult switch
+    /// <summary>Whether there is no room on the disk.</summary>
+    internal static bool IsDiskFull(Exception error) => error.HResult switch
     {
         unchecked((int)0x80070070) => true,          // Windows: ERROR_DISK_FULL
         unchecked((int)0x80070027) => true,          // Windows: ERROR_HANDLE_DISK_FULL

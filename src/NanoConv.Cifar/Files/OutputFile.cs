@@ -47,6 +47,25 @@ public static class OutputFile
         }
     }
 
+    /// <summary>As <see cref="Probe"/>; and no other process that does so writes the file until this one is done with it.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>What to dispose of then.</returns>
+    /// <exception cref="UserErrorException">It cannot be written, or another process is about to.</exception>
+    public static IDisposable Claim(string path)
+    {
+        Probe(path);
+        string target = CheckTarget(path);
+        try
+        {
+            return FileLock.TryTake(Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetFileName(target)}.lock"), deletes: true)
+                ?? throw new UserErrorException($"cannot write '{path}': expected a file that no other process writes, found one that does");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException($"cannot write '{path}': {FileErrors.Reason(exception)}", exception);
+        }
+    }
+
     /// <summary>Whether two paths lead to the same file, through links or not.</summary>
     /// <param name="path">A path.</param>
     /// <param name="other">A path that can be written.</param>

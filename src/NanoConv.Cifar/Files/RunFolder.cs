@@ -8,9 +8,12 @@ namespace NanoConv.Cifar.Files;
 public sealed class RunFolder : IDisposable
 {
     private const int MostRefusals = 100;
+    private const string LockName = ".nanoconv-lock", RoomName = ".nanoconv-room";
 
     private readonly IReadOnlyList<string> files;
     private readonly List<string> made;
+    private FileLock? alone;
+    private FileStream? room;
 
     private RunFolder(string path, IReadOnlyList<string> files, List<string> made) =>
         (Path, this.files, this.made) = (path, files, made);
@@ -46,8 +49,30 @@ public sealed class RunFolder : IDisposable
         }
     }
 
+    /// <summary>As <see cref="Prepare"/>, and no other process that does so has the folder until this one is disposed of.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="files">The names of all files that may be written; the last one vouches for the others.</param>
+    /// <exception cref="UserErrorException">It cannot be made or written in, or another process has it.</exception>
+    public static RunFolder PrepareAlone(string path, params IReadOnlyList<string> files)
+    {
+        RunFolder folder = Prepare(path, files);
+        try
+        {
+            folder.alone = FileLock.TryTake(folder.PathOf(LockName), deletes: true)
+                ?? throw new UserErrorException($"--output: expected a folder that no other run writes to, found '{path}' in use by one");
+            return folder;
+        }
+        catch (Exception exception)
+        {
+            folder.Dispose();
+            if (exception is IOException or UnauthorizedAccessException)
+                throw new UserErrorException($"cannot write in '{path}': {FileErrors.Reason(exception)}", exception);
+            throw;
+        }
+    }
+
     /// <summary>
-    /// As <see cref="Prepare"/>, for a folder that was not there, whoever else does so at the same time.
+    /// As <see cref="PrepareAlone"/>, for a folder that was not there, whoever else does so at the same time.
     /// </summary>
     /// <param name="path">The folder wanted; if it is there, "-2" is added, and so on.</param>
     /// <param name="files">The names of all files that may be written; the last one vouches for the others.</param>
@@ -71,7 +96,7 @@ public sealed class RunFolder : IDisposable
                     claim, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
                 if (Directory.Exists(candidate))
                     continue;
-                RunFolder folder = Prepare(candidate, files);
+                RunFolder folder = PrepareAlone(candidate, files);
                 folder.made.InsertRange(0, parents);
                 return folder;
             }
@@ -95,6 +120,33 @@ public sealed class RunFolder : IDisposable
     /// <param name="file">Its name.</param>
     public string PathOf(string file) => System.IO.Path.Combine(Path, file);
 
+    /// <summary>
+    /// Sets room aside for what is to be written, so that a disk that fills meanwhile takes no result: better no room now than after
+    /// hours of work.
+    /// </summary>
+    /// <param name="bytes">About how much that will be.</param>
+    /// <exception cref="UserErrorException">There is no such room.</exception>
+    public void Reserve(long bytes)
+    {
+        DiskRoom.Require(Path, bytes, "the results");
+        try
+        {
+            // Zeros that are written: a length alone takes no room on most file systems.
+            room = new FileStream(PathOf(RoomName), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+            byte[] zeros = new byte[1 << 16];
+            for (long left = bytes; left > 0; left -= zeros.Length)
+                room.Write(zeros, 0, (int)Math.Min(left, zeros.Length));
+            room.Flush(flushToDisk: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            GiveRoom();
+            throw FileErrors.IsDiskFull(exception)
+                ? DiskRoom.Missing(Path, bytes, "the results", DiskRoom.Free(Path) is { } free ? $"{free:N0}" : "less")
+                : new UserErrorException($"cannot write in '{Path}': {FileErrors.Reason(exception)}", exception);
+        }
+    }
+
     /// <summary>Replaces the results of an earlier run, whole: of its files none stays.</summary>
     /// <param name="write">Writes the files it wants to, of those announced, into a folder for the time being.</param>
     /// <exception cref="UserErrorException">
@@ -104,6 +156,7 @@ public sealed class RunFolder : IDisposable
     public void Replace(Action<string> write)
     {
         string staging = PathOf($".{System.IO.Path.GetRandomFileName()}.tmp");
+        GiveRoom();
         try
         {
             Directory.CreateDirectory(staging);
@@ -132,8 +185,19 @@ public sealed class RunFolder : IDisposable
         }
     }
 
-    /// <summary>Removes the folders that were made, as far as they are empty.</summary>
-    public void Dispose() => RemoveEmpty(made);
+    /// <summary>Lets others have the folder, and removes the folders that were made, as far as they are empty.</summary>
+    public void Dispose()
+    {
+        GiveRoom();
+        alone?.Dispose();
+        RemoveEmpty(made);
+    }
+
+    private void GiveRoom()
+    {
+        room?.Dispose();
+        room = null;
+    }
 
     private static void RequireNoFileOnTheWay(string path)
     {

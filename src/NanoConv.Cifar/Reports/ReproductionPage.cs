@@ -59,7 +59,7 @@ public static class ReproductionPage
         yield return Tag(
             "section",
             Id(ExperimentSection.Section),
-            ExperimentSection.Introduction(),
+            ExperimentSection.Introduction(context),
             context.Result.Experiments.SelectMany(experiment => AndLineBreak(ExperimentSection.Create(experiment, context))));
         yield return ErrorsSection.Create(context);
     }

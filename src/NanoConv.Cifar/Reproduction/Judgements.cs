@@ -1,4 +1,5 @@
 using NanoConv.Cifar.Experiments;
+using static NanoConv.Cifar.Reproduction.Words;
 
 namespace NanoConv.Cifar.Reproduction;
 
@@ -72,22 +73,23 @@ internal static class Judgements
         double[] test = [.. rows.Select(Test)], gaps = [.. rows.Select(Gap)];
         bool falls = Enumerable.Range(1, rows.Count - 1).All(i => test[i] <= test[i - 1] + Order) && test[^1] < test[0] - 0.1;
         bool overfits = gaps[1] > Parting.Margin, doesNot = gaps[2] <= Parting.Margin;
-        string words = $"On test {Listed(rows, test.Select(Percent))}. At the end training is above validation by "
-            + $"{Points(gaps[1])} with 0.0001 and {Points(gaps[2])} with 0.01.";
+        string words = $"On test {Listed(rows, test.Select(Percent))}. At the end training is "
+            + $"{BesideValidation(gaps[1])} with 0.0001 and {BesideValidation(gaps[2])} with 0.01.";
         return !falls ? new(VerdictKind.NotConfirmed, words)
             : overfits && doesNot ? new(VerdictKind.Confirmed, words)
             : new(VerdictKind.Depends, $"{words} Accuracy falls as the paper says; over-fitting is "
-                + $"{(overfits ? "also seen with 0.01" : "not seen with 0.0001")}.");
+                + $"{(overfits ? "also seen with 0.01" : doesNot ? "not seen with 0.0001" : "seen with 0.01, but not with 0.0001")}.");
     }
 
     public static Verdict PenaltyOnMany(IReadOnlyList<RowResult> rows)
     {
         double[] test = [.. rows.Select(Test)], gaps = [.. rows.Select(Gap)];
         bool isBest = test[1] >= test.Max() - Order, overfits = gaps[0] > Math.Max(0, gaps[1]) + Order;
-        string words = $"On test {Listed(rows, test.Select(Percent))}; training is above validation by "
-            + $"{Listed(rows, gaps.Select(Points))}.";
+        string words = $"On test {Listed(rows, test.Select(Percent))}; at the end training is "
+            + $"{Listed(rows, gaps.Select(BesideValidation))}.";
         return isBest && overfits ? new(VerdictKind.Confirmed, words)
-            : isBest ? new(VerdictKind.Depends, $"{words} 0.0001 is a good choice, but without a penalty the network does not over-fit, either.")
+            : isBest ? new(VerdictKind.Depends, $"{words} 0.0001 is a good choice, but without a penalty the network "
+                + (gaps[0] > Parting.Margin ? "over-fits no more than with it." : "does not over-fit, either."))
             : new(VerdictKind.NotConfirmed, words);
     }
 
@@ -110,12 +112,12 @@ internal static class Judgements
     public static Verdict Deeper(IReadOnlyList<RowResult> rows)
     {
         double test = Test(rows[0]), gap = Gap(rows[0]), time = Seconds(rows[0]) / Seconds(rows[1]);
-        string words = $"{Percent(test)} against {Percent(Test(rows[1]))} for the default network; training is above validation by "
-            + $"{Points(gap)}; it takes {time:0.00} times as long.";
+        string words = $"{Percent(test)} against {Percent(Test(rows[1]))} for the default network; training is "
+            + $"{BesideValidation(gap)}; it takes {time:0.00} times as long.";
         bool isNear = IsNear(rows[0], test, 0.47) && Math.Abs(test - Test(rows[1])) <= Near, isCalm = gap <= Parting.Margin, isQuicker = time < 1;
         return isNear && isCalm && isQuicker ? new(VerdictKind.Confirmed, words)
             : isCalm || isNear ? new(VerdictKind.Depends,
-                words + (isNear ? "" : " It is not as accurate as the default network.") + (isCalm ? " It does not over-fit." : " It over-fits."))
+                words + (isNear ? "" : Compare(test, Test(rows[1]))) + (isCalm ? " It does not over-fit." : " It over-fits."))
             : new(VerdictKind.NotConfirmed, words);
     }
 
@@ -138,12 +140,17 @@ internal static class Judgements
     {
         double time = Seconds(rows[0]) / Seconds(rows[1]), stopped = Test(rows[0]), whole = Test(rows[1]), gap = Gap(rows[0]);
         string words = $"It takes {time:0.00} of the time and reaches {Percent(stopped)} against {Percent(whole)}; "
-            + $"at its end training is above validation by {Points(gap)}.";
+            + $"at its end training is {BesideValidation(gap)}.";
         bool isShorter = Math.Abs(time / (545.0 / 1231) - 1) <= Around, isCalm = gap <= Parting.Margin;
         return isShorter && isCalm ? new(VerdictKind.Confirmed, words)
             : isShorter ? new(VerdictKind.Depends, $"{words} It over-fits by then.")
             : new(VerdictKind.NotConfirmed, words);
     }
+
+    private static string Compare(double deeper, double plain) =>
+        deeper < plain - Near ? " It is less accurate than the default network."
+        : deeper > plain + Near ? " It is more accurate than the default network."
+        : " It is as accurate as the default network, at another accuracy than the paper's.";
 
     private static double Test(RowResult row) => row.Of(run => run.Results!.Test.Accuracy)!.Mean;
 
@@ -155,11 +162,7 @@ internal static class Judgements
     private static bool IsNear(RowResult row, double ours, double paper, double margin = Near) =>
         !row.Runs[0].Record.Data.IsCifar10 || row.Paper.Settings.Samples < FewestSamples || Math.Abs(ours - paper) <= margin;
 
-    private static string Gaps(RowResult row) => $"at the end training is above validation by {Points(Gap(row))}";
-
-    private static string Percent(double share) => $"{100 * share:0.0} %";
-
-    private static string Points(double share) => $"{(share < 0 ? "−" : "")}{100 * Math.Abs(share):0.0} points";
+    private static string Gaps(RowResult row) => $"at the end training is {BesideValidation(Gap(row))}";
 
     private static string Listed(IReadOnlyList<RowResult> rows, IEnumerable<string> values) =>
         string.Join(", ", rows.Zip(values, (row, value) => $"{value} ({row.Paper.Label})"));

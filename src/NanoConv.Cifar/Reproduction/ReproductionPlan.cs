@@ -5,6 +5,8 @@ namespace NanoConv.Cifar.Reproduction;
 /// <summary>Which runs experiments need: each once, however many experiments share it.</summary>
 public sealed class ReproductionPlan
 {
+    private static readonly RunSettings Standard = new();
+
     /// <summary>Plans experiments.</summary>
     /// <param name="experiments">The experiments.</param>
     /// <param name="seeds">Runs of each setting: seeds 1, 2, ….</param>
@@ -32,8 +34,12 @@ public sealed class ReproductionPlan
 
     /// <summary>A run's name and that of its folder, which differ wherever results would.</summary>
     /// <param name="settings">Its settings.</param>
-    public static string NameOf(RunSettings settings) => FormattableString.Invariant(
-        $"{settings.Network}-n{settings.Samples}-epochs{settings.Epochs}-l1_{settings.L1}-seed{settings.Seed}");
+    public static string NameOf(RunSettings settings)
+    {
+        string batch = settings.BatchSize == Standard.BatchSize ? "" : $"-batch{settings.BatchSize}";
+        return FormattableString.Invariant(
+            $"{settings.Network}-n{settings.Samples}-epochs{settings.Epochs}{batch}-l1_{settings.L1}-seed{settings.Seed}");
+    }
 
     /// <summary>The settings without what no result depends on.</summary>
     /// <param name="settings">A run's settings.</param>

@@ -61,7 +61,7 @@ public sealed class ReproductionRunner(
     {
         // Tried out before the work whose results they will hold.
         Dictionary<RunSettings, RunFolder> folders = group.Runs.ToDictionary(
-            run => run, run => RunFolder.Prepare(Path.Combine(folder, ReproductionPlan.NameOf(run)), fileNames));
+            run => run, run => RunFolder.PrepareAlone(Path.Combine(folder, ReproductionPlan.NameOf(run)), fileNames));
         try
         {
             Train(group, threads, folders, cancellation);
@@ -77,6 +77,8 @@ public sealed class ReproductionRunner(
     {
         SelectedData part = parts.GetOrAdd(group.Longest.Samples, samples => new(() => data with { Images = data.Images.First(samples) })).Value;
         var run = new TrainingRun(group.Longest with { Threads = threads }, part);
+        foreach (RunFolder target in folders.Values)
+            target.Reserve(run.ExpectedBytes);
         RunOutcome outcome = run.Execute(new Listener(this, group, run, folders, cancellation), evaluating: null, cancellation);
         if (outcome == RunOutcome.Completed)
             Save(run, folders[group.Longest]);
@@ -86,7 +88,22 @@ public sealed class ReproductionRunner(
             progress.Failed(lost, run.StopReason!);
     }
 
-    private void Save(TrainingRun run, RunFolder target) => progress.Finished(new FinishedRun(target.Path, save(run, target)));
+    private void Save(TrainingRun run, RunFolder target)
+    {
+        RunRecord record;
+        try
+        {
+            record = save(run, target);
+        }
+        catch (UserErrorException mistake)
+        {
+            RunRecord lost = run.ToRecord(fileNames[0]);
+            string accuracy = lost.Results is null ? "" : $"{Words.Percent(lost.Results.Test.Accuracy)} on test, but ";
+            throw new UserErrorException($"{ReproductionPlan.NameOf(lost.Settings)}: {accuracy}{mistake.Message}", mistake);
+        }
+
+        progress.Finished(new FinishedRun(target.Path, record));
+    }
 
     private void Report(RunGroup group, TrainingState state) => progress.Report(
         group, state.Epoch, (state.Epoch - 1 + (double)state.ExamplesSeen / state.Examples) / state.Epochs);

@@ -12,6 +12,9 @@ public enum VerdictKind
     /// <summary>A part holds, or it holds in some runs.</summary>
     Depends,
 
+    /// <summary>A network that had to learn for it is not clearly above the baseline, so nothing can be said.</summary>
+    NoVerdict,
+
     /// <summary>Runs are missing, so nothing can be said.</summary>
     Missing,
 }

@@ -18,7 +18,7 @@ public sealed partial class CheckpointFolder : CheckpointStore
     private const string LockName = ".lock";
 
     private readonly IReadOnlyDictionary<string, string> metadata = new Dictionary<string, string>();
-    private FileStream? held;
+    private FileLock? held;
     private string? previous;
     private bool hasToldOfDeletion;
 
@@ -73,7 +73,8 @@ public sealed partial class CheckpointFolder : CheckpointStore
         if (Start == CheckpointStart.Resume && Files.Count == 0)
             return ReadNewest(); // which throws: no folder is made
         Directory.CreateDirectory(Path);
-        FileStream mine = OpenLock();
+        FileLock mine = FileLock.TryTake(System.IO.Path.Combine(Path, LockName), deletes: false)
+            ?? throw new IOException($"expected a folder that no other process uses, found '{Path}' in use by another fit");
         try
         {
             SavedState? newest = BeginAlone();
@@ -170,18 +171,6 @@ public sealed partial class CheckpointFolder : CheckpointStore
             TryDelete(file); // of a program that was killed as it wrote
         previous = newest?.Source;
         return newest;
-    }
-
-    private FileStream OpenLock()
-    {
-        try
-        {
-            return File.Open(System.IO.Path.Combine(Path, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException mistake) when ((mistake.HResult & 0xFFFF) is 32 or 11 or 35) // locked, to Windows, Linux and BSDs
-        {
-            throw new IOException($"expected a folder that no other process uses, found '{Path}' in use by another fit", mistake);
-        }
     }
 
     /// <summary>A scanner, say, may hold an old file open; training does not end for that, and each checkpoint tries again.</summary>

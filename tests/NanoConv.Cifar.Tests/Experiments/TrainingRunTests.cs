@@ -38,6 +38,18 @@ public sealed class TrainingRunTests : IDisposable
         Assert.InRange(record.Timings.TrainingSeconds, 0, record.Timings.FitSeconds);
     }
 
+    [Theory]
+    [InlineData("thinner_deeper", 1)]
+    [InlineData("default", 60)]
+    public void Its_files_take_no_more_than_is_expected_and_not_much_less(string network, int epochs)
+    {
+        TrainingRun run = Run(new RunSettings { Network = network, Samples = Samples, Epochs = epochs, BatchSize = 32 });
+        run.Execute(new Probe(), null, CancellationToken.None);
+        using (RunFolder target = RunFolder.PrepareAlone(folder["run"], RunFiles.Names))
+            RunFiles.Save(run, target);
+        Assert.InRange(new DirectoryInfo(folder["run"]).GetFiles().Sum(file => file.Length), run.ExpectedBytes / 3, run.ExpectedBytes);
+    }
+
     [Fact]
     public void Equal_settings_end_in_equal_weights_whatever_the_threads()
     {

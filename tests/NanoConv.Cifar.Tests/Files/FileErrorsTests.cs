@@ -1,6 +1,5 @@
 using NanoConv.Cifar.Data;
 using NanoConv.Cifar.Files;
-using NanoConv.Cifar.Tests.Data;
 using Xunit;
 
 namespace NanoConv.Cifar.Tests.Files;
@@ -20,20 +19,6 @@ public sealed class FileErrorsTests
         });
 
         Assert.Equal("the disk is full", FileErrors.Reason(error));
-    }
-
-    [Fact]
-    public void A_locked_file_is_told_from_other_errors()
-    {
-        using var temporary = new TemporaryFolder();
-        string path = temporary["lock"];
-        using FileStream first = new(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None);
-
-        var locked = Assert.ThrowsAny<IOException>(() => new FileStream(path, FileMode.Open));
-        var missing = Assert.ThrowsAny<IOException>(() => new FileStream(temporary["none"], FileMode.Open));
-
-        Assert.True(FileErrors.IsLocked(locked));
-        Assert.False(FileErrors.IsLocked(missing));
     }
 
     [Fact]

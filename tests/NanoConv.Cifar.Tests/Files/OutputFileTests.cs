@@ -43,6 +43,20 @@ public sealed class OutputFileTests : IDisposable
     }
 
     [Fact]
+    public void Two_that_would_write_one_file_are_told_of_each_other_and_leave_nothing_beside_it()
+    {
+        using (OutputFile.Claim(folder["a"]))
+        {
+            var error = Assert.Throws<UserErrorException>(() => OutputFile.Claim(folder["a"]));
+            Assert.Equal($"cannot write '{folder["a"]}': expected a file that no other process writes, found one that does", error.Message);
+            OutputFile.Claim(folder["b"]).Dispose();
+        }
+
+        Assert.Empty(folder.Names);
+        OutputFile.Claim(folder["a"]).Dispose();
+    }
+
+    [Fact]
     public void A_link_stays_a_link()
     {
         if (OperatingSystem.IsWindows())

@@ -81,6 +81,48 @@ public sealed class RunFolderTests : IDisposable
         Assert.Equal("oldold", File.ReadAllText(folder["x"]) + File.ReadAllText(folder["z"]));
     }
 
+    [Fact]
+    public void A_folder_that_is_wanted_alone_is_not_given_to_another()
+    {
+        using (RunFolder.PrepareAlone(folder["a"], "x"))
+        {
+            File.WriteAllText(folder["a/x"], "result");
+            var error = Assert.Throws<UserErrorException>(() => RunFolder.PrepareAlone(folder["a"], "x"));
+            Assert.Equal($"--output: expected a folder that no other run writes to, found '{folder["a"]}' in use by one", error.Message);
+            Assert.Throws<UserErrorException>(() => RunFolder.PrepareAlone(folder["a"], "x")); // the first refusal has not let go of it
+        }
+
+        Assert.Equal([folder["a/x"]], Directory.GetFileSystemEntries(folder["a"]));
+        RunFolder.PrepareAlone(folder["a"], "x").Dispose();
+    }
+
+    [Fact]
+    public void A_new_folder_is_its_own()
+    {
+        using RunFolder mine = RunFolder.PrepareNew(folder["now"], "x");
+        Assert.Throws<UserErrorException>(() => RunFolder.PrepareAlone(mine.Path, "x"));
+    }
+
+    [Fact]
+    public void Room_is_set_aside_until_it_is_needed()
+    {
+        using (RunFolder results = RunFolder.PrepareAlone(folder["a"], "x"))
+        {
+            results.Reserve(100_000);
+            Assert.Equal(100_000, new DirectoryInfo(folder["a"]).GetFiles().Sum(file => file.Length));
+            results.Replace(staging =>
+            {
+                Assert.Equal(0, new DirectoryInfo(folder["a"]).GetFiles().Sum(file => file.Length));
+                File.WriteAllText(Path.Combine(staging, "x"), "new");
+            });
+        }
+
+        Assert.Equal([folder["a/x"]], Directory.GetFileSystemEntries(folder["a"]));
+        using RunFolder more = RunFolder.PrepareAlone(folder["a"], "x");
+        var error = Assert.Throws<UserErrorException>(() => more.Reserve(long.MaxValue / 2));
+        Assert.Matches("^cannot write in '.*a': expected room for the results, about [0-9,]+ bytes, found [0-9,]+$", error.Message);
+    }
+
     private void Write(params string[] names)
     {
         foreach (string name in names)

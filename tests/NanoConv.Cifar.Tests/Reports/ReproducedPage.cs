@@ -79,7 +79,7 @@ public sealed class ReproducedPage : IDisposable
     };
 
     private static PaperRow Row(string label, FinishedRun[] runs, params PaperFigure[] figures) =>
-        new(label, runs[0].Record.Settings, figures);
+        new(label, runs[0].Record.Settings, figures) { Learns = false };
 
     private static ExperimentResult Experiment(string name, string title, (PaperRow Row, FinishedRun[] Runs)[] rows) => new(
         new PaperExperiment(

@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
 using System.Xml.Linq;
 using NanoConv.Cifar.Experiments;
 using NanoConv.Cifar.Reports;
@@ -75,6 +77,34 @@ public sealed class ReproductionPageTests(ReproducedPage made) : IClassFixture<R
             .Descendants("tbody").Single().Elements("tr")];
         Assert.Equal(["confirmed", "missing", "confirmed"], rows.Select(row => row.Elements("td").Last().Value));
         Assert.Equal(["#first", "#second", "#third"], rows.Select(row => row.Descendants("a").Single().Attribute("href")!.Value));
+    }
+
+    [Fact]
+    public void Networks_at_chance_get_no_verdict_and_no_green()
+    {
+        ExperimentResult atChance = new(
+            made.First.Paper,
+            [.. made.First.Rows.Select(row => row with
+            {
+                Paper = row.Paper with { Learns = true },
+                Runs = [.. row.Runs.Select(run => run with { Record = run.Record with { Results = AtBaseline(run.Record.Results!) } })],
+            })],
+            2);
+        XDocument page = made.Write(made.Result with { Experiments = [atChance] }, "chance");
+        string[] badges = [.. page.Descendants("span").Select(span => span.Attribute("class")?.Value ?? "")
+            .Where(name => name.StartsWith("badge", StringComparison.Ordinal))];
+        Assert.Equal(["badge no-verdict", "badge no-verdict"], badges);
+        Assert.Contains("more than 5 standard errors", page.Root!.Value, StringComparison.Ordinal);
+
+        static RunResults AtBaseline(RunResults results) => results with { Test = results.Test with { Accuracy = results.Baseline.TestAccuracy } };
+    }
+
+    [Fact]
+    public void The_width_of_the_vectors_is_the_kernels_own()
+    {
+        int bits = Vector512.IsHardwareAccelerated ? 512 : Vector.IsHardwareAccelerated ? 8 * Vector<byte>.Count : 0; // Vector<T> stays at 256
+        Assert.Equal(bits, made.First.Main.Runs[0].Record.Environment.VectorBits);
+        Assert.Contains(bits == 0 ? "no vector unit" : $"vectors of up to {bits} bits", made.Page.Root!.Value, StringComparison.Ordinal);
     }
 
     [Fact]

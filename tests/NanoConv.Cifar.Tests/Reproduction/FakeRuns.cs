@@ -49,7 +49,7 @@ internal static class FakeRuns
             Timings = real.Timings with { FitSeconds = seconds },
             Results = real.Results! with
             {
-                Test = real.Results.Test with { Accuracy = test },
+                Test = real.Results.Test with { Accuracy = test, Images = 10000 },
                 Train = real.Results.Train with { Accuracy = train },
                 Baseline = new BaselineResult("a", 0.1),
             },

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using NanoConv.Cifar.Experiments;
+using NanoConv.Cifar.Files;
 using NanoConv.Cifar.Tests.Commands;
 using NanoConv.Cifar.Tests.Data;
 using Xunit;
@@ -42,7 +43,8 @@ public sealed class ReproduceCommandTests : IDisposable
         Train(lines[0]);
         CommandResult part = CommandResult.Of([.. Quick, folder["r"], .. collect]);
         Assert.Equal(1, part.ExitCode);
-        Assert.Contains("missing: default, n = 500, 8 epochs, L1 0.0001, seed 1", part.Out, StringComparison.Ordinal);
+        const string Missing = "missing: default, n = 500, 20 epochs, L1 0.0001, seed 1 (default-n500-epochs20-batch32-l1_0.0001-seed1)";
+        Assert.Contains(Missing, part.Out, StringComparison.Ordinal);
         Train(lines[1]);
         CommandResult.Of([.. Quick, folder["r"], .. collect]).ShouldSucceed();
 
@@ -61,6 +63,14 @@ public sealed class ReproduceCommandTests : IDisposable
 
         // The words behind the program are a command line of this program.
         static void Train(string line) => CommandResult.Of([.. line[line.IndexOf(" train ", StringComparison.Ordinal)..].Trim().Split(' ')]).ShouldSucceed();
+    }
+
+    [Fact]
+    public void Two_reproductions_do_not_share_a_folder()
+    {
+        using RunFolder first = RunFolder.PrepareAlone(folder["r"], "index.html");
+        CommandResult.Of([.. Quick, folder["r"]]).ShouldFail(1, "--output", $"found '{folder["r"]}' in use");
+        CommandResult.Of([.. Quick, folder["r"], "--collect", folder.Path, "--no-pictures"]).ShouldFail(1, "--output", $"found '{folder["r"]}' in use");
     }
 
     [Fact]

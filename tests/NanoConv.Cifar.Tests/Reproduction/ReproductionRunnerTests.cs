@@ -1,4 +1,5 @@
 using NanoConv.Cifar.Experiments;
+using NanoConv.Cifar.Files;
 using NanoConv.Cifar.Reproduction;
 using NanoConv.Cifar.Tests.Data;
 using Xunit;
@@ -11,6 +12,7 @@ public sealed class ReproductionRunnerTests : IDisposable, IReproductionProgress
     private readonly List<FinishedRun> finished = [];
     private readonly List<RunSettings> failed = [];
     private double lastShare;
+    private long roomSeen;
 
     public void Dispose() => folder.Dispose();
 
@@ -61,6 +63,31 @@ public sealed class ReproductionRunnerTests : IDisposable, IReproductionProgress
         var error = Assert.Throws<UserErrorException>(() => Run("runs", groups, jobs: 2));
         Assert.Contains("found a file", error.Message, StringComparison.Ordinal);
         Assert.Empty(finished);
+    }
+
+    [Fact]
+    public void A_run_that_cannot_be_saved_still_says_what_it_came_to()
+    {
+        var runner = new ReproductionRunner(
+            FakeRuns.Data(), folder["runs"], FakeRuns.FileNames, (_, _) => throw new UserErrorException("cannot write 'x': the disk is full"), this);
+        var error = Assert.Throws<UserErrorException>(() => runner.Run(RunGroup.Of([FakeRuns.Settings(1)]), jobs: 1, threads: 1, CancellationToken.None));
+        Assert.Matches(@"^thinner_deeper-n40-epochs1-batch16-l1_0\.0001-seed1: [0-9.]+ % on test, but cannot write 'x': the disk is full$", error.Message);
+        Assert.Empty(finished);
+    }
+
+    [Fact]
+    public void Runs_have_room_and_their_folders_to_themselves_while_they_train()
+    {
+        using (RunFolder.PrepareAlone(folder["runs/thinner_deeper-n40-epochs1-batch16-l1_0.0001-seed1"], FakeRuns.FileNames))
+        {
+            var error = Assert.Throws<UserErrorException>(() => Run("runs", RunGroup.Of([FakeRuns.Settings(1)]), jobs: 1));
+            Assert.Contains("in use", error.Message, StringComparison.Ordinal);
+        }
+
+        Run("runs", RunGroup.Of([FakeRuns.Settings(1), FakeRuns.Settings(2)]), jobs: 1);
+        foreach (FinishedRun run in finished)
+            Assert.Equal(["model.safetensors", "run.json"], new DirectoryInfo(run.Folder).GetFiles().Select(file => file.Name).Order());
+        Assert.True(roomSeen > 0);
     }
 
     [Fact]
@@ -130,6 +157,8 @@ public sealed class ReproductionRunnerTests : IDisposable, IReproductionProgress
     {
         Assert.InRange(share, 0, 1);
         lastShare = share;
+        roomSeen = new DirectoryInfo(Path.Combine(folder.Path, "runs")) is { Exists: true } runs
+            ? runs.GetFiles(".nanoconv-room", SearchOption.AllDirectories).Sum(file => file.Length) : 0;
     }
 
     void IReproductionProgress.Finished(FinishedRun run)

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using NanoConv.Kernels;
 
 namespace NanoConv.Tests;
 
@@ -17,5 +18,18 @@ public sealed class InstructionSetTests
             Assert.False(Avx2.IsSupported);
         if (wanted == "no-vectors")
             Assert.False(Vector.IsHardwareAccelerated);
+    }
+
+    [Fact]
+    public void The_width_that_is_told_is_that_of_the_instructions_left()
+    {
+        int bits = PackedMatrix.VectorBits<float>();
+        Assert.Equal(bits, PackedMatrix.VectorBits<double>());
+        if (Environment.GetEnvironmentVariable("NANOCONV_ISA") is { } wanted and not "machine")
+            Assert.Equal(wanted switch { "no-avx512" => 256, "no-avx2" => 128, _ => 0 }, bits);
+        else if (Vector512.IsHardwareAccelerated)
+            Assert.Equal(512, bits); // though Vector<T> has 256
+        else if (Avx2.IsSupported)
+            Assert.Equal(256, bits);
     }
 }

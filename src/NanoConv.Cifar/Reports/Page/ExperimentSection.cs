@@ -12,20 +12,26 @@ internal static class ExperimentSection
     public const string Section = "page-experiments";
 
     /// <summary>What has to be known to read them.</summary>
-    public static IEnumerable<XElement> Introduction() =>
+    /// <param name="context">The page.</param>
+    public static IEnumerable<XElement> Introduction(PageContext context) =>
     [
         Tag("h2", "The experiments"),
         P("All runs keep to the paper’s protocol: the first n training images, the last tenth of them held out to validate, batches ",
-            "of 128, Adam, categorical cross-entropy, L1 on the last layer’s kernel. Accuracy on train is that of the finished model ",
+            $"of {Batches(context)}, Adam, categorical cross-entropy, L1 on the last layer’s kernel. Accuracy on train is that of the finished model ",
             "on all n images; the curves show accuracy and loss as training went along, with dropout on, beside the validation part."),
         P(Tag("strong", "When do curves part? "),
             "The paper says from which epoch on a network over-fits, as read off a plot. Here it is the epoch from which on training ",
             $"accuracy stays more than {100 * Parting.Margin:0} points above validation accuracy to the end, both averaged over five ",
-            "epochs around it. “Never” means that they end closer together."),
+            "epochs around it. “Never” means that they end closer together, or with validation above training."),
         P(Tag("strong", "When is a claim confirmed? "),
             $"Accuracies that the paper gives as “about” may be {100 * Judgements.Near:0} points off, epochs and ratios of times ",
             $"{100 * Judgements.Around:0} %; an order may be missed by {100 * Judgements.Order:0} point. On other data than CIFAR-10 and in quick ",
             "runs only orders, gaps and ratios are judged. “Depends” means that a part holds, and the words say which."),
+        P(Tag("strong", "When is there no verdict? "),
+            "Where a network that the claim says learns has learnt nothing: then chance decides which run is ahead. Accuracy on test must ",
+            $"be more than {Learning.StandardErrors:0} standard errors of that many images above the baseline’s, ",
+            $"{100 * Learning.Margin(0.1, 10000):0.0} points with 10,000 images and a baseline of 10 %; chance alone gets there once in two ",
+            "million runs."),
         P("Where the paper reads an accuracy “on test data” off a curve, ours is on the validation part, as its curves are. Of two runs ",
             "that differ in their number of epochs alone, the shorter one is the longer one’s beginning, which is the same bit by bit. ",
             "Runs go side by side, each on its share of the cores; seconds are those of a run’s fit."),
@@ -45,6 +51,14 @@ internal static class ExperimentSection
         P(Class("note"), Common(experiment)),
         CurveFigures.Create(experiment, context),
         Details(experiment, context));
+
+    private static string Batches(PageContext context)
+    {
+        int standard = new RunSettings().BatchSize;
+        int[] others = [.. context.Result.Experiments.SelectMany(experiment => experiment.Rows)
+            .Select(row => row.Paper.Settings.BatchSize).Distinct().Where(size => size != standard)];
+        return others.Length == 0 ? $"{standard}" : $"{string.Join(" and ", others)} (the paper’s are of {standard})";
+    }
 
     private static string Common(ExperimentResult experiment)
     {

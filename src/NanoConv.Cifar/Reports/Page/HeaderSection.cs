@@ -29,7 +29,7 @@ internal static class HeaderSection
                 $"The paper’s figures are of CIFAR-10; ours are of {result.Data!.Name}, another data set: ",
                 "they stand beside ours as context only.") : null,
             result.IsQuick ? Banner(
-                "This is a quick run: fewer samples and epochs than the paper; verdicts are of the quick run.", "") : null,
+                "This is a quick run: fewer samples and epochs than the paper, in smaller batches; verdicts are of the quick run.", "") : null,
             Tag("dl", Class("facts"), Facts(result)));
     }
 
@@ -59,7 +59,7 @@ internal static class HeaderSection
         foreach (RunEnvironment environment in result.Environments)
         {
             yield return Fact("Programs", $"NanoConv {environment.NanoConv}, {environment.DotNet}");
-            string vectors = environment.VectorBits == 0 ? "no vector unit" : $"vectors of {environment.VectorBits} bits";
+            string vectors = environment.VectorBits == 0 ? "no vector unit" : $"vectors of up to {environment.VectorBits} bits";
             yield return Fact(
                 "Machine",
                 $"{environment.Processor ?? environment.Architecture}, {Text.Count(environment.Cores, "core")}, {vectors}; "

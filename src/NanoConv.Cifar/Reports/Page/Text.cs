@@ -67,6 +67,7 @@ internal static class Text
         VerdictKind.Confirmed => "confirmed",
         VerdictKind.NotConfirmed => "not confirmed",
         VerdictKind.Depends => "depends",
+        VerdictKind.NoVerdict => "no verdict",
         _ => "missing",
     };
 
