@@ -49,6 +49,20 @@ public static class AtomicFile
         return LinuxFile.Of(full) is { } file ? file.IsStream : !OperatingSystem.IsWindows() && IsBelowDevices(full) && File.Exists(full);
     }
 
+    /// <summary>
+    /// Refuses a file that is there and may not be written, as <see cref="Write(string, Action{Stream})"/> does: renaming alone
+    /// would not ask.
+    /// </summary>
+    /// <param name="path">The file, which need not be there.</param>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be written, or it is read-only, whoever asks.</exception>
+    public static void RequireWritable(string path)
+    {
+        string target = TargetOf(path);
+        if (File.Exists(target) && !IsStream(target))
+            OpenExisting(path, target).Dispose();
+    }
+
     /// <inheritdoc cref="Write(string, Action{Stream})"/>
     /// <param name="path">The file.</param>
     /// <param name="write">Writes the content.</param>
@@ -101,17 +115,22 @@ public static class AtomicFile
         reached?.Invoke(WriteStage.Flushed);
     }
 
-    /// <summary>Writes a pipe or a device. Of a file it finds out whether it may be written, which renaming would not ask.</summary>
+    /// <summary>Writes a pipe or a device; of a file, it only finds out whether it may be written.</summary>
     private static bool IsWrittenStraight(string path, string target, Action<Stream> write)
     {
-        // What nobody may write was made so on purpose; the system would let the administrator.
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(target) & Writable) == 0)
-            throw new UnauthorizedAccessException($"cannot write '{path}': expected a file that may be replaced, found a read-only one");
-        using FileStream existing = new(target, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        using FileStream existing = OpenExisting(path, target);
         if (!IsStream(target) && existing.CanSeek)
             return false;
         write(existing);
         return true;
+    }
+
+    private static FileStream OpenExisting(string path, string target)
+    {
+        // What nobody may write was made so on purpose; the system would let the administrator.
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(target) & Writable) == 0)
+            throw new UnauthorizedAccessException($"cannot write '{path}': expected a file that may be replaced, found a read-only one");
+        return new FileStream(target, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
     }
 
     private static bool IsBelowDevices(string path) => path.StartsWith("/dev/", StringComparison.Ordinal);
