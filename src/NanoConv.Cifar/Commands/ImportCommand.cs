@@ -16,6 +16,7 @@ internal static class ImportCommand
     /// <summary>What it does.</summary>
     public const string Description = "Makes a model of weights from PyTorch or Keras.";
 
+    private const int MostNames = 8;
     private const string PyTorch = "pytorch", Same = "same";
 
     /// <summary>The command.</summary>
@@ -42,15 +43,21 @@ internal static class ImportCommand
             if (result.Tokens.Select(token => token.Value).FirstOrDefault(value => value.IndexOf('=', StringComparison.Ordinal) < 1) is { } found)
                 result.AddError($"--map: expected LAYER=PREFIX, found '{found}'.");
         });
+        Option<string[]> ignore = OptionOf.Texts(
+            "--ignore",
+            "Tensors to leave out, by their whole names: * stands for any characters, ? for one, as in '*.num_batches_tracked'.",
+            "PATTERN",
+            "a pattern of names");
         Option<string?> output = OptionOf.Text("--output", "The model to write.", "FILE", "the name of a file");
         output.DefaultValueFactory = _ => "imported.safetensors";
         var command = new CommandWithExamples(
             Name,
             Description,
             "nanoconv-cifar import weights.safetensors --layout pytorch --network default --classes cifar10",
-            "nanoconv-cifar import weights.safetensors --padding symmetric --map conv2d_1=stem conv2d_2=body --output model.safetensors")
+            "nanoconv-cifar import weights.safetensors --padding symmetric --map conv2d_1=stem conv2d_2=body --output model.safetensors",
+            "nanoconv-cifar import checkpoint.safetensors --ignore '*.num_batches_tracked' 'optimizer.*'")
         {
-            weights, layout, network, padding, classes, map, output,
+            weights, layout, network, padding, classes, map, ignore, output,
         };
         command.SetAction(result => Run(
             new Order(
@@ -60,6 +67,7 @@ internal static class ImportCommand
                 result.GetRequiredValue(padding) == Same ? Padding.Same : Padding.Explicit(1),
                 result.GetValue(classes),
                 result.GetValue(map) ?? [],
+                result.GetValue(ignore) ?? [],
                 result.GetRequiredValue(output)!),
             terminal.Out));
         return command;
@@ -73,9 +81,11 @@ internal static class ImportCommand
             throw new UserErrorException($"--output: expected another file than the weights, found '{order.Output}'");
         Model<float> model = CifarNetwork.Create(order.Network, l1: 0, order.Padding).Build<float>(CifarNetwork.InputShape);
         (IReadOnlyList<string> names, string? data) = Classes(order.Classes, model.OutputShape.Elements);
-        IReadOnlyList<ImportedWeight> imported = model.ImportWeights(order.Weights, order.Layout, Prefixes(order.Map));
+        ImportedWeights imported = model.ImportWeights(order.Weights, order.Layout, Prefixes(order.Map), order.Ignore);
         RequireFinite(model, imported, order.Weights);
         WriteTable(imported, output);
+        WriteConversions(imported, output);
+        WriteIgnored(imported.Ignored, output);
         new ModelFile(model, names, data).Write(order.Output, history: null);
         output.WriteLine();
         if (order is { Layout: WeightLayout.PyTorch, Padding.IsSame: true } && HasStrides(model))
@@ -106,6 +116,32 @@ internal static class ImportCommand
             output.WriteLine(
                 $"{weight.Parameter.PadRight(width)}  {weight.Shape.ToString().PadRight(shape)}  from {weight.Source} {weight.SourceShape}");
         }
+    }
+
+    /// <summary>A model's weights are F32 here: the others are converted, and that is said.</summary>
+    private static void WriteConversions(ImportedWeights imported, TextWriter output)
+    {
+        foreach (IGrouping<string, ImportedWeight> type in imported.GroupBy(weight => weight.SourceType).Where(type => type.Key != "F32"))
+        {
+            string how = type.Key == "F64" ? "rounded" : "which is exact";
+            output.WriteLine($"Converted from {type.Key} to F32, {how}: {Count(type.Count())}: {List(type.Select(weight => weight.Source))}");
+        }
+    }
+
+    private static void WriteIgnored(IReadOnlyList<IgnoredTensor> ignored, TextWriter output)
+    {
+        foreach (IGrouping<string, IgnoredTensor> pattern in ignored.GroupBy(tensor => tensor.Pattern))
+            output.WriteLine($"Ignored by '{pattern.Key}': {Count(pattern.Count())}: {List(pattern.Select(tensor => tensor.Name))}");
+        if (ignored.Any(tensor => tensor.DataType.Contains('F', StringComparison.Ordinal)))
+            output.WriteLine("The model computes nothing with what is ignored: compare a few outputs if the original did.");
+    }
+
+    private static string Count(int tensors) => tensors == 1 ? "1 tensor" : $"{tensors} tensors";
+
+    private static string List(IEnumerable<string> names)
+    {
+        string[] all = [.. names];
+        return all.Length <= MostNames ? string.Join(", ", all) : $"{string.Join(", ", all[..MostNames])}, … and {all.Length - MostNames} more";
     }
 
     private static (IReadOnlyList<string> Names, string? Data) Classes(string? asked, int count)
@@ -140,5 +176,5 @@ internal static class ImportCommand
     }
 
     private sealed record Order(
-        string Weights, WeightLayout Layout, string Network, Padding Padding, string? Classes, string[] Map, string Output);
+        string Weights, WeightLayout Layout, string Network, Padding Padding, string? Classes, string[] Map, string[] Ignore, string Output);
 }

@@ -14,6 +14,7 @@ namespace NanoConv.Cifar.Experiments;
 public sealed partial record ModelFile(Model<float> Model, IReadOnlyList<string> ClassNames, string? DataName)
 {
     private const long MostPredictionBytes = 1L << 30; // a small file may ask for any memory by its paddings
+    private const int LongestName = 100;
 
     /// <summary>Where the metadata of a model's file have the data set's name.</summary>
     public const string DataKey = "nanoconv.data";
@@ -67,6 +68,7 @@ public sealed partial record ModelFile(Model<float> Model, IReadOnlyList<string>
     internal static ModelFile Of(SafeTensorsFile file, string path)
     {
         IReadOnlyDictionary<string, string> metadata = file.Metadata;
+        RefuseForeign(file, path);
         Model<float> model = NanoConv.Model.Load<float>(file);
         if (model.InputShape != CifarNetwork.InputShape)
         {
@@ -94,13 +96,32 @@ public sealed partial record ModelFile(Model<float> Model, IReadOnlyList<string>
         return new ModelFile(model, classes, string.IsNullOrEmpty(data) ? null : data);
     }
 
-    /// <summary>Refuses a path that leads to no file.</summary>
+    /// <summary>Refuses a path that leads to nothing.</summary>
     internal static void RequireFile(string path)
     {
-        if (Directory.Exists(path))
-            throw new UserErrorException($"'{path}': expected a .safetensors file, found a folder");
-        if (!File.Exists(path))
+        if (!Path.Exists(path)) // of a folder the reader says what may be meant
             throw new UserErrorException($"'{path}': expected a .safetensors file, found no such file");
+    }
+
+    /// <summary>Sends weights of another program, and checkpoints, to the command that takes them.</summary>
+    private static void RefuseForeign(SafeTensorsFile file, string path)
+    {
+        if (file.Metadata.ContainsKey("nanoconv.network"))
+            return;
+        switch (file.Metadata.GetValueOrDefault("format"))
+        {
+            case "nanoconv":
+                return; // with layers of one's own: the library says what to do
+            case "nanoconv-checkpoint":
+                throw new UserErrorException(
+                    $"'{path}': expected a model made by train or import, found a checkpoint of a run; 'train --resume FOLDER' goes on with it");
+            default:
+                string first = file.Tensors.Keys.FirstOrDefault() ?? "";
+                string shown = first.Length <= LongestName ? first : first[..LongestName] + "…";
+                throw new UserErrorException(
+                    $"'{path}': expected a model made by train or import, found weights of another program ({file.Tensors.Count} tensors, as '{shown}'); "
+                    + $"'nanoconv-cifar import {path} --layout {(first.Contains('/') ? "keras" : "pytorch")}' makes a model of them");
+        }
     }
 
     private static string[]? Classes(IReadOnlyDictionary<string, string> metadata, string path)

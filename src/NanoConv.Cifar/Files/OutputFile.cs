@@ -33,6 +33,9 @@ public static class OutputFile
     public static void Probe(string path)
     {
         string target = CheckTarget(path);
+        if (AtomicFile.IsStream(target))
+            return; // opening it would already tell its reader something
+        RequireWritable(path);
         string probe = Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetRandomFileName()}.tmp");
         try
         {
@@ -77,25 +80,36 @@ public static class OutputFile
         return File.Exists(path) && string.Equals(CheckTarget(path), CheckTarget(other), comparison);
     }
 
+    private static void RequireWritable(string path)
+    {
+        try
+        {
+            AtomicFile.RequireWritable(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            string reason = FileErrors.Reason(exception);
+            throw new UserErrorException($"cannot write '{path}': expected a file that may be replaced, found: {reason}", exception);
+        }
+    }
+
     private static string CheckTarget(string path)
     {
         if (string.IsNullOrWhiteSpace(path))
             throw new UserErrorException("--output: expected the name of a file, found nothing");
-        string target = Path.GetFullPath(path);
-        if (Directory.Exists(target) || Path.EndsInDirectorySeparator(target))
-            throw new UserErrorException($"cannot write '{path}': expected the name of a file, found a folder");
+        if (IsTerminal(path))
+            throw new UserErrorException($"cannot write '{path}': expected the name of a file, found where messages go");
         try
         {
-            if (new FileInfo(target).LinkTarget is not null)
-                target = File.ResolveLinkTarget(target, returnFinalTarget: true)!.FullName;
+            return AtomicFile.TargetOf(path);
         }
-        catch (IOException exception) // links that go round in a circle
+        catch (IOException exception)
         {
-            throw new UserErrorException($"cannot write '{path}': {FileErrors.Reason(exception)}", exception);
+            throw new UserErrorException(exception.Message, exception); // it is made for the user
         }
-        string folder = Path.GetDirectoryName(target)!;
-        if (!Directory.Exists(folder))
-            throw new UserErrorException($"cannot write '{path}': the folder '{folder}' does not exist");
-        return target;
     }
+
+    /// <summary>A command's messages go to standard output and error: a file there would be mixed with them.</summary>
+    private static bool IsTerminal(string path) =>
+        Path.GetFullPath(path) is "/dev/stdout" or "/dev/stderr" or "/dev/fd/1" or "/dev/fd/2" or "/proc/self/fd/1" or "/proc/self/fd/2";
 }

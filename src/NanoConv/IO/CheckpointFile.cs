@@ -8,7 +8,10 @@ namespace NanoConv;
 /// </summary>
 internal static class CheckpointFile
 {
-    private const string DigestName = "sha256", Format = "nanoconv-checkpoint", VersionKey = "nanoconv.checkpoint", Version = "1";
+    /// <summary>What a checkpoint's metadata call it.</summary>
+    public const string Format = "nanoconv-checkpoint";
+
+    private const string DigestName = "sha256", VersionKey = "nanoconv.checkpoint", Version = "1";
 
     /// <summary>The whole file; its last <see cref="SHA256.HashSizeInBytes"/> bytes are the digest.</summary>
     public static ReadOnlyMemory<byte> Write(SavedState state)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using System.Reflection;
 
@@ -47,8 +48,7 @@ public static class Model
         ModelWeights<T> weights = new(file);
         try
         {
-            (Sequential network, Shape inputShape) = ModelInfo.ReadNetwork(file.Metadata) ?? throw new InvalidDataException(
-                $"expected the network's description in the metadata, found none; build the network and use {nameof(LoadWeights)}");
+            (Sequential network, Shape inputShape) = ModelInfo.ReadNetwork(file.Metadata) ?? throw new InvalidDataException(WithoutNetwork(file));
             // The file's tensors vouch for what the description claims, parameter by parameter and before any is made.
             Model<T> model = network.Build(inputShape, ModelInfo.ReadSeed(file.Metadata), weights.Take);
             RefuseUnfit([.. weights.Mistakes, .. Unexpected(model, file)]);
@@ -92,21 +92,35 @@ public static class Model
     /// in the order that the numbers in their names tell (0, 3, 10; conv1, conv2; conv2d, conv2d_1), each kind by itself.
     /// </remarks>
     /// <param name="model">Takes the weights; unchanged if they do not fit.</param>
-    /// <param name="path">A safetensors file with a kernel and, if there is one, a bias for each layer, and no other tensor.</param>
+    /// <param name="path">
+    /// A safetensors file with a kernel and, if there is one, a bias for each layer, and no other tensor that is not ignored. F16,
+    /// BF16, F32 and F64 are converted to <typeparamref name="T"/>; <see cref="ImportedWeight.SourceType"/> tells which was which.
+    /// </param>
     /// <param name="layout">Whose weights they are.</param>
     /// <param name="prefixes">
     /// For layers whose place the names do not tell: by the layer's name, what the names of its tensors begin with, as
     /// <c>["conv2d_1"] = "stem"</c> for <c>stem.weight</c> and <c>stem.bias</c>.
     /// </param>
-    /// <returns>Where each parameter's values came from.</returns>
+    /// <param name="ignore">
+    /// Patterns of names to leave out, as <c>*.num_batches_tracked</c> or <c>optimizer.*</c>: the whole name, in which <c>*</c> stands
+    /// for any characters or none, <c>?</c> for one, and <c>\</c> before one of them for itself. A pattern that no name fits is an error.
+    /// </param>
+    /// <returns>Where each parameter's values came from, and what was ignored.</returns>
     /// <typeparam name="T">The number type.</typeparam>
     /// <exception cref="ArgumentException">
-    /// The model has layers that other frameworks do not know, or <paramref name="prefixes"/> names none of its layers.
+    /// The model has layers that other frameworks do not know, <paramref name="prefixes"/> names none of its layers, or a pattern is empty.
     /// </exception>
-    /// <exception cref="InvalidDataException">The tensors do not fit; the message lists what is missing, unexpected or of another shape.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The tensors do not fit; the message lists what is missing, unexpected, of another shape or type, or, as batch normalization, of
+    /// a layer that NanoConv does not have. Or a pattern fits no name.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static IReadOnlyList<ImportedWeight> ImportWeights<T>(
-        this Model<T> model, string path, WeightLayout layout, IReadOnlyDictionary<string, string>? prefixes = null)
+    public static ImportedWeights ImportWeights<T>(
+        this Model<T> model,
+        string path,
+        WeightLayout layout,
+        IReadOnlyDictionary<string, string>? prefixes = null,
+        IReadOnlyList<string>? ignore = null)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -115,7 +129,7 @@ public static class Model
         SafeTensorsFile file = SafeTensorsFile.Read(path);
         try
         {
-            return new WeightImport<T>(model, file, layout).Run(prefixes ?? new Dictionary<string, string>());
+            return new WeightImport<T>(model, file, layout, ignore ?? []).Run(prefixes ?? new Dictionary<string, string>());
         }
         catch (InvalidDataException mistake)
         {
@@ -153,10 +167,20 @@ public static class Model
         new SafeTensorsFile(tensors, text).Write(path);
     }
 
+    /// <summary>What a file is that describes no network, and who takes it.</summary>
+    private static string WithoutNetwork(SafeTensorsFile file) => file.Metadata.GetValueOrDefault(ModelInfo.FormatKey) switch
+    {
+        CheckpointFile.Format => $"expected a model, found a checkpoint of its training: a fit with a {nameof(CheckpointFolder)} goes on from it",
+        ModelInfo.Format => $"expected the network's description in the metadata, found none; build the network and use {nameof(LoadWeights)}",
+        _ => "expected a model that NanoConv saved, with its network's description in the metadata, found "
+            + $"{(file.Tensors.Count == 0 ? "no tensors" : $"another program's tensors, as {SafeTensorsHeader.Quote(file.Tensors.Keys.First())}")}; "
+            + $"build the network and use {nameof(ImportWeights)}, or {nameof(LoadWeights)} if the tensors are named as its parameters",
+    };
+
     private static void TakeWeights<T>(Model<T> model, SafeTensorsFile file)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        RefuseUnfit([.. model.Parameters.Select(parameter => FindMistake(file, parameter.Name, parameter.Shape)).OfType<string>(), .. Unexpected(model, file)]);
+        RefuseUnfit([.. model.Parameters.Select(parameter => FindMistake<T>(file, parameter.Name, parameter.Shape)).OfType<string>(), .. Unexpected(model, file)]);
         model.Edit(_ =>
         {
             foreach (Parameter<T> parameter in model.Parameters)
@@ -164,12 +188,19 @@ public static class Model
         });
     }
 
-    internal static string? FindMistake(SafeTensorsFile file, string name, Shape shape) =>
+    internal static string? FindMistake<T>(SafeTensorsFile file, string name, Shape shape)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
         !file.Tensors.TryGetValue(name, out SafeTensor? tensor) ? $"missing '{name}'"
         : !shape.Axes.ToArray().Select(axis => (long)axis).SequenceEqual(tensor.Shape)
             ? $"'{name}' has shape {SafeTensorsHeader.Describe(tensor.Shape)} instead of {shape}"
         : !SafeTensorType.IsWeights(tensor) ? $"'{name}' has type {tensor.DataType} instead of F32 or F64"
-        : null;
+        : DescribeBeyond<T>(tensor, $"'{name}'");
+
+    /// <summary>Says of numbers beyond the range of <typeparamref name="T"/> that they are; null if there are none.</summary>
+    internal static string? DescribeBeyond<T>(SafeTensor tensor, string name)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        tensor.FindBeyond<T>() is { } value ? string.Create(CultureInfo.InvariantCulture, $"{name} has {value}, beyond the range of {typeof(T).Name}") : null;
+
 
     private static IReadOnlyList<string> Unexpected<T>(Model<T> model, SafeTensorsFile file)
         where T : unmanaged, IFloatingPointIeee754<T>

@@ -21,7 +21,7 @@ public sealed record ModelInfo(
     History? History,
     IReadOnlyDictionary<string, string> Metadata)
 {
-    internal const string FormatKey = "format";
+    internal const string FormatKey = "format", Format = "nanoconv";
     internal const string VersionKey = "nanoconv.version";
     internal const string NetworkKey = "nanoconv.network";
     private const string SeedKey = "nanoconv.seed";
@@ -67,7 +67,7 @@ public sealed record ModelInfo(
     /// <summary>The metadata of a model, in a fixed order: equal models, equally trained, have the same.</summary>
     internal static OrderedDictionary<string, string> Write(string? network, int seed, History? history)
     {
-        OrderedDictionary<string, string> text = new() { [FormatKey] = "nanoconv", [VersionKey] = Model.LibraryVersion };
+        OrderedDictionary<string, string> text = new() { [FormatKey] = Format, [VersionKey] = Model.LibraryVersion };
         if (network is not null)
             text[NetworkKey] = network;
         text[SeedKey] = seed.ToString(CultureInfo.InvariantCulture);

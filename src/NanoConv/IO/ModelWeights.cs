@@ -24,7 +24,7 @@ internal sealed class ModelWeights<T>(SafeTensorsFile file)
     /// <exception cref="InvalidDataException">The zeros would take more; the message lists what has been found until then.</exception>
     public T[] Take(string name, Shape shape)
     {
-        if (Model.FindMistake(file, name, shape) is { } mistake)
+        if (Model.FindMistake<T>(file, name, shape) is { } mistake)
         {
             mistakes.Add(mistake);
             spare -= (long)shape.Elements * Unsafe.SizeOf<T>();

@@ -9,6 +9,8 @@ namespace NanoConv;
 /// <param name="Data">The elements, row-major, little-endian.</param>
 public sealed record SafeTensor(string DataType, IReadOnlyList<long> Shape, ReadOnlyMemory<byte> Data)
 {
+    private const int HalfBytes = 2;
+
     /// <summary>A tensor of float or double values.</summary>
     /// <param name="shape">Its shape.</param>
     /// <param name="values">Its elements.</param>
@@ -37,9 +39,9 @@ public sealed record SafeTensor(string DataType, IReadOnlyList<long> Shape, Read
         return new SafeTensor(isDouble ? "F64" : "F32", shape, data);
     }
 
-    /// <summary>The elements as numbers; F32 and F64 are understood, F64 is rounded to fit float.</summary>
+    /// <summary>The elements as numbers: of F16, BF16 and F32 exactly, F64 is rounded to fit float.</summary>
     /// <param name="destination">Overwritten: as many as the shape has.</param>
-    /// <typeparam name="T">The number type.</typeparam>
+    /// <typeparam name="T"><see cref="float"/>, <see cref="double"/> or another type that holds them.</typeparam>
     /// <exception cref="InvalidDataException">The tensor is of another type.</exception>
     public void CopyTo<T>(Span<T> destination)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -51,8 +53,29 @@ public sealed record SafeTensor(string DataType, IReadOnlyList<long> Shape, Read
             {
                 "F32" => T.CreateTruncating(BinaryPrimitives.ReadSingleLittleEndian(data[(i * sizeof(float))..])),
                 "F64" => T.CreateTruncating(BinaryPrimitives.ReadDoubleLittleEndian(data[(i * sizeof(double))..])),
-                _ => throw new InvalidDataException($"expected a tensor of type F32 or F64, found {DataType}"),
+                "F16" => T.CreateTruncating(BinaryPrimitives.ReadHalfLittleEndian(data[(i * HalfBytes)..])),
+                "BF16" => T.CreateTruncating(ReadBrainFloat(data[(i * HalfBytes)..])),
+                _ => throw new InvalidDataException($"expected a tensor of type F32, F64, F16 or BF16, found {DataType}"),
             };
         }
     }
+
+    /// <summary>The first finite number that is beyond the range of <typeparamref name="T"/>, where it would become infinite; null if there is none.</summary>
+    internal double? FindBeyond<T>()
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (DataType != "F64" || typeof(T) == typeof(double))
+            return null;
+        for (int at = 0; at < Data.Length; at += sizeof(double))
+        {
+            double value = BinaryPrimitives.ReadDoubleLittleEndian(Data.Span[at..]);
+            if (double.IsFinite(value) && !T.IsFinite(T.CreateTruncating(value)))
+                return value;
+        }
+
+        return null;
+    }
+
+    /// <summary>The upper half of a float.</summary>
+    private static float ReadBrainFloat(ReadOnlySpan<byte> data) => BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(data) << 16);
 }

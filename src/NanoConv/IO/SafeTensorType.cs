@@ -1,6 +1,6 @@
 namespace NanoConv;
 
-/// <summary>The number types of the safetensors format. Weights are F32 or F64; of the others a file may hold tensors.</summary>
+/// <summary>The number types of the safetensors format. A model's weights are F32 or F64, imported ones also F16 or BF16; of the others a file may hold tensors.</summary>
 internal static class SafeTensorType
 {
     private static readonly Dictionary<string, int> Bits = new()
@@ -50,6 +50,9 @@ internal static class SafeTensorType
         return bits <= long.MaxValue && bits % 8 == 0 ? (long)(bits / 8) : null;
     }
 
-    /// <summary>Whether a tensor can become weights.</summary>
+    /// <summary>Whether a tensor can be the weights of a model file.</summary>
     public static bool IsWeights(SafeTensor tensor) => tensor.DataType is "F32" or "F64";
+
+    /// <summary>Whether a tensor can be converted to weights by an import, which tells of it.</summary>
+    public static bool IsConvertible(SafeTensor tensor) => tensor.DataType is "F32" or "F64" or "F16" or "BF16";
 }

@@ -12,6 +12,8 @@ public sealed class SafeTensorsFile
     /// <summary>The longest header that the format allows, in bytes.</summary>
     public const int MaxHeaderLength = 100_000_000;
 
+    private const int LengthBytes = sizeof(ulong);
+
     /// <summary>Puts tensors and metadata together.</summary>
     /// <param name="tensors">The tensors by name.</param>
     /// <param name="metadata">Free text by key.</param>
@@ -31,26 +33,19 @@ public sealed class SafeTensorsFile
     /// <summary>Free text by key.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
-    /// <summary>Reads a file.</summary>
+    /// <summary>Reads a file, or a pipe to its end.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="InvalidDataException">It is not a safetensors file; the message says where it departs.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It is not a safetensors file; the message says where it departs, or, of a file of another kind that people try (PyTorch's,
+    /// Keras's, ONNX, …), what it is and what to do instead.
+    /// </exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static SafeTensorsFile Read(string path)
     {
-        byte[] content;
         try
         {
-            content = File.ReadAllBytes(path);
-        }
-        catch (IOException mistake) when (new FileInfo(path) is { Exists: true, Length: > int.MaxValue })
-        {
-            throw new InvalidDataException($"'{path}': expected a safetensors file of at most 2 GiB, found {new FileInfo(path).Length} bytes", mistake);
-        }
-
-        try
-        {
-            return Parse(content);
+            return Parse(WholeFile.Read(path, RequireStart));
         }
         catch (InvalidDataException mistake)
         {
@@ -64,16 +59,11 @@ public sealed class SafeTensorsFile
     /// <exception cref="InvalidDataException">It departs from the format. Nothing else is thrown, whatever the content.</exception>
     public static SafeTensorsFile Parse(ReadOnlyMemory<byte> content)
     {
-        if (content.Length < 8)
-            throw new InvalidDataException($"expected at least 8 bytes, found {content.Length}");
+        RequireStart(content.Span);
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(content.Span);
-        if (length > MaxHeaderLength)
-            throw new InvalidDataException($"expected a header of at most {MaxHeaderLength} bytes, found a length of {length}");
-        if (length > (ulong)content.Length - 8)
-            throw new InvalidDataException($"expected a header of {length} bytes, found {content.Length - 8} bytes behind its length");
-        ReadOnlyMemory<byte> header = content.Slice(8, (int)length), data = content[(8 + (int)length)..];
-        if (header.IsEmpty || header.Span[0] != (byte)'{')
-            throw new InvalidDataException($"expected a header that starts with '{{', found {(header.IsEmpty ? "none" : $"byte {header.Span[0]}")}");
+        if (length > (ulong)content.Length - LengthBytes)
+            throw new InvalidDataException($"expected a header of {length} bytes, found {content.Length - LengthBytes} bytes behind its length");
+        ReadOnlyMemory<byte> header = content.Slice(LengthBytes, (int)length), data = content[(LengthBytes + (int)length)..];
         try
         {
             (Dictionary<string, SafeTensor> tensors, Dictionary<string, string> metadata) = SafeTensorsHeader.Parse(header.Span, data);
@@ -109,6 +99,22 @@ public sealed class SafeTensorsFile
         stream.Write(header.GetBuffer().AsSpan(0, (int)header.Length));
         foreach (SafeTensor tensor in Tensors.Values)
             stream.Write(tensor.Data.Span);
+    }
+
+    /// <summary>Refuses what the first bytes show to be no such file, and names what it is if people take it for one.</summary>
+    private static void RequireStart(ReadOnlySpan<byte> content)
+    {
+        ulong length = content.Length < LengthBytes ? 0 : BinaryPrimitives.ReadUInt64LittleEndian(content);
+        byte? first = content.Length <= LengthBytes ? null : content[LengthBytes];
+        bool isPossible = length is > 0 and <= MaxHeaderLength && first is (null or (byte)'{');
+        if (!isPossible && ForeignFile.Describe(content) is { } other)
+            throw new InvalidDataException($"expected the safetensors format, found {other}");
+        if (content.Length < LengthBytes)
+            throw new InvalidDataException($"expected at least {LengthBytes} bytes, found {content.Length}");
+        if (length > MaxHeaderLength)
+            throw new InvalidDataException($"expected a header of at most {MaxHeaderLength} bytes, found a length of {length}: this is another kind of file");
+        if (!isPossible)
+            throw new InvalidDataException($"expected a header that starts with '{{', found {(length == 0 ? "none" : $"byte {first}")}");
     }
 
     private void WriteHeader(Utf8JsonWriter json)

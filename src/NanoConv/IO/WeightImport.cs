@@ -8,6 +8,7 @@ internal sealed class WeightImport<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private const int ConvolutionRank = 4;
+    private const string Counter = ".num_batches_tracked";
 
     private readonly Model<T> model;
     private readonly SafeTensorsFile file;
@@ -15,10 +16,11 @@ internal sealed class WeightImport<T>
     private readonly List<BuiltLayer<T>> layers;
     private readonly List<SourceLayer> sources;
     private readonly List<string> unexpected;
+    private readonly IReadOnlyList<IgnoredTensor> ignored;
     private readonly List<string> mistakes = [];
     private readonly List<(Parameter<T> Parameter, string Source, KernelView View)> taken = [];
 
-    public WeightImport(Model<T> model, SafeTensorsFile file, WeightLayout layout)
+    public WeightImport(Model<T> model, SafeTensorsFile file, WeightLayout layout, IReadOnlyList<string> ignore)
     {
         (this.model, this.file, this.layout) = (model, file, layout);
         layers = [.. model.Layers.Where(layer => layer.Parameters.Count > 0)];
@@ -28,14 +30,15 @@ internal sealed class WeightImport<T>
                 $"expected layers with weights that other frameworks have, Conv2D and Dense, received {other.Specification.TypeName} '{other.Name}'");
         }
 
-        (sources, unexpected) = SourceLayer.Of(file.Tensors.Keys, layout);
+        ignored = IgnorePatterns.Find(file, ignore);
+        (sources, unexpected) = SourceLayer.Of(file.Tensors.Keys.Except(ignored.Select(tensor => tensor.Name)), layout);
         Reject(sources.FindAll(source => !HasKernel(source)));
         sources.RemoveAll(source => !HasKernel(source));
     }
 
     /// <summary>Imports, or changes nothing.</summary>
     /// <param name="map">Prefixes by layer, for layers whose place the names do not tell.</param>
-    public IReadOnlyList<ImportedWeight> Run(IReadOnlyDictionary<string, string> map)
+    public ImportedWeights Run(IReadOnlyDictionary<string, string> map)
     {
         foreach ((string layer, string prefix) in map)
             MatchByHand(layer, prefix);
@@ -48,16 +51,32 @@ internal sealed class WeightImport<T>
         foreach (BuiltLayer<T> layer in layers)
             mistakes.AddRange(layer.Parameters.Select(parameter => $"missing {Describe(ViewOf(layer, parameter))} for '{parameter.Name}'"));
         Reject(sources);
+        mistakes.AddRange(ForeignLayers.TakeBatchNormalizations(unexpected));
         mistakes.AddRange(unexpected.Select(name => $"unexpected {SafeTensorsHeader.Quote(name)}"));
         if (mistakes.Count > 0)
-            throw new InvalidDataException($"the weights do not fit the network: {string.Join("; ", mistakes)}");
+            throw new InvalidDataException($"the weights do not fit the network: {string.Join("; ", mistakes)}{Remark()}");
         model.Edit(_ =>
         {
             foreach ((Parameter<T> parameter, string source, KernelView view) in taken)
                 Copy(file.Tensors[source], parameter, view);
         });
-        return [.. taken.Select(one => new ImportedWeight(
-            one.Parameter.Name, one.Parameter.Shape, one.Source, new Shape([.. one.View.SourceShape.Select(axis => (int)axis)])))];
+        ImportedWeight[] weights = [.. taken.Select(one => new ImportedWeight(
+            one.Parameter.Name,
+            one.Parameter.Shape,
+            one.Source,
+            new Shape([.. one.View.SourceShape.Select(axis => (int)axis)]),
+            file.Tensors[one.Source].DataType))];
+        return new ImportedWeights(weights, ignored);
+    }
+
+    /// <summary>What ignoring has to do with it.</summary>
+    private string Remark()
+    {
+        string remark = ignored.Count == 0 ? "" : $"; {ignored.Count} tensors were ignored, as {SafeTensorsHeader.Quote(ignored[0].Name)}";
+        if (unexpected.Count == 0)
+            return remark;
+        string pattern = unexpected.TrueForAll(name => name.EndsWith(Counter, StringComparison.Ordinal)) ? $"*{Counter}" : "optimizer.*";
+        return $"{remark}; to leave out what the network does not need, ignore it by a pattern, as '{pattern}'";
     }
 
     private void MatchByHand(string name, string prefix)
@@ -114,8 +133,10 @@ internal sealed class WeightImport<T>
                 mistakes.Add($"missing {Describe(view)} beside {SafeTensorsHeader.Quote(source.Kernel!)} for '{parameter.Name}'");
             else if (!view.SourceShape.SequenceEqual(file.Tensors[name].Shape))
                 mistakes.Add($"{SafeTensorsHeader.Quote(name)} has shape {Shape(name)} instead of {Describe(view.SourceShape)} for '{parameter.Name}'");
-            else if (!SafeTensorType.IsWeights(file.Tensors[name]))
-                mistakes.Add($"{SafeTensorsHeader.Quote(name)} has type {file.Tensors[name].DataType} instead of F32 or F64");
+            else if (!SafeTensorType.IsConvertible(file.Tensors[name]))
+                mistakes.Add($"{SafeTensorsHeader.Quote(name)} has type {file.Tensors[name].DataType} instead of F32, F64, F16 or BF16 for '{parameter.Name}'");
+            else if (Model.DescribeBeyond<T>(file.Tensors[name], SafeTensorsHeader.Quote(name)) is { } beyond)
+                mistakes.Add($"{beyond}, for '{parameter.Name}'");
             else
                 taken.Add((parameter, name, view));
         }

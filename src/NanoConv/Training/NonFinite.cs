@@ -40,7 +40,6 @@ public static class NonFinite
         if (model.FindNonFiniteWeight() is { } weight)
             return string.Create(CultureInfo.InvariantCulture, $"the weights '{weight.Parameter.Name}' hold {weight.Value}");
         model.CheckInputShape(data.InputShape);
-        using WorkerPool? pool = Inference.Pool(threads, data.Count);
-        return Inference.FindNonFinite(model, data, pool);
+        return Inference.FindNonFinite(model, data, threads);
     }
 }

@@ -116,8 +116,7 @@ public sealed class ClassNameTests : IDisposable
     private static Model<float> Model(int favourite)
     {
         Model<float> model = new Sequential(new Flatten(), new Dense(10, Activation.Softmax)).Build<float>((32, 32, 3));
-        model.Parameters[1].Value[favourite] = 5;
-        model.ParametersChanged();
+        model.Edit(model.Parameters[1], bias => bias[favourite] = 5);
         return model;
     }
 }

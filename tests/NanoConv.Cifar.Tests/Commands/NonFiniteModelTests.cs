@@ -20,7 +20,11 @@ public sealed class NonFiniteModelTests : IDisposable
     public void Weights_that_are_no_numbers_are_named_by_every_command(float value, string word)
     {
         string model = folder["m.safetensors"];
-        Save(model => (model.Parameters[1].Value[1], model.Parameters[2].Value[7]) = (value, float.NaN));
+        Save(model =>
+        {
+            model.Edit(model.Parameters[1], bias => bias[1] = value);
+            model.Edit(model.Parameters[2], kernel => kernel[7] = float.NaN);
+        });
         ImageFile.WritePng(folder["a.png"], TestPicture.Draw());
         string[] words = ["m.safetensors", "expected finite weights", $"found {word} in 'conv2d_1/bias'"];
         Assert.Equal("", CommandResult.Of("evaluate", model, "--data", "shapes10").ShouldFail(1, words).Out);
@@ -34,8 +38,8 @@ public sealed class NonFiniteModelTests : IDisposable
     {
         Save(model =>
         {
-            model.Parameters[1].Value.Fill(3e38f);
-            model.Parameters[2].Value.Fill(1);
+            model.Edit(model.Parameters[1], bias => bias.Fill(3e38f));
+            model.Edit(model.Parameters[2], kernel => kernel.Fill(1));
         });
         string black = BlackCifar10.WriteFolder(folder["black"]);
         CommandResult.Of("evaluate", folder["m.safetensors"], "--data", black)
@@ -66,7 +70,7 @@ public sealed class NonFiniteModelTests : IDisposable
             "train", "--data", "shapes10", "--samples", "20", "--epochs", "1", "--network", "thinner_deeper", "--output", folder["runs/a"]).ShouldSucceed();
         string path = folder["runs/a/model.safetensors"];
         ModelFile file = ModelFile.Read(path);
-        file.Model.Parameters[4].Value[0] = float.NaN;
+        file.Model.Edit(file.Model.Parameters[4], kernel => kernel[0] = float.NaN);
         file.Write(path, null);
         string output = CommandResult.Of("reproduce", "--collect", folder["runs"], "--no-pictures", "--quick", "--output", folder["report"]).Out;
         Assert.Contains("not used: ", output, StringComparison.Ordinal);

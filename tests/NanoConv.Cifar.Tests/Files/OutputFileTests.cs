@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using NanoConv.Cifar.Files;
 using NanoConv.Cifar.Tests.Data;
 using Xunit;
@@ -77,5 +78,37 @@ public sealed class OutputFileTests : IDisposable
         OutputFile.Write(folder["link"], stream => stream.Write("new"u8));
         Assert.Equal("new", File.ReadAllText(folder["target"]));
         Assert.NotNull(new FileInfo(folder["link"]).LinkTarget);
+    }
+
+    [Fact]
+    public void A_read_only_file_is_found_before_the_work_begins()
+    {
+        File.WriteAllText(folder["a"], "old");
+        File.SetAttributes(folder["a"], FileAttributes.ReadOnly);
+        var error = Assert.Throws<UserErrorException>(() => OutputFile.Probe(folder["a"]));
+        Assert.StartsWith($"cannot write '{folder["a"]}': expected a file that may be replaced", error.Message, StringComparison.Ordinal);
+        Assert.Throws<UserErrorException>(() => OutputFile.Write(folder["a"], stream => stream.Write("new"u8)));
+        Assert.Equal("old", File.ReadAllText(folder["a"]));
+        File.SetAttributes(folder["a"], FileAttributes.Normal);
+        OutputFile.Probe(folder["a"]);
+    }
+
+    [Fact]
+    public async Task A_pipe_is_written_and_standard_output_is_refused()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        using (Process mkfifo = Process.Start("mkfifo", folder["pipe"]))
+            await mkfifo.WaitForExitAsync();
+        OutputFile.Probe(folder["pipe"]);
+        Task<string> reading = Task.Run(() => File.ReadAllText(folder["pipe"]));
+        OutputFile.Write(folder["pipe"], stream => stream.Write("new"u8));
+        Assert.Equal("new", await reading.WaitAsync(TimeSpan.FromMinutes(1)));
+        Assert.Equal(["pipe"], folder.Names);
+        foreach (string path in new[] { "/dev/stdout", "/dev/stderr", "/dev/fd/1" })
+        {
+            var error = Assert.Throws<UserErrorException>(() => OutputFile.Probe(path));
+            Assert.Equal($"cannot write '{path}': expected the name of a file, found where messages go", error.Message);
+        }
     }
 }

@@ -8,8 +8,7 @@ public sealed class NonFiniteOutputTests
     public void Loss_and_accuracy_of_NaN_are_NaN()
     {
         Model<float> model = Dense();
-        model.Weights[0] = float.NaN;
-        model.ParametersChanged();
+        model.Edit(weights => weights[0] = float.NaN);
         Evaluation evaluation = model.Evaluate(Inputs(1), [0, 0, 1, 2]);
         Assert.Equal((double.NaN, double.NaN), (evaluation.Loss, evaluation.Accuracy));
         Assert.Equal(0, evaluation.Confusion.Total);
@@ -56,12 +55,11 @@ public sealed class NonFiniteOutputTests
         Assert.Null(model.FindNonFiniteWeight());
         TensorDataset<double> data = new(new Tensor<double>((2, 2), [1, 2, 3, 4]), [0, 1], 2);
         Assert.Equal("all layers' outputs are finite, the penalties or the loss itself overflowed", model.DescribeNonFinite(data));
-        model.Parameters[0].Value.Fill(1e300);
-        model.Parameters[2].Value.Fill(1e300);
-        model.ParametersChanged();
+        model.Edit("dense_1/kernel", kernel => kernel.Fill(1e300));
+        model.Edit("dense_2/kernel", kernel => kernel.Fill(1e300));
         Assert.Equal("the first layer whose output is not finite is 'dense_2'", model.DescribeNonFinite(data, threads: 1));
-        model.Parameters[4].Value[1] = double.NaN;
-        model.Parameters[3].Value[1] = double.NegativeInfinity;
+        model.Edit("dense_3/kernel", kernel => kernel[1] = double.NaN);
+        model.Edit("dense_2/bias", bias => bias[1] = double.NegativeInfinity);
         Assert.Equal(("dense_2/bias", double.NegativeInfinity), (model.FindNonFiniteWeight()!.Value.Parameter.Name, model.FindNonFiniteWeight()!.Value.Value));
         Assert.Equal("the weights 'dense_2/bias' hold -Infinity", model.DescribeNonFinite(data));
     }
