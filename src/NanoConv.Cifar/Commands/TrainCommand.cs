@@ -144,7 +144,7 @@ internal static class TrainCommand
         if (record.Settings.KeepBest)
         {
             EpochRecord best = record.History[record.Model.Epoch!.Value - 1];
-            output.WriteLine($"Kept the model of epoch {best.Epoch} of {record.History.Count}, whose validation accuracy {best.ValidationAccuracy:F4} is the greatest");
+            output.WriteLine($"Kept epoch {best.Epoch} of {record.History.Count}, the best on validation: accuracy {best.ValidationAccuracy:F4}");
         }
 
         WriteSplit(
