@@ -141,12 +141,8 @@ internal static class TrainCommand
         output.WriteLine();
         if (record.EarlyStop is not null)
             output.WriteLine($"Stopped after {record.EarlyStop}");
-        if (record.Settings.KeepBest)
-        {
-            EpochRecord best = record.History[record.Model.Epoch!.Value - 1];
+        if (record.Settings.KeepBest && record.History.FirstOrDefault(epoch => epoch.Epoch == record.Model.Epoch) is { } best)
             output.WriteLine($"Kept epoch {best.Epoch} of {record.History.Count}, the best on validation: accuracy {best.ValidationAccuracy:F4}");
-        }
-
         WriteSplit(
             $"On train, {results.Train.Images:N0} images of {data}, validation included:", results.Train, output);
         WriteSplit($"On test, {results.Test.Images:N0} images of {data}:", results.Test, output);
