@@ -91,7 +91,8 @@ public sealed class TrainStoppingTests : IDisposable
             "train", "--data", "shapes10", "--samples", "10", "--epochs", "1", "--network", "thinner_deeper", "--output", folder["run"]);
         Assert.Equal(0, result.ExitCode);
         string line = Assert.Single(result.Error.TrimEnd().Split('\n'));
-        Assert.StartsWith("warning: expected training examples of every class of the validation examples, found none of class ", line, StringComparison.Ordinal);
+        Assert.StartsWith("warning: expected training examples of every class", line, StringComparison.Ordinal);
+        Assert.Contains("found none of class ", line, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -53,7 +53,8 @@ public sealed class CallbackTests
     [Fact]
     public void Early_stopping_ends_a_fit_after_its_epoch()
     {
-        FitOptions options = new() { Epochs = 50, Optimizer = new SGD(1e-30), Shuffle = false, Callbacks = [new EarlyStopping(EpochQuantity.Loss, patience: 3)] };
+        EarlyStopping stopping = new(EpochQuantity.Loss, patience: 3);
+        FitOptions options = new() { Epochs = 50, Optimizer = new SGD(1e-30), Shuffle = false, Callbacks = [stopping] };
         for (int fit = 1; fit <= 2; fit++) // the second starts to wait afresh
             Assert.Equal(4, FitTests<double>.Model().Fit(new RecordingDataset<double>(6), options).Epochs.Count);
     }

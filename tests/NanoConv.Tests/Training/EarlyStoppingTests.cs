@@ -121,7 +121,8 @@ public sealed class EarlyStoppingTests : PropertySuite
     {
         Model<double> model = FitTests<double>.Model();
         RecordingDataset<double> data = new(6);
-        foreach ((Callback callback, string named) in ((Callback, string)[])[(new EarlyStopping(monitor), stops), (new KeepBest<double>(model, monitor), keeps)])
+        (Callback, string)[] cases = [(new EarlyStopping(monitor), stops), (new KeepBest<double>(model, monitor), keeps)];
+        foreach ((Callback callback, string named) in cases)
         {
             Expect.Throws<ArgumentException>(
                 () => model.Fit(data, new FitOptions { Callbacks = [callback] }), named, "expected examples for validation", "received none", advice);
