@@ -33,7 +33,7 @@ Sequential network = new(
 Model<float> model = network.Build<float>(inputShape: (Side, Side, 1), seed: 1);
 Console.Write(model.Summary());
 
-History history = model.Fit(pictures, labels, new FitOptions { Epochs = 15, ValidationSplit = 0.2, Seed = 1 });
+History history = model.Fit(pictures, labels, new FitOptions { Epochs = 15, ValidationSplit = 0.2, Seed = 1, Warn = Console.Error.WriteLine });
 foreach (EpochRecord epoch in history.Epochs)
     Console.WriteLine($"epoch {epoch.Epoch,2}: loss {epoch.Loss:F3}, validation accuracy {epoch.ValidationAccuracy:P1}");
 return history.Epochs[^1].ValidationAccuracy > 0.9 ? 0 : 1;

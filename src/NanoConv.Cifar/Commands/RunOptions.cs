@@ -17,6 +17,14 @@ internal sealed class RunOptions
 
     private readonly Option<int> epochs = OptionOf.Whole("--epochs", "Passes over the training images.", Standard.Epochs, 1);
 
+    private readonly Option<int> patience = OptionOf.Whole(
+        "--patience", "Stops after so many epochs without a lower validation loss; 0 never stops before the last.", Standard.Patience, 0);
+
+    private readonly Option<bool> keepBest = new("--keep-best")
+    {
+        Description = "Keeps the model of the epoch with the greatest validation accuracy, the first of equals, not the last one's.",
+    };
+
     private readonly Option<double> l1 = OptionOf.NotNegative("--l1", "The L1 penalty on the last layer's weights.", Standard.L1);
 
     private readonly Option<int> batchSize = OptionOf.Whole("--batch-size", "Images a step.", Standard.BatchSize, 1);
@@ -30,7 +38,7 @@ internal sealed class RunOptions
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[network, samples, epochs, l1, batchSize, seed, threads, data])
+        foreach (Option option in (Option[])[network, samples, epochs, patience, keepBest, l1, batchSize, seed, threads, data])
             command.Add(option);
     }
 
@@ -41,6 +49,8 @@ internal sealed class RunOptions
         Network = result.GetRequiredValue(network),
         Samples = result.GetValue(samples),
         Epochs = result.GetValue(epochs),
+        Patience = result.GetValue(patience),
+        KeepBest = result.GetValue(keepBest),
         L1 = result.GetValue(l1),
         BatchSize = result.GetValue(batchSize),
         Seed = result.GetValue(seed),
@@ -58,7 +68,7 @@ internal sealed class RunOptions
         (Option Option, object Then, object Now)[] fixedOnes =
         [
             (network, run.Network, given.Network), (samples, run.Samples, given.Samples), (l1, run.L1, given.L1),
-            (batchSize, run.BatchSize, given.BatchSize), (seed, run.Seed, given.Seed),
+            (batchSize, run.BatchSize, given.BatchSize), (seed, run.Seed, given.Seed), (patience, run.Patience, given.Patience),
         ];
         string[] others = [.. fixedOnes.Where(setting => IsGiven(setting.Option) && !setting.Then.Equals(setting.Now))
         .Select(setting => string.Create(CultureInfo.InvariantCulture, $"{setting.Option.Name} {setting.Now} instead of {setting.Then}"))];
@@ -67,6 +77,7 @@ internal sealed class RunOptions
         return run with
         {
             Epochs = IsGiven(epochs) ? given.Epochs : run.Epochs,
+            KeepBest = IsGiven(keepBest) ? given.KeepBest : run.KeepBest,
             Threads = IsGiven(threads) ? given.Threads : run.Threads,
             Data = given.Data ?? run.Data,
         };

@@ -33,6 +33,7 @@ internal static class TrainCommand
             "nanoconv-cifar train",
             "nanoconv-cifar train --network maxpooling --samples 40000 --output runs/maxpooling",
             "nanoconv-cifar train --data shapes10 --samples 1000 --epochs 1",
+            "nanoconv-cifar train --epochs 100 --patience 10 --keep-best",
             "nanoconv-cifar train --checkpoint kept --checkpoint-every 100",
             "nanoconv-cifar train --resume kept");
         run.AddTo(command);
@@ -58,7 +59,10 @@ internal static class TrainCommand
             : RunFolder.PrepareAlone(path, RunFiles.Names);
         using RunFolder? checkpoints = plan.PrepareFolder();
         SelectedData data = DataSource.Load(settings.Data, settings.Samples, terminal, cancellation);
-        var run = new TrainingRun(settings, data, plan.Of(settings, data.Images, folder.Path));
+        var run = new TrainingRun(settings, data, plan.Of(settings, data.Images, folder.Path))
+        {
+            Warn = text => terminal.Error.WriteLine($"warning: {text}"),
+        };
         folder.Reserve(run.ExpectedBytes);
         plan.RequireRoom(run.Model);
         return Execute(run, data.Images, folder, terminal, cancellation);
@@ -161,6 +165,10 @@ internal static class TrainCommand
         RunResults results = record.Results!;
         string data = DataSource.Describe(images);
         output.WriteLine();
+        if (record.EarlyStop is not null)
+            output.WriteLine($"Stopped after {record.EarlyStop}");
+        if (record.Settings.KeepBest && record.History.FirstOrDefault(epoch => epoch.Epoch == record.Model.Epoch) is { } best)
+            output.WriteLine($"Kept epoch {best.Epoch} of {record.History.Count}, the best on validation: accuracy {best.ValidationAccuracy:F4}");
         WriteSplit(
             $"On train, {results.Train.Images:N0} images of {data}, validation included:", results.Train, output);
         WriteSplit($"On test, {results.Test.Images:N0} images of {data}:", results.Test, output);

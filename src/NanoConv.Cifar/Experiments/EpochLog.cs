@@ -9,7 +9,11 @@ internal sealed class EpochLog : Callback
     public IReadOnlyList<EpochRecord> Epochs => epochs;
 
     /// <inheritdoc/>
-    public override void OnTrainBegin(TrainingState state) => epochs.AddRange(state.History.Epochs);
+    public override void OnTrainBegin(TrainingState state)
+    {
+        epochs.Clear();
+        epochs.AddRange(state.History.Epochs);
+    }
 
     /// <inheritdoc/>
     public override void OnEpochEnd(TrainingState state, EpochRecord epoch) => epochs.Add(epoch);

@@ -18,11 +18,18 @@ internal sealed class RunClock : Callback, IResumable
     /// <summary>How many times it went on from a checkpoint.</summary>
     public int Resumed { get; private set; }
 
-    /// <summary>The fit begins, or goes on.</summary>
+    /// <summary>The fit goes on after a pause.</summary>
     public void Start() => clock.Start();
 
     /// <summary>The fit ends, or pauses.</summary>
     public void Stop() => clock.Stop();
+
+    /// <inheritdoc/>
+    public override void OnTrainBegin(TrainingState state)
+    {
+        (StartedAt, earlierSeconds, Resumed) = (DateTime.UtcNow, 0, 0);
+        clock.Restart();
+    }
 
     /// <inheritdoc/>
     public void Save(SavedState memory)

@@ -15,6 +15,7 @@ namespace NanoConv.Cifar.Experiments;
 /// <param name="History">The finished epochs.</param>
 /// <param name="Timings">What it took.</param>
 /// <param name="Results">How well the model does; null if it did not come to that.</param>
+/// <param name="EarlyStop">Why training, though finished, took fewer epochs than were asked for; null if it took all. Missing in old files.</param>
 public sealed record RunRecord(
     string Schema,
     int SchemaVersion,
@@ -26,7 +27,8 @@ public sealed record RunRecord(
     RunModel Model,
     IReadOnlyList<EpochRecord> History,
     RunTimings Timings,
-    RunResults? Results)
+    RunResults? Results,
+    string? EarlyStop = null)
 {
     /// <summary>Says what kind of file it is.</summary>
     public const string SchemaName = "nanoconv-run";

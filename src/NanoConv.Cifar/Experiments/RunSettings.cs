@@ -38,6 +38,14 @@ public sealed record RunSettings
     [JsonRequired]
     public int Threads { get; init; }
 
+    /// <summary>Epochs without a lower validation loss after which training stops; 0 if it never does. Missing in old files.</summary>
+    public int Patience { get; init; }
+
+    /// <summary>
+    /// Whether the model is that of the epoch with the greatest validation accuracy rather than the last one's. Missing in old files.
+    /// </summary>
+    public bool KeepBest { get; init; }
+
     /// <summary>The data asked for: a path, "cifar10", "shapes10", or null for the default rule.</summary>
     public string? Data { get; init; }
 

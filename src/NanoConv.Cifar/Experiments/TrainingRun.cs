@@ -18,6 +18,7 @@ public sealed class TrainingRun
     private readonly RunClock clock = new();
     private RunSettings settings;
     private string? stopReason;
+    private string? earlyStop;
     private int? modelEpoch;
     private double? evaluationSeconds;
     private RunResults? results;
@@ -35,13 +36,17 @@ public sealed class TrainingRun
     /// <summary>The model.</summary>
     public Model<float> Model { get; }
 
+    /// <summary>Hears, before the first step, what is probably a mistake in the images.</summary>
+    public Action<string>? Warn { get; init; }
+
     /// <summary>Where checkpoints are kept; null if none are.</summary>
     public CheckpointFolder? Checkpoints { get; }
 
     /// <summary>
     /// Trains and evaluates. When cancelled in training, when a checkpoint cannot be kept, or when the loss is no number any
     /// more, it ends with the best model so far: the weights after the epoch with the greatest validation accuracy, or those of the last step
-    /// before the first epoch's end. When cancelled later, training is finished: the model is the last epoch's.
+    /// before the first epoch's end. When cancelled later, training is finished: the model is the last epoch's, or the best one's, as
+    /// the settings have it.
     /// </summary>
     /// <param name="progress">Told of every step and epoch.</param>
     /// <param name="evaluating">Told before each evaluation on what it is.</param>
@@ -146,7 +151,8 @@ public sealed class TrainingRun
                 evaluationSeconds,
                 process.PeakWorkingSet64,
                 clock.Resumed),
-            results);
+            results,
+            earlyStop);
     }
 
     /// <summary>As the library splits, and Keras: ⌊n · (1 − split)⌋.</summary>
@@ -163,17 +169,22 @@ public sealed class TrainingRun
     private RunOutcome Fit(Callback progress, CancellationToken cancellation)
     {
         var best = new KeepBest<float>(Model);
+        EarlyStopping? stopping = settings.Patience > 0 ? new(EpochQuantity.ValidationLoss, patience: settings.Patience) : null;
         FitOptions options = TrainingOptions() with
         {
             Threads = settings.Threads,
             Checkpoints = Checkpoints,
-            Callbacks = [best, log, clock, progress],
+            Warn = Warn,
+            Callbacks = stopping is null ? [best, log, clock, progress] : [best, log, clock, stopping, progress],
         };
-        clock.Start();
         try
         {
             Model.Fit(data.Images.TrainingSet(), options, cancellation);
             modelEpoch = log.Epochs[^1].Epoch;
+            if (stopping?.StoppedEpoch is { } stopped)
+                earlyStop = $"epoch {stopped}: no lower validation loss than in epoch {stopping.BestEpoch} for {settings.Patience} epochs";
+            if (settings.KeepBest)
+                KeepBestOf(best);
             return RunOutcome.Completed;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)

@@ -9,6 +9,9 @@ namespace NanoConv.Kernels;
 /// </summary>
 public static class CounterRandom
 {
+    /// <summary>What a seed means, for checkpoints: it changes when the numbers do that a seed gives.</summary>
+    internal const string Scheme = "SplitMix64, keyed by domain";
+
     private const ulong Gamma = 0x9E3779B97F4A7C15;
 
     /// <summary>A key for an independent sequence, from what it is for, the seed and whatever else tells the sequences apart.</summary>

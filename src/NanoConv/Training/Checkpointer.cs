@@ -1,4 +1,5 @@
 using System.Numerics;
+using NanoConv.Kernels;
 
 namespace NanoConv;
 
@@ -32,6 +33,7 @@ internal sealed class Checkpointer<T> : IDisposable
             ["batch_size"] = $"{options.BatchSize}",
             ["shuffle"] = $"{options.Shuffle}",
             ["seed"] = $"{options.Seed}",
+            ["random_numbers"] = CounterRandom.Scheme,
             ["optimizer"] = $"{options.Optimizer}",
             ["loss"] = $"{options.Loss}",
             ["callbacks"] = string.Join(", ", options.Callbacks.OfType<IResumable>().DefaultIfEmpty<object>("none")),

@@ -30,11 +30,17 @@ public sealed record FitOptions
     /// <summary>Where checkpoints are kept, and where one to go on from is looked for: a <see cref="CheckpointFolder"/>; null for none.</summary>
     public CheckpointStore? Checkpoints { get; init; }
 
+    /// <summary>
+    /// Told, before the first step, in a sentence each, of what is probably a mistake in the data: <c>Console.Error.WriteLine</c>, say.
+    /// Without, the warnings are in <see cref="History.Warnings"/> alone.
+    /// </summary>
+    public Action<string>? Warn { get; init; }
+
     /// <summary>Told of every step and epoch.</summary>
     public IReadOnlyList<Callback> Callbacks { get; init; } = [];
 
-    /// <summary>These options as far as they can be kept with a result: without threads, checkpoints and callbacks.</summary>
-    internal FitOptions ToKeep() => this with { Threads = 0, Checkpoints = null, Callbacks = [] };
+    /// <summary>These options as far as they can be kept with a result: without threads, checkpoints, callbacks and listeners.</summary>
+    internal FitOptions ToKeep() => this with { Threads = 0, Checkpoints = null, Warn = null, Callbacks = [] };
 
     /// <summary>Refuses what makes no sense for a number of examples; returns the length of the training part.</summary>
     internal int TrainingPart(int examples)
@@ -52,6 +58,15 @@ public sealed record FitOptions
         if (training == 0)
             throw new ArgumentException($"expected examples to train on, received {examples} of which {ValidationSplit:0.###} are for validation");
         return training;
+    }
+
+    /// <summary>Refuses a validation set without examples, and one beside a part of the training examples.</summary>
+    internal void CheckValidation(int examples)
+    {
+        if (examples == 0)
+            throw new ArgumentException("expected examples to validate on, received none; to train without, leave the validation set out");
+        if (ValidationSplit != 0)
+            throw new ArgumentException($"{nameof(ValidationSplit)}: expected 0 beside a validation set, received {ValidationSplit}");
     }
 
     private static void Check(bool holds, string name, string expected, object received)

@@ -177,10 +177,40 @@ public sealed class Model<T>
         options ??= new FitOptions();
         Inference.Check(this, data, options.Loss);
         int training = options.TrainingPart(data.Count);
-        DatasetSlice<T> validation = new(data, training, data.Count - training);
-        Trainer<T> trainer = new(this, new DatasetSlice<T>(data, 0, training), options);
-        TrainingState state = new(options.Epochs, training, options.BatchSize, options.ToKeep());
+        return Train(new DatasetSlice<T>(data, 0, training), new DatasetSlice<T>(data, training, data.Count - training), options, cancellation);
+    }
+
+    /// <summary>Trains on all of one data set and validates every epoch on another.</summary>
+    /// <inheritdoc cref="Fit(IDataset{T}, FitOptions, CancellationToken)"/>
+    /// <param name="training">The examples to train on.</param>
+    /// <param name="validation">The examples to validate on, at least one; options may not ask for a part of the others besides.</param>
+    /// <param name="options">How.</param>
+    /// <param name="cancellation">Ends training after the current step.</param>
+    public History Fit(IDataset<T> training, IDataset<T> validation, FitOptions? options = null, CancellationToken cancellation = default)
+    {
+        options ??= new FitOptions();
+        Inference.Check(this, training, options.Loss);
+        Inference.Check(this, validation, options.Loss);
+        options.CheckValidation(validation.Count);
+        options.TrainingPart(training.Count);
+        return Train(training, validation, options, cancellation);
+    }
+
+    private History Train(IDataset<T> training, IDataset<T> validation, FitOptions options, CancellationToken cancellation)
+    {
+        Trainer<T> trainer = new(this, training, options);
+        TrainingState state = new(options.Epochs, training.Count, options.BatchSize, options.ToKeep())
+        {
+            ValidationExamples = validation.Count,
+            NewKeptWeights = () => new KeptWeights<T>(this),
+        };
         History history = state.History;
+        if (ClassCoverage.Warning(training, validation) is { } warning)
+        {
+            history.Add(warning);
+            options.Warn?.Invoke(warning);
+        }
+
         using Checkpointer<T>? checkpoints = options.Checkpoints is null ? null : new(this, options, trainer.Optimizer, state, validation.Count);
         SavedState? resumed = checkpoints?.Resume();
         foreach (Callback callback in options.Callbacks)
@@ -194,7 +224,7 @@ public sealed class Model<T>
             Evaluation? held = validation.Count > 0 ? Inference.Evaluate(this, validation, options.Loss, options.Threads) : null;
             CheckFinite(state, held, validation, options.Threads);
             EpochRecord record = new(
-                state.Epoch, state.Loss, state.Accuracy, held?.Loss, held?.Accuracy, state.TrainingSeconds, training / state.TrainingSeconds);
+                state.Epoch, state.Loss, state.Accuracy, held?.Loss, held?.Accuracy, state.TrainingSeconds, training.Count / state.TrainingSeconds);
             history.Add(record);
             foreach (Callback callback in options.Callbacks)
                 callback.OnEpochEnd(state, record);
@@ -222,6 +252,26 @@ public sealed class Model<T>
     public History Fit(Tensor<T> inputs, ReadOnlySpan<int> labels, FitOptions? options = null, CancellationToken cancellation = default) =>
         Fit(new TensorDataset<T>(inputs, labels, OutputShape.Elements), options, cancellation);
 
+    /// <summary>Trains on a tensor [n, input shape] and integer labels, and validates every epoch on others.</summary>
+    /// <inheritdoc cref="Fit(IDataset{T}, IDataset{T}, FitOptions, CancellationToken)"/>
+    /// <param name="inputs">The examples to train on.</param>
+    /// <param name="labels">A class for each, from 0.</param>
+    /// <param name="validationInputs">The examples to validate on.</param>
+    /// <param name="validationLabels">A class for each.</param>
+    /// <param name="options">How.</param>
+    /// <param name="cancellation">Ends training after the current step.</param>
+    public History Fit(
+        Tensor<T> inputs,
+        ReadOnlySpan<int> labels,
+        Tensor<T> validationInputs,
+        ReadOnlySpan<int> validationLabels,
+        FitOptions? options = null,
+        CancellationToken cancellation = default)
+    {
+        TensorDataset<T> validation = new(validationInputs, validationLabels, OutputShape.Elements);
+        return Fit(new TensorDataset<T>(inputs, labels, OutputShape.Elements), validation, options, cancellation);
+    }
+
     /// <summary>Trains on a tensor [n, input shape] and one-hot or soft labels [n, classes].</summary>
     /// <inheritdoc cref="Fit(IDataset{T}, FitOptions, CancellationToken)"/>
     /// <param name="inputs">The examples.</param>
@@ -230,6 +280,23 @@ public sealed class Model<T>
     /// <param name="cancellation">Ends training after the current step.</param>
     public History Fit(Tensor<T> inputs, Tensor<T> targets, FitOptions? options = null, CancellationToken cancellation = default) =>
         Fit(new TensorDataset<T>(inputs, targets), options, cancellation);
+
+    /// <summary>Trains on a tensor [n, input shape] and one-hot or soft labels [n, classes], and validates every epoch on others.</summary>
+    /// <inheritdoc cref="Fit(IDataset{T}, IDataset{T}, FitOptions, CancellationToken)"/>
+    /// <param name="inputs">The examples to train on.</param>
+    /// <param name="targets">The probability of each class.</param>
+    /// <param name="validationInputs">The examples to validate on.</param>
+    /// <param name="validationTargets">Likewise.</param>
+    /// <param name="options">How.</param>
+    /// <param name="cancellation">Ends training after the current step.</param>
+    public History Fit(
+        Tensor<T> inputs,
+        Tensor<T> targets,
+        Tensor<T> validationInputs,
+        Tensor<T> validationTargets,
+        FitOptions? options = null,
+        CancellationToken cancellation = default) =>
+        Fit(new TensorDataset<T>(inputs, targets), new TensorDataset<T>(validationInputs, validationTargets), options, cancellation);
 
     /// <summary>Mean loss with penalties, and accuracy; both NaN where outputs are NaN, see <see cref="Evaluation"/>.</summary>
     /// <param name="data">The examples.</param>

@@ -12,11 +12,17 @@ public sealed class TrainingState
         this.batchSize = batchSize;
     }
 
+    /// <summary>A copy of the weights that are trained, none yet: for callbacks that keep the best.</summary>
+    internal Func<KeptWeights?> NewKeptWeights { get; init; } = static () => null;
+
     /// <summary>Epochs of the fit.</summary>
     public int Epochs { get; }
 
     /// <summary>Examples of an epoch.</summary>
     public int Examples { get; }
+
+    /// <summary>Examples that every epoch is validated on; 0 without validation.</summary>
+    public int ValidationExamples { get; init; }
 
     /// <summary>Steps of an epoch.</summary>
     public int StepsPerEpoch { get; }

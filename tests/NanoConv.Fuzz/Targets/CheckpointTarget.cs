@@ -81,7 +81,7 @@ public sealed class CheckpointTarget : FuzzTarget
         BatchSize = 2,
         Threads = 1,
         Checkpoints = store,
-        Callbacks = [new KeepBest<float>(model), new EarlyStopping(1)],
+        Callbacks = [new KeepBest<float>(model, EpochQuantity.Accuracy), new EarlyStopping(EpochQuantity.Loss, patience: 1)],
     };
 
     private static Mutator Sealed(Mutator mutator) => (input, corpus, random) => Seal(mutator(input, corpus, random));

@@ -115,8 +115,56 @@ public abstract class ResumeTests<T>
             "'memory'", "training_examples 19 then, 13 now", "validation_examples 7 then, 13 now", "batch_size 5 then, 6 now", "seed 7 then, 8 now",
             "shuffle True then, False now", "data cats then, dogs now",
             "optimizer Adam(learning_rate 0.01, beta1 0.9, beta2 0.999, epsilon 1E-07) then, SGD(learning_rate 0.01, momentum 0, nesterov False) now",
-            "callbacks KeepBest, EarlyStopping(patience 100), Tally then, none now");
+            "callbacks KeepBest(monitor val_accuracy), EarlyStopping(monitor val_loss, ");
         Expect.SameBits<T>("weights", before, model.Weights);
+    }
+
+    /// <summary>The rest of an epoch would take examples a second time, and leave others out.</summary>
+    [Fact]
+    public void A_checkpoint_of_a_library_whose_seeds_give_other_numbers_is_refused()
+    {
+        MemoryStore store = new() { Identity = new Dictionary<string, string> { ["random_numbers"] = "other ones" } };
+        new Run(Options with { Checkpoints = store });
+        Expect.Throws<ArgumentException>(
+            () => new Run(Options with { Checkpoints = new MemoryStore { From = store.Checkpoints[0] } }),
+            "random_numbers other ones then, SplitMix64, keyed by domain now");
+    }
+
+    [Fact]
+    public void Early_stopping_restores_the_best_weights_of_before_it_was_resumed()
+    {
+        // The first epoch is the best: validation asks for other classes than training teaches.
+        (Tensor<T> inputs, int[] labels) = Examples();
+        int[] others = [.. labels.Select(label => (label + 1) % 3)];
+        MemoryStore store = new() { EverySteps = 1 };
+        T[] expected = Fit(store);
+        Assert.Equal(2 * Steps, store.Checkpoints.Keys.Last());
+        foreach (byte[] checkpoint in store.Checkpoints.Values)
+            Expect.SameBits<T>("weights", expected, Fit(new MemoryStore { From = checkpoint }));
+
+        T[] Fit(MemoryStore checkpoints)
+        {
+            EarlyStopping stopping = new(EpochQuantity.ValidationLoss, restoreBestWeights: true);
+            T[]? first = null;
+            Model<T> model = Network().Build<T>((4, 6, 2), seed: 1);
+            Watch keep = new((_, epoch) => first = epoch.Epoch == 1 ? model.Weights.ToArray() : first);
+            FitOptions options = Options with { ValidationSplit = 0, Epochs = 6, Checkpoints = checkpoints, Callbacks = [stopping, keep] };
+            model.Fit(inputs, labels, inputs, others, options);
+            Assert.Equal((1, 2), (stopping.BestEpoch, stopping.StoppedEpoch));
+            if (first is not null)
+                Expect.SameBits<T>("weights", first, model.Weights);
+            return model.Weights.ToArray();
+        }
+
+        static (Tensor<T> Inputs, int[] Labels) Examples()
+        {
+            const int Count = 19;
+            RecordingDataset<T> data = new(Count);
+            Tensor<T> pixels = new((Count, 4, 6, 2));
+            for (int i = 0; i < Count; i++)
+                data.CopyInput(i, pixels.AsSpan().Slice(i * 48, 48));
+            return (pixels, [.. Enumerable.Range(0, Count).Select(i => i % 3)]);
+        }
     }
 
     [Fact]
@@ -165,7 +213,7 @@ public abstract class ResumeTests<T>
         {
             Model<T> model = Network().Build<T>((4, 6, 2), modelSeed);
             KeepBest<T> keep = new(model);
-            EarlyStopping stopping = new(stop ? 2 : 100);
+            EarlyStopping stopping = new(patience: stop ? 2 : 100);
             Options = options with { Callbacks = [keep, .. options.Callbacks, stopping, Tally] };
             History = model.Fit(new RecordingDataset<T>(26), Options, cancellation);
             weights = model.Weights.ToArray();

@@ -41,8 +41,8 @@ public sealed class CallbackTests
     public void Early_stopping_waits_for_its_patience(int patience, int epochs)
     {
         double[] losses = [5, 4, 3, 3.5, 2.9, 2.95, 2.9, 2.91, 2, 2];
-        TrainingState state = new(epochs: 10, examples: 1, batchSize: 1);
-        EarlyStopping stopping = new(patience);
+        TrainingState state = new(epochs: 10, examples: 1, batchSize: 1) { ValidationExamples = 1 };
+        EarlyStopping stopping = new(patience: patience);
         stopping.OnTrainBegin(state);
         int epoch = 0;
         while (!state.StopTraining)
@@ -53,10 +53,10 @@ public sealed class CallbackTests
     [Fact]
     public void Early_stopping_ends_a_fit_after_its_epoch()
     {
-        FitOptions options = new() { Epochs = 50, Optimizer = new SGD(1e-30), Shuffle = false, Callbacks = [new EarlyStopping(patience: 3)] };
+        EarlyStopping stopping = new(EpochQuantity.Loss, patience: 3);
+        FitOptions options = new() { Epochs = 50, Optimizer = new SGD(1e-30), Shuffle = false, Callbacks = [stopping] };
         for (int fit = 1; fit <= 2; fit++) // the second starts to wait afresh
             Assert.Equal(4, FitTests<double>.Model().Fit(new RecordingDataset<double>(6), options).Epochs.Count);
-        Assert.Throws<ArgumentOutOfRangeException>(() => new EarlyStopping(0));
     }
 
     [Fact]
