@@ -42,7 +42,8 @@ internal static partial class Generators
         from hidden in Gen.Elements<Layer[]>([], [], [new Dense(32, Activation.ReLU)], [new Dense(64, Activation.ReLU), new Dropout(0.5)])
         from classes in Gen.Elements(2, 10, 10)
         from seed in Seeds
-        let network = new NetworkCase((side, side, channels), [.. blocks.SelectMany(layers => layers)], hidden, new Dense(classes, Activation.Softmax), seed)
+        let end = new Dense(classes, Activation.Softmax)
+        let network = new NetworkCase((side, side, channels), [.. blocks.SelectMany(layers => layers)], hidden, end, seed) { MovesKernels = false }
         where network.Build() is { ForwardFlops: <= MostUsualFlops }
         select network,
         Shrink);

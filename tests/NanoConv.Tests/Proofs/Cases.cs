@@ -73,6 +73,9 @@ internal sealed record ProductCase(
 /// <summary>A network and the seed of its weights and inputs.</summary>
 internal sealed record NetworkCase(Shape InputShape, Layer[] Body, Layer[] Tail, Dense End, int Seed)
 {
+    /// <summary>Whether kernels are moved from their first values as biases are; in wide layers that would saturate what follows.</summary>
+    public bool MovesKernels { get; init; } = true;
+
     public Sequential Network => new([.. Body, new Flatten(), .. Tail, End]);
 
     /// <summary>The model in double, its biases moved from zero; null if a layer does not suit its input.</summary>
@@ -93,8 +96,12 @@ internal sealed record NetworkCase(Shape InputShape, Layer[] Body, Layer[] Tail,
     {
         Model<T> model = Network.Build<T>(InputShape, Seed);
         T[] moves = Numbers.Reals<T>(model.ParameterCount, Seed, limit: 0.3);
-        for (int i = 0; i < moves.Length; i++)
-            model.Weights[i] += moves[i];
+        foreach (Parameter<T> parameter in model.Parameters.Where(parameter => MovesKernels || parameter.Shape.Rank == 1))
+        {
+            for (int i = parameter.Offset; i < parameter.Offset + parameter.Shape.Elements; i++)
+                model.Weights[i] += moves[i];
+        }
+
         model.ParametersChanged();
         return model;
     }
