@@ -18,7 +18,7 @@ public static class MatrixProduct
     /// Pixels that pass by each tile of dB before the next tile's turn. What a tile reads of them, a few cache lines
     /// each, stays in the first cache level for the next tiles, and its sums stay in registers long enough.
     /// </summary>
-    private const int BlockPixels = 128;
+    internal const int BlockPixels = 128;
 
     /// <summary>Tiles that are worked out in one go: enough that calling for them costs little, few enough to stay in the first cache level.</summary>
     private const int StripTiles = 4;
@@ -107,8 +107,8 @@ public static class MatrixProduct
         return true;
     }
 
-    // Whether a panel is SharedTile's.
-    private static bool IsShared<T>(in StridedProduct product, int n0, int width)
+    /// <summary>Whether a panel is <see cref="SharedTile"/>'s.</summary>
+    internal static bool IsShared<T>(in StridedProduct product, int n0, int width)
         where T : unmanaged, IFloatingPointIeee754<T> => product.N - n0 >= width && SharedTile.CanMultiply<T>(product, width);
 
     // All panels that are not shared.
@@ -222,7 +222,8 @@ public static class MatrixProduct
         return areAllShared;
     }
 
-    private static bool IsGradientShared<T>(in StridedProduct product, int n0, int width)
+    /// <summary>Whether a panel of dB is <see cref="SharedTile"/>'s.</summary>
+    internal static bool IsGradientShared<T>(in StridedProduct product, int n0, int width)
         where T : unmanaged, IFloatingPointIeee754<T> => product.N - n0 >= width && SharedTile.CanAccumulate<T>(product, width);
 
     // All others of dB, tile by tile, for the pixels of some rows.

@@ -103,8 +103,8 @@ internal static class SharedTile
         where T : unmanaged, IFloatingPointIeee754<T> =>
         width == Vector<T>.Count || (WideVector<T>.IsPanel && width == WideVector<T>.Count);
 
-    // Whether a run is so many taps, and the next pixel's begins so many taps further. A tap is all channels of a picture's pixel.
-    private static bool Overlap<TTaps>(in StridedProduct product)
+    /// <summary>Whether a run is so many taps, and the next pixel's begins so many taps further. A tap is all channels of a picture's pixel.</summary>
+    internal static bool Overlap<TTaps>(in StridedProduct product)
         where TTaps : struct, ITaps =>
         product.SegmentLength % TTaps.Count == 0 && TTaps.Count * product.Input.Column == TTaps.Stride * product.SegmentLength;
 

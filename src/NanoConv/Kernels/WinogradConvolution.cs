@@ -354,7 +354,7 @@ public static class WinogradConvolution
     }
 
     // Whether the transforms go by vectors of 512 bits.
-    private static bool TakesWide<T>(int channels)
+    internal static bool TakesWide<T>(int channels)
         where T : unmanaged, IFloatingPointIeee754<T> => WideVector<T>.IsPanel && channels >= WideVector<T>.Count;
 
     // Where a tile's first pixel lies; tiles go along the rows of an image, then down, then to the next image.
@@ -366,7 +366,7 @@ public static class WinogradConvolution
         return view.At(image, row * Winograd.Outputs, column * Winograd.Outputs);
     }
 
-    private static int BlockTiles(int channels, int filters) =>
+    internal static int BlockTiles(int channels, int filters) =>
         Math.Max(FewestTiles, BlockElements / (channels + filters) / RegisterTile.Rows * RegisterTile.Rows);
 
     private static int Step(int elements) => elements + PlacePadding;

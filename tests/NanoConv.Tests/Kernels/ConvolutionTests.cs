@@ -29,6 +29,13 @@ public abstract class ConvolutionTests<T> : PropertySuite
     });
 
     [Fact]
+    public void Forward_into_the_halo_of_a_next_layer_writes_what_its_naive_twin_does_and_nothing_else() => ForAll(Generators.Convolutions, static c =>
+    {
+        ConvolutionKernels<T> kernels = Exact(c);
+        Expect.Equal("y", kernels.YShape, kernels.NaiveForward(withBias: true), kernels.ForwardIntoHalo(withBias: true));
+    });
+
+    [Fact]
     public void The_kernel_gradient_equals_its_naive_twin() => ForAll(Generators.Convolutions, static c =>
     {
         ConvolutionKernels<T> kernels = Exact(c);

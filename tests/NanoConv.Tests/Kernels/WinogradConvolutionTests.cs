@@ -15,6 +15,7 @@ public sealed class WinogradConvolutionDoubleTests : WinogradConvolutionTests<do
         ConvolutionKernels<double> kernels = Exact(c);
         Expect.Equal("y", kernels.YShape, kernels.NaiveForward(withBias: true), kernels.Forward(withBias: true));
         Expect.Equal("y", kernels.YShape, kernels.NaiveForward(withBias: false), kernels.Forward(withBias: false));
+        Expect.Equal("y in a halo", kernels.YShape, kernels.NaiveForward(withBias: true), kernels.ForwardIntoHalo(withBias: true));
     });
 
     [Fact]

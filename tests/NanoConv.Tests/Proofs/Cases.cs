@@ -73,6 +73,9 @@ internal sealed record ProductCase(
 /// <summary>A network and the seed of its weights and inputs.</summary>
 internal sealed record NetworkCase(Shape InputShape, Layer[] Body, Layer[] Tail, Dense End, int Seed)
 {
+    /// <summary>Whether kernels are moved from their first values as biases are; in wide layers that would saturate what follows.</summary>
+    public bool MovesKernels { get; init; } = true;
+
     public Sequential Network => new([.. Body, new Flatten(), .. Tail, End]);
 
     /// <summary>The model in double, its biases moved from zero; null if a layer does not suit its input.</summary>
@@ -95,8 +98,11 @@ internal sealed record NetworkCase(Shape InputShape, Layer[] Body, Layer[] Tail,
         T[] moves = Numbers.Reals<T>(model.ParameterCount, Seed, limit: 0.3);
         model.Edit(weights =>
         {
-            for (int i = 0; i < moves.Length; i++)
-                weights[i] += moves[i];
+            foreach (Parameter<T> parameter in model.Parameters.Where(parameter => MovesKernels || parameter.Shape.Rank == 1))
+            {
+                for (int i = parameter.Offset; i < parameter.Offset + parameter.Shape.Elements; i++)
+                    weights[i] += moves[i];
+            }
         });
         return model;
     }

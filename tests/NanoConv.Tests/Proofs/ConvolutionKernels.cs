@@ -44,25 +44,53 @@ internal sealed class ConvolutionKernels<T>
 
     public ReadOnlySpan<T> Forward(bool withBias, bool relu = false)
     {
+        Poisoned<T> y = new(YShape.Elements);
+        Forward(y.View, withBias, relu, output: null);
+        return y.Checked();
+    }
+
+    /// <summary>The same, written into the middle of a larger picture, as into the halo of a next layer; all around must stay as it is.</summary>
+    public T[] ForwardIntoHalo(bool withBias, bool relu = false)
+    {
+        const int Before = 2, Around = 3;
+        WindowGeometry window = geometry.Window;
+        int row = (window.OutputWidth + Around) * geometry.Filters, image = (window.OutputHeight + Around) * row;
+        PixelView view = new((Before * row) + (Before * geometry.Filters), image, row, geometry.Filters);
+        Poisoned<T> y = new(images * image);
+        Forward(y.View, withBias, relu, view);
+        ReadOnlySpan<T> picture = y.Checked();
+        T[] inside = new T[YShape.Elements];
+        int length = window.OutputWidth * geometry.Filters, written = 0;
+        for (int line = 0; line < images * window.OutputHeight; line++)
+        {
+            Span<T> destination = inside.AsSpan(line * length, length);
+            picture.Slice(view.At(line / window.OutputHeight, line % window.OutputHeight, 0), length).CopyTo(destination);
+        }
+
+        foreach (T element in picture)
+            written += T.IsNaN(element) ? 0 : 1;
+        Assert.True(written <= inside.Length, $"wrote {written} elements, of which {inside.Length} are the output");
+        return inside;
+    }
+
+    private void Forward(Span<T> y, bool withBias, bool relu, PixelView? output)
+    {
         T[] packedBias = new T[PackedMatrix.PaddedColumns<T>(geometry.Filters)];
         Bias.CopyTo(packedBias, 0);
-        Poisoned<T> y = new(YShape.Elements);
         if (!withBias)
             packedBias = [];
         if (isWinograd)
         {
             T[] packed = Poisoned<T>.NaNs(WinogradConvolution.PackedKernelLength<T>(geometry));
             WinogradConvolution.PackKernel<T>(geometry, packed, W);
-            WinogradConvolution.Forward(geometry, images, y.View, Padded(), packed, packedBias, Scratch(), relu);
+            WinogradConvolution.Forward(geometry, images, y, Padded(), packed, packedBias, Scratch(), relu, output);
         }
         else
         {
             T[] packed = Poisoned<T>.NaNs(Convolution.PackedKernelLength<T>(geometry));
             Convolution.PackKernel<T>(geometry, packed, W);
-            Convolution.Forward(geometry, images, y.View, Padded(), packed, packedBias, relu);
+            Convolution.Forward(geometry, images, y, Padded(), packed, packedBias, relu, output);
         }
-
-        return y.Checked();
     }
 
     public T[] NaiveForward(bool withBias)

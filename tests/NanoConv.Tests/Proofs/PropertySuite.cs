@@ -41,6 +41,16 @@ public abstract class PropertySuite
         Assert.True(runner.Result is TestResult.Passed, "the generator found no cases");
     }
 
+    /// <summary>The cases that a run of the usual length tries, drawn as <see cref="ForAll"/> draws them, but from a seed.</summary>
+    internal static IReadOnlyList<TCase> Drawn<TCase>(Arbitrary<TCase> cases, int seed)
+    {
+        List<TCase> drawn = [];
+        Replay replay = new(new Rnd((ulong)seed), FSharpOption<int>.None);
+        Check.One(Config.Quick.WithRunner(new Runner()).WithMaxTest(DefaultCases).WithReplay(replay), Prop.ForAll(cases, (Action<TCase>)drawn.Add));
+        Assert.Equal(DefaultCases, drawn.Count);
+        return drawn;
+    }
+
     private static string Report<TCase>(TestResult.Failed failure, Action<TCase> holds, string test)
     {
         TCase smallest = (TCase)failure.Item3.Head;

@@ -1,0 +1,44 @@
+using System.Numerics;
+using NanoConv.Kernels;
+using NanoConv.Kernels.Reference;
+
+namespace NanoConv.Tests;
+
+/// <summary>What a layer makes of its input, by the naive kernels.</summary>
+internal static class Textbook
+{
+    /// <summary>The output of some examples; null for layers that have no numbers of their own.</summary>
+    public static T[]? Forward<T>(BuiltLayer<T> layer, int examples, ReadOnlySpan<T> x)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        T[] y = new T[examples * layer.OutputShape.Elements];
+        switch (layer.Specification)
+        {
+            case Conv2D convolution:
+                WindowGeometry window = new(layer.InputShape, convolution.KernelSize, convolution.Strides, convolution.Padding);
+                NaiveConvolution.Forward(
+                    new ConvolutionGeometry(window, convolution.Filters), examples, y, x, layer.Parameters[0].Value, Bias(layer));
+                return Activated(y, convolution.Activation, convolution.Filters);
+            case MaxPooling2D pooling:
+                NaiveMaxPooling.Forward(new WindowGeometry(layer.InputShape, pooling.PoolSize, pooling.Strides, pooling.Padding), examples, y, x);
+                return y;
+            case Dense dense:
+                StridedProduct product = StridedProduct.Dense(examples, layer.InputShape.Elements, dense.Units);
+                NaiveMatrixProduct.Multiply(product, y, x, layer.Parameters[0].Value, Bias(layer));
+                return Activated(y, dense.Activation, dense.Units);
+            default:
+                return null;
+        }
+    }
+
+    private static Span<T> Bias<T>(BuiltLayer<T> layer)
+        where T : unmanaged, IFloatingPointIeee754<T> => layer.Parameters.Count > 1 ? layer.Parameters[1].Value : [];
+
+    private static T[] Activated<T>(T[] y, Activation activation, int channels)
+        where T : unmanaged, IFloatingPointIeee754<T> => activation switch
+        {
+            Activation.ReLU => [.. y.Select(value => T.Max(value, T.Zero))],
+            Activation.Softmax => [.. y.Chunk(channels).SelectMany(row => row.Select(value => T.One / row.Aggregate(T.Zero, (sum, other) => sum + T.Exp(other - value))))],
+            _ => y,
+        };
+}
