@@ -1,6 +1,6 @@
 """Runs ONNX files in OpenCV: `run_in_opencv.py FOLDER` reads each FOLDER/NAME.onnx and what it is to be given,
-NAME.input (elements, little-endian) and NAME.shape (`float32 2 4 4 1`), and writes NAME.output (float32) and NAME.axes, or
-NAME.refused with OpenCV's words."""
+NAME.input (elements, little-endian) and NAME.shape (as `float32 3 4 4 1`), and writes NAME.output (float32), or NAME.refused
+with OpenCV's words."""
 import pathlib
 import sys
 
@@ -13,8 +13,6 @@ for file in sorted(pathlib.Path(sys.argv[1]).glob("*.onnx")):
     try:
         network = cv2.dnn.readNetFromONNX(str(file))
         network.setInput(batch)
-        output = network.forward()
-        output.astype("<f4").tofile(file.with_suffix(".output"))
-        file.with_suffix(".axes").write_text(" ".join(map(str, output.shape)))
+        network.forward().astype("<f4").tofile(file.with_suffix(".output"))
     except cv2.error as error:
         file.with_suffix(".refused").write_text(str(error))
