@@ -95,9 +95,11 @@ internal sealed class NetworkTranslation<T>(Model<T> model, OnnxExportOptions op
         if (flattened is { } picture)
             kernel = Weights.RowsOfNchw(kernel, picture, dense.Units);
         flattened = null;
-        List<string> constants = [graph.AddConstant(layer.Parameters[0].Name, [layer.InputShape[0], dense.Units], kernel)];
+        // Transposed, as PyTorch writes it: OpenCV 4 reads every Gemm as if transB were 1.
+        kernel = Weights.Transposed(kernel, dense.Units);
+        List<string> constants = [graph.AddConstant(layer.Parameters[0].Name, [dense.Units, layer.InputShape[0]], kernel)];
         AddBias(constants, layer);
-        graph.Add($"{layer.Name}/Gemm", "Gemm", constants);
+        graph.Add($"{layer.Name}/Gemm", "Gemm", constants, OnnxGraph.Attribute("transB", 1));
         Activate(layer, dense.Activation);
     }
 

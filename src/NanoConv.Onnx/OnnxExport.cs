@@ -12,7 +12,7 @@ public static class OnnxExport
     private const long MostWeightBytes = int.MaxValue - (1L << 20);
 
     // Names are read by people too.
-    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly MetadataJson Readable = new(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     /// <summary>
     /// Translates a model: its prediction, with the weights as they are now, on batches of any size. Dropout is left out, as
@@ -44,7 +44,7 @@ public static class OnnxExport
         foreach ((string key, string value) in options.Metadata ?? new Dictionary<string, string>())
             metadata[key] = value;
         if (options.ClassNames is { } classes)
-            metadata[OnnxModel.ClassNamesKey] = JsonSerializer.Serialize(classes, Readable);
+            metadata[OnnxModel.ClassNamesKey] = JsonSerializer.Serialize(classes, Readable.IReadOnlyListString);
         file.MetadataProps.AddRange(metadata.Select(entry => new StringStringEntryProto { Key = entry.Key, Value = entry.Value }));
         return new OnnxModel(file);
     }

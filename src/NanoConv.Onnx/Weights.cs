@@ -35,6 +35,17 @@ internal static class Weights
         return result;
     }
 
+    /// <summary>A dense kernel [inputs, units] as [units, inputs].</summary>
+    public static float[] Transposed(float[] kernel, int units)
+    {
+        int inputs = kernel.Length / units;
+        float[] result = new float[kernel.Length];
+        for (int input = 0; input < inputs; input++)
+            for (int unit = 0; unit < units; unit++)
+                result[(unit * inputs) + input] = kernel[(input * units) + unit];
+        return result;
+    }
+
     /// <summary>
     /// A dense kernel [height·width·channels, units] whose rows are in the order of a picture (height, width, channels), with
     /// the rows in that of (channels, height, width).

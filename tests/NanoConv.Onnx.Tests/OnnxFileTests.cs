@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using NanoConv.Cifar.Networks;
 using NanoConv.Cifar.Tests.Data;
@@ -42,6 +44,22 @@ public sealed class OnnxFileTests : IDisposable
         Assert.Equal([1, 3, 2, 4], Ints(OnnxSession.Parse(model).Graph.Node[0], "pads"));
     }
 
+    /// <summary>As PyTorch writes it, and as OpenCV 4 reads every Gemm.</summary>
+    [Fact]
+    public void A_dense_kernel_comes_transposed_and_Gemm_says_so()
+    {
+        Model<float> model = new Sequential(new Dense(3)).Build<float>(2);
+        float[] kernel = [1, 2, 3, 4, 5, 6]; // [inputs, units]
+        kernel.CopyTo(model.Weights);
+        model.ParametersChanged();
+        GraphProto graph = OnnxSession.Parse(model.ToOnnx()).Graph;
+        AttributeProto attribute = Assert.Single(Assert.Single(graph.Node).Attribute);
+        Assert.Equal(("transB", AttributeProto.Types.AttributeType.Int, 1L), (attribute.Name, attribute.Type, attribute.I));
+        TensorProto written = graph.Initializer[0];
+        Assert.Equal([3, 2], written.Dims);
+        Assert.Equal([1, 4, 2, 5, 3, 6], MemoryMarshal.Cast<byte, float>(written.RawData.Span).ToArray());
+    }
+
     [Fact]
     public void A_file_says_its_versions_its_producer_and_its_metadata()
     {
@@ -58,6 +76,16 @@ public sealed class OnnxFileTests : IDisposable
         Assert.Equal(
             [("a", "first"), ("nanoconv.classes", "[\"cat\",\"dög\"]"), ("z", "last")],
             file.MetadataProps.Select(entry => (entry.Key, entry.Value)));
+    }
+
+    /// <summary>Byte by byte what JsonSerializer writes by reflection, as files had it before the code for it was generated.</summary>
+    [Fact]
+    public void Class_names_are_written_as_ever()
+    {
+        string[] names = ["cat", "dög", "\"quoted\"", "back\\slash", "a/b", "<&'+>", "line\nline\t\u0001", "💡", "\ud800", "", "\u2028", "日本"];
+        JsonSerializerOptions readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        OnnxModel model = new Sequential(new Dense(names.Length)).Build<float>(3).ToOnnx(new OnnxExportOptions { ClassNames = names });
+        Assert.Equal(JsonSerializer.Serialize(names, readable), Assert.Single(OnnxSession.Parse(model).MetadataProps).Value);
     }
 
     [Fact]

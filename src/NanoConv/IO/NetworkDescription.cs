@@ -26,7 +26,7 @@ internal static class NetworkDescription
                 return null;
             layer.Insert(0, "name", names[i]);
             layer.Insert(0, "class", network.Layers[i].TypeName);
-            layers.Add(layer);
+            layers.Add((JsonNode)layer);
         }
 
         JsonObject description = new()

@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using FsCheck;
+using FsCheck.Fluent;
+using NanoConv.Cifar.Networks;
+using NanoConv.Cifar.Tests.Data;
+using NanoConv.Tests;
+
+namespace NanoConv.Onnx.Tests;
+
+/// <summary>
+/// Exported networks in OpenCV, proved with Debian 12's 4.6: its reader knows less of ONNX than ONNX Runtime does, and does not say
+/// so: it takes every Gemm as if transB were 1, which for a square kernel gives other numbers without an error.
+/// </summary>
+public sealed class OpenCvTests : PropertySuite, IDisposable
+{
+    private const int Batch = 3, NetworksAtOnce = 40;
+    private const double Tolerance = 1e-5;
+
+    // OpenCV takes half a second to load: many networks share a process.
+    private static readonly Arbitrary<ExportCase[]> Many = Arb.From(
+        from pictures in Gen.ArrayOf(Generators.PictureNetworks.Generator, NetworksAtOnce)
+        from flat in Gen.ArrayOf(Generators.FlatNetworks.Generator, NetworksAtOnce / 5)
+        select (ExportCase[])[.. pictures, .. flat],
+        Shrink);
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [OpenCvFact]
+    public void Dense_layers_square_and_not_agree() => AssertAgree(
+    [
+        new((4, 4, 1), [new Flatten(), new Dense(16, Activation.Softmax)], PictureLayout.Nhwc, Seed: 1),
+        new((4, 4, 1), [new Flatten(), new Dense(5, Activation.Softmax)], PictureLayout.Nchw, Seed: 2),
+        new((4, 3, 2), [new Flatten(), new Dense(24, Activation.ReLU), new Dense(24), new Dense(7, Activation.Softmax)], PictureLayout.Nchw, Seed: 3),
+        new(6, [new Dense(6, Activation.ReLU, useBias: false), new Dense(9, useBias: false)], PictureLayout.Nhwc, Seed: 4),
+        new(1, [new Dense(1)], PictureLayout.Nhwc, Seed: 5),
+    ]);
+
+    [OpenCvFact]
+    public void The_papers_networks_agree() => AssertAgree(
+    [
+        .. from name in CifarNetwork.Names
+           from layout in Enum.GetValues<PictureLayout>()
+           select new ExportCase(CifarNetwork.InputShape, [.. CifarNetwork.Create(name, l1: 0).Layers], layout, Seed: 1),
+    ]);
+
+    [OpenCvFact]
+    public void Networks_that_take_bytes_agree() => AssertAgree(
+    [
+        .. from layout in Enum.GetValues<PictureLayout>()
+           select new ExportCase((8, 6, 3), [new Conv2D(4, 3), new Flatten(), new Dense(5, Activation.Softmax)], layout, Seed: 1),
+    ], bytes: true);
+
+    [OpenCvFact]
+    public void Generated_networks_agree() => ForAll(Many, networks => AssertAgree(networks), share: 0.01);
+
+    private static IEnumerable<ExportCase[]> Shrink(ExportCase[] networks) => networks.Length > 1
+        ? [networks[..(networks.Length / 2)], networks[(networks.Length / 2)..]]
+        : Generators.PictureNetworks.Shrinker(networks[0]).Select(smaller => (ExportCase[])[smaller]);
+
+    private void AssertAgree(ExportCase[] networks, bool bytes = false)
+    {
+        foreach (string file in Directory.GetFiles(folder.Path))
+            File.Delete(file);
+        float[][] expected = [.. networks.Select((network, i) => bytes ? Write<byte>(network, i) : Write<float>(network, i))];
+        RunInOpenCv();
+        for (int i = 0; i < networks.Length; i++)
+        {
+            if (File.Exists(folder[$"{i}.refused"]))
+                Assert.Fail($"{networks[i]}: {File.ReadAllText(folder[$"{i}.refused"])}");
+            float[] actual = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(folder[$"{i}.output"])).ToArray();
+            Expect.Close<float>($"{networks[i]}: output", expected[i], actual, Tolerance);
+        }
+    }
+
+    // The network, a batch for it, and what it should make of it.
+    private float[] Write<TElement>(ExportCase network, int i)
+        where TElement : unmanaged
+    {
+        (Model<float> model, Shape input) = (network.Build()!, network.InputShape);
+        bool bytes = typeof(TElement) == typeof(byte);
+        model.ToOnnx(new OnnxExportOptions { InputLayout = network.Layout, ScalePixels = bytes }).Save(folder[$"{i}.onnx"]);
+        float[] batch = network.Inputs(Batch);
+        if (bytes)
+            batch = [.. batch.Select(number => MathF.Floor(Math.Abs(number) * byte.MaxValue))];
+        TElement[] elements = bytes ? (TElement[])(object)Array.ConvertAll(batch, number => (byte)number) : (TElement[])(object)batch;
+        TElement[] ordered = input.Rank == 3 ? Layouts.Order(elements, network.Layout, input) : elements;
+        long[] axes = input.Rank == 3 ? Layouts.Axes(network.Layout, input, Batch) : [Batch, input[0]];
+        File.WriteAllBytes(folder[$"{i}.input"], MemoryMarshal.AsBytes<TElement>(ordered).ToArray());
+        File.WriteAllText(folder[$"{i}.shape"], $"{(bytes ? "uint8" : "float32")} {string.Join(' ', axes)}");
+        float[] numbers = bytes ? Array.ConvertAll(batch, number => number / byte.MaxValue) : batch;
+        Tensor<float> outputs = model.Predict(new Tensor<float>(input.Batch(Batch), numbers), threads: 1);
+        return outputs.AsSpan().ToArray();
+    }
+
+    private void RunInOpenCv()
+    {
+        string script = Path.Combine(AppContext.BaseDirectory, "python", "run_in_opencv.py");
+        ProcessStartInfo start = new(OpenCvFactAttribute.Interpreter!, [script, folder.Path]) { RedirectStandardError = true };
+        using Process process = Process.Start(start)!;
+        string errors = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, errors);
+    }
+}
