@@ -45,7 +45,7 @@ internal static class ImportCommand
         });
         Option<string[]> ignore = OptionOf.Texts(
             "--ignore",
-            "Tensors to leave out, by their whole names: * stands for any characters, ? for one, as in '*.num_batches_tracked'.",
+            "Tensors to leave out, by their whole names, in which * stands for any characters: '*.num_batches_tracked'.",
             "PATTERN",
             "a pattern of names");
         Option<string?> output = OptionOf.Text("--output", "The model to write.", "FILE", "the name of a file");

@@ -70,7 +70,12 @@ internal static class CheckpointFile
 
         OrderedDictionary<string, SavedArray> arrays = [];
         foreach ((string name, SafeTensor tensor) in file.Tensors.Where(tensor => tensor.Key != DigestName))
+        {
+            if (!SafeTensorType.IsWeights(tensor))
+                throw new InvalidDataException($"expected {SafeTensorsHeader.Quote(name)} of type F32 or F64, found {tensor.DataType}");
             arrays.Add(name, new SavedArray(tensor.Shape, tensor.DataType == "F64" ? Numbers<double>(tensor) : Numbers<float>(tensor)));
+        }
+
         return new SavedState(path, new OrderedDictionary<string, string>(file.Metadata), arrays, string.Empty);
     }
 

@@ -19,19 +19,22 @@ internal static partial class ForeignFile
     private const string Unpack = "unpack it and take the file with the weights that is in it";
     private const string AskAgain = "download the file itself, by a link to its raw content and not to the page about it";
 
+    private const string SaveArrays = "from safetensors.numpy import save_file; save_file(";
+    private const string IntoFile = ", \"weights.safetensors\"), " + ImportIt;
+
     private const string Torch = "in Python: import torch; from safetensors.torch import save_file; save_file(torch.load(\"FILE\", map_location=\"cpu\"), "
         + "\"weights.safetensors\"), of a checkpoint its [\"state_dict\"], of a module its .state_dict(), " + ImportIt;
 
-    private const string Keras = "in Python: import keras; from safetensors.numpy import save_file; save_file({f\"{l.name}/{n}\": v for l in "
-        + "keras.models.load_model(\"FILE\").layers for n, v in zip((\"kernel\", \"bias\"), l.get_weights())}, \"weights.safetensors\"), " + ImportIt;
+    private const string Keras = "in Python: import keras; " + SaveArrays + "{f\"{l.name}/{n}\": v for l in keras.models.load_model(\"FILE\").layers "
+        + "for n, v in zip((\"kernel\", \"bias\"), l.get_weights())}" + IntoFile;
 
-    private const string TensorFlow = "in Python: import tensorflow as tf; from safetensors.numpy import save_file; save_file({v.name: v.numpy() for v in "
-        + "tf.saved_model.load(\"FOLDER\").variables}, \"weights.safetensors\"), " + ImportIt;
+    private const string TensorFlow = "in Python: import tensorflow as tf; " + SaveArrays
+        + "{v.name: v.numpy() for v in tf.saved_model.load(\"FOLDER\").variables}" + IntoFile;
 
-    private const string Onnx = "NanoConv writes ONNX and does not read it; in Python: import onnx; from safetensors.numpy import save_file; save_file({t.name: "
-        + "onnx.numpy_helper.to_array(t) for t in onnx.load(\"FILE\").graph.initializer}, \"weights.safetensors\"), " + ImportIt;
+    private const string Onnx = "NanoConv writes ONNX and does not read it; in Python: import onnx; " + SaveArrays
+        + "{t.name: onnx.numpy_helper.to_array(t) for t in onnx.load(\"FILE\").graph.initializer}" + IntoFile;
 
-    private const string NumPy = "in Python: import numpy; from safetensors.numpy import save_file; save_file(dict(numpy.load(\"FILE\")), \"weights.safetensors\"), " + ImportIt;
+    private const string NumPy = "in Python: import numpy; " + SaveArrays + "dict(numpy.load(\"FILE\"))" + IntoFile;
 
     /// <summary>In this order: of a zip, say, the particular kinds come first.</summary>
     private static readonly Kind[] Kinds =
@@ -65,7 +68,7 @@ internal static partial class ForeignFile
             "put the parts together: in Python, d.update(load_file(part)) for each, then save_file(d, \"weights.safetensors\")",
             static head => Begins(head, "{") && Encoding.Latin1.GetString(head) is var text && (text.Contains("weight_map") || text.Contains("total_size"))),
         new("a TensorFlow.js model (model.json)", Recipe, static head => Begins(head, "{") && Encoding.Latin1.GetString(head).Contains("modelTopology")),
-        new("JSON", "the weights themselves are in another file", static head => Begins(head, "{\"") || Begins(head, "{\n") || Begins(head, "{\r\n") || Begins(head, "[")),
+        new("JSON", "the weights themselves are in another file", static head => Begins(head, "[") || (Begins(head, "{") && IsText(head))),
     ];
 
     private delegate bool Recognition(ReadOnlySpan<byte> head);
@@ -127,7 +130,8 @@ internal static partial class ForeignFile
 
     // torch.save writes the pickle first, torch.jit.save the numbers
     private static bool IsTorchs(string name) =>
-        name.EndsWith("/data.pkl", StringComparison.Ordinal) || name.Contains("/data/") || name.Contains("/code/") || name.EndsWith("/version", StringComparison.Ordinal);
+        name.EndsWith("/data.pkl", StringComparison.Ordinal) || name.EndsWith("/version", StringComparison.Ordinal)
+        || name.Contains("/data/") || name.Contains("/code/");
 
     // protocols 2 to 5
     private static bool IsPickle(ReadOnlySpan<byte> head) => head.Length > 2 && head[0] == 0x80 && head[1] is >= 2 and <= 5;

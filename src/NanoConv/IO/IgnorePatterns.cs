@@ -1,5 +1,3 @@
-using System.IO.Enumeration;
-
 namespace NanoConv;
 
 /// <summary>Finds the tensors of a file that an import leaves out.</summary>
@@ -9,7 +7,7 @@ internal static class IgnorePatterns
 
     /// <summary>The tensors whose whole names fit a pattern, in the file's order.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="patterns"><c>*</c> stands for any characters or none, <c>?</c> for one, and <c>\</c> before one of them for itself.</param>
+    /// <param name="patterns"><c>*</c> stands for any characters or none, all else for itself.</param>
     /// <exception cref="ArgumentException">A pattern is empty.</exception>
     /// <exception cref="InvalidDataException">A pattern fits no name: it was misspelt.</exception>
     public static IReadOnlyList<IgnoredTensor> Find(SafeTensorsFile file, IReadOnlyList<string> patterns)
@@ -29,7 +27,29 @@ internal static class IgnorePatterns
             .Select(tensor => new IgnoredTensor(tensor.Key, tensor.DataType, tensor.Pattern!))];
     }
 
-    private static bool Fits(string pattern, string name) => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
+    /// <summary>
+    /// The piece before the first star begins the name, that behind the last one ends it, and those between follow one another:
+    /// each as early as it can, which leaves the most for the next.
+    /// </summary>
+    private static bool Fits(string pattern, string name)
+    {
+        string[] pieces = pattern.Split('*');
+        if (pieces.Length == 1)
+            return pattern == name;
+        (string first, string last) = (pieces[0], pieces[^1]);
+        if (name.Length < first.Length + last.Length || !name.StartsWith(first, StringComparison.Ordinal) || !name.EndsWith(last, StringComparison.Ordinal))
+            return false;
+        ReadOnlySpan<char> between = name.AsSpan(first.Length..^last.Length);
+        foreach (string piece in pieces[1..^1])
+        {
+            int at = between.IndexOf(piece, StringComparison.Ordinal);
+            if (at < 0)
+                return false;
+            between = between[(at + piece.Length)..];
+        }
+
+        return true;
+    }
 
     private static string Quote(IEnumerable<string> names)
     {

@@ -103,7 +103,7 @@ public static class Model
     /// </param>
     /// <param name="ignore">
     /// Patterns of names to leave out, as <c>*.num_batches_tracked</c> or <c>optimizer.*</c>: the whole name, in which <c>*</c> stands
-    /// for any characters or none, <c>?</c> for one, and <c>\</c> before one of them for itself. A pattern that no name fits is an error.
+    /// for any characters or none, and all else for itself. A pattern that no name fits is an error.
     /// </param>
     /// <returns>Where each parameter's values came from, and what was ignored.</returns>
     /// <typeparam name="T">The number type.</typeparam>
@@ -180,7 +180,8 @@ public static class Model
     private static void TakeWeights<T>(Model<T> model, SafeTensorsFile file)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        RefuseUnfit([.. model.Parameters.Select(parameter => FindMistake<T>(file, parameter.Name, parameter.Shape)).OfType<string>(), .. Unexpected(model, file)]);
+        IEnumerable<string> mistakes = model.Parameters.Select(parameter => FindMistake<T>(file, parameter.Name, parameter.Shape)).OfType<string>();
+        RefuseUnfit([.. mistakes, .. Unexpected(model, file)]);
         model.Edit(_ =>
         {
             foreach (Parameter<T> parameter in model.Parameters)

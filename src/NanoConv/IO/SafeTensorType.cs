@@ -1,6 +1,9 @@
 namespace NanoConv;
 
-/// <summary>The number types of the safetensors format. A model's weights are F32 or F64, imported ones also F16 or BF16; of the others a file may hold tensors.</summary>
+/// <summary>
+/// The number types of the safetensors format. A model's weights are F32 or F64, imported ones also F16 or BF16; of the others a
+/// file may hold tensors.
+/// </summary>
 internal static class SafeTensorType
 {
     private static readonly Dictionary<string, int> Bits = new()

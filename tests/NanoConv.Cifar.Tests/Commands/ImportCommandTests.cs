@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using System.Runtime.InteropServices;
 using NanoConv.Cifar.Experiments;
 using NanoConv.Cifar.Images;
 using NanoConv.Cifar.Tests.Data;
@@ -87,6 +89,93 @@ public sealed class ImportCommandTests : IDisposable
     }
 
     [Fact]
+    public void What_is_ignored_and_what_is_converted_is_said()
+    {
+        Import("pytorch_default").ShouldSucceed();
+        byte[] plain = File.ReadAllBytes(folder["m.safetensors"]);
+        SafeTensorsFile file = SafeTensorsFile.Read(PathOf("pytorch_default"));
+        var tensors = new Dictionary<string, SafeTensor>(file.Tensors)
+        {
+            ["n.num_batches_tracked"] = new("I64", [], new byte[8]),
+        };
+        foreach (int i in Enumerable.Range(0, 10))
+            tensors[$"optimizer.{i}.exp_avg"] = SafeTensor.From<float>(1, [1]);
+        new SafeTensorsFile(tensors, file.Metadata).Write(folder["w.safetensors"]);
+        CommandResult.Of("import", folder["w.safetensors"], "--output", folder["n.safetensors"])
+            .ShouldFail(1, "w.safetensors", "unexpected 'n.num_batches_tracked'", "unexpected 'optimizer.9.exp_avg'", "ignore it by a pattern");
+        CommandResult.Of("import", folder["w.safetensors"], "--output", folder["n.safetensors"], "--ignore", "optim").ShouldFail(1, "names that fit 'optim'");
+        Assert.False(File.Exists(folder["n.safetensors"]));
+        string output = CommandResult.Of(
+            "import", folder["w.safetensors"], "--output", folder["n.safetensors"], "--ignore", "*.num_batches_tracked", "optimizer.*").ShouldSucceed().Out;
+        Assert.Contains("Ignored by '*.num_batches_tracked': 1 tensor: n.num_batches_tracked\n", output, StringComparison.Ordinal);
+        Assert.Contains("Ignored by 'optimizer.*': 10 tensors: optimizer.0.exp_avg, ", output, StringComparison.Ordinal);
+        Assert.Contains("optimizer.7.exp_avg, … and 2 more\n", output, StringComparison.Ordinal);
+        Assert.Contains("computes nothing with what is ignored", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Converted", output, StringComparison.Ordinal);
+        Assert.Equal(plain, File.ReadAllBytes(folder["n.safetensors"]));
+        Import("pytorch_default", "--ignore", " ").ShouldFail(2, "--ignore: expected a pattern of names, found nothing");
+    }
+
+    [Fact]
+    public void Half_precision_is_converted_and_said()
+    {
+        Import("pytorch_default").ShouldSucceed();
+        float[] single = [.. ModelFile.Read(folder["m.safetensors"]).Model.Weights];
+        SafeTensorsFile file = SafeTensorsFile.Read(PathOf("pytorch_default"));
+        var tensors = file.Tensors.ToDictionary(
+            tensor => tensor.Key, tensor => tensor.Key.StartsWith("1.", StringComparison.Ordinal) ? Brain(tensor.Value) : tensor.Value);
+        tensors["4.weight"] = Double(tensors["4.weight"]);
+        new SafeTensorsFile(tensors, file.Metadata).Write(folder["w.safetensors"]);
+        string output = CommandResult.Of("import", folder["w.safetensors"], "--output", folder["n.safetensors"]).ShouldSucceed().Out;
+        Assert.Contains("Converted from BF16 to F32, which is exact: 2 tensors: 1.weight, 1.bias\n", output, StringComparison.Ordinal);
+        Assert.Contains("Converted from F64 to F32, rounded: 1 tensor: 4.weight\n", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Ignored", output, StringComparison.Ordinal);
+        float[] converted = [.. ModelFile.Read(folder["n.safetensors"]).Model.Weights];
+        int first = (3 * 3 * 3 * 16) + 16;
+        Assert.Equal(single[..first].Select(Truncated), converted[..first]);
+        Assert.Equal(single[first..], converted[first..]);
+
+        static float Truncated(float value) => BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(value) & 0xFFFF0000);
+    }
+
+    [Theory]
+    [InlineData("import")]
+    [InlineData("predict", "a.png")]
+    [InlineData("evaluate")]
+    [InlineData("export", "--onnx", "x.onnx")]
+    public void Files_of_other_kinds_are_named_with_what_to_do(string command, params string[] more)
+    {
+        Import("pytorch_default").ShouldSucceed();
+        string onnx = folder["net.onnx"], torch = folder["net.pth"], empty = folder["empty"], page = folder["page.html"];
+        CommandResult.Of("export", folder["m.safetensors"], "--onnx", onnx).ShouldSucceed();
+        using (ZipArchive zip = ZipFile.Open(torch, ZipArchiveMode.Create))
+            zip.CreateEntry("net/data.pkl");
+        File.WriteAllText(page, "<!DOCTYPE html><html>");
+        File.WriteAllBytes(empty, []);
+        string[] output = command == "import" ? ["--output", folder["out.safetensors"]] : more;
+        CommandResult.Of([command, onnx, .. output]).ShouldFail(1, onnx, "found an ONNX model", "onnx.load(");
+        CommandResult.Of([command, torch, .. output]).ShouldFail(1, torch, "found a PyTorch file", "torch.load(");
+        CommandResult.Of([command, page, .. output]).ShouldFail(1, page, "found a web page");
+        CommandResult.Of([command, empty, .. output]).ShouldFail(1, empty, "found no bytes at all");
+        CommandResult.Of([command, folder.Path, .. output]).ShouldFail(1, "found a folder; in it is 'm.safetensors'");
+    }
+
+    [Theory]
+    [InlineData("predict", "a.png")]
+    [InlineData("evaluate")]
+    [InlineData("export", "--onnx", "x.onnx")]
+    public void Weights_of_others_are_sent_to_import(string command, params string[] more)
+    {
+        string torch = PathOf("pytorch_default"), keras = PathOf("keras_thinner_deeper");
+        CommandResult.Of([command, torch, .. more]).ShouldFail(
+            1, torch, "weights of another program (10 tensors, as '", $"'nanoconv-cifar import {torch} --layout pytorch'");
+        CommandResult.Of([command, keras, .. more]).ShouldFail(1, keras, "weights of another program", $"'nanoconv-cifar import {keras} --layout keras'");
+        var checkpoint = new Dictionary<string, string> { ["format"] = "nanoconv-checkpoint" };
+        new SafeTensorsFile(new Dictionary<string, SafeTensor>(), checkpoint).Write(folder["c.safetensors"]);
+        CommandResult.Of([command, folder["c.safetensors"], .. more]).ShouldFail(1, "found a checkpoint of a run", "train --resume");
+    }
+
+    [Fact]
     public void Mistakes_are_named()
     {
         CommandResult.Of("import", folder["none.safetensors"], "--output", folder["m.safetensors"]).ShouldFail(1, "none.safetensors", "no such file");
@@ -100,6 +189,19 @@ public sealed class ImportCommandTests : IDisposable
 
     private CommandResult Import(string file, params string[] more) =>
         CommandResult.Of(["import", PathOf(file), "--output", folder["m.safetensors"], .. more]);
+
+    private static SafeTensor Brain(SafeTensor tensor) => tensor with
+    {
+        DataType = "BF16",
+        Data = (byte[])[.. tensor.Data.ToArray().Chunk(4).SelectMany(number => number[2..])], // a float's upper half
+    };
+
+    private static SafeTensor Double(SafeTensor tensor)
+    {
+        var values = new double[tensor.Data.Length / 4];
+        tensor.CopyTo<double>(values);
+        return tensor with { DataType = "F64", Data = MemoryMarshal.AsBytes<double>(values).ToArray() };
+    }
 
     private static string PathOf(string file) => Path.Combine(AppContext.BaseDirectory, "golden", $"{file}.safetensors");
 }

@@ -27,7 +27,7 @@ public sealed class ImportTarget : FuzzTarget
     public override object Read(byte[] input)
     {
         SafeTensorsFile file = SafeTensorsFile.Parse(input);
-        IReadOnlyList<string> ignore = file.Tensors.ContainsKey(Counter) ? ["*_tracked", "n?.*"] : [];
+        IReadOnlyList<string> ignore = file.Tensors.ContainsKey(Counter) ? ["*_tracked", "n*1*.*"] : [];
         return new WeightImport<float>(model, file, input.Length % 2 == 0 ? WeightLayout.PyTorch : WeightLayout.Keras, ignore)
             .Run(new Dictionary<string, string>());
     }

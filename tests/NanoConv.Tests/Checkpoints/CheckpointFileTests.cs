@@ -80,6 +80,7 @@ public sealed class CheckpointFileTests
         Refused(Encode([], [("sha256", digest)]), "expected nanoconv-checkpoint, version 1, found , version");
         Refused(Encode([("format", "nanoconv-checkpoint"), ("nanoconv.checkpoint", "2")], [("sha256", digest)]), "found nanoconv-checkpoint, version 2");
         Refused(Encode([("format", "nanoconv-checkpoint"), ("nanoconv.checkpoint", "1")], [("a", new("I64", [4], new byte[32]))]), "F32 or F64, found I64");
+        Refused(Encode([("format", "nanoconv-checkpoint"), ("nanoconv.checkpoint", "1")], [("a", new("F16", [16], new byte[32]))]), "F32 or F64, found F16");
         Random random = new(1);
         for (int i = 0; i < 3000; i++)
         {

@@ -179,7 +179,8 @@ public abstract class ModelFileTests<T> : PropertySuite, IDisposable
         SafeTensor text = new("U8", [1, 1], new byte[1]);
         new SafeTensorsFile(new Dictionary<string, SafeTensor> { ["a/kernel"] = text }, new Dictionary<string, string>()).Write(FilePath);
         Expect.Throws<InvalidDataException>(() => model.LoadWeights(FilePath), "'a/kernel' has type U8 instead of F32 or F64");
-        Expect.Throws<InvalidDataException>(() => Model.Load<T>(FilePath), "description", "found none", "LoadWeights");
+        Expect.Throws<InvalidDataException>(
+            () => Model.Load<T>(FilePath), "description", "another program's tensors, as 'a/kernel'", "ImportWeights", "LoadWeights");
     }
 
     [Fact]

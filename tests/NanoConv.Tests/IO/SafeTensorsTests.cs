@@ -131,8 +131,41 @@ public sealed class SafeTensorsTests : PropertySuite
         full.CopyTo<float>(narrow);
         Assert.Equal([1.0, -0.1f], wide);
         Assert.Equal([1f, -0.1f], narrow);
-        Expect.Throws<InvalidDataException>(() => (single with { DataType = "I32" }).CopyTo<float>(narrow), "F32 or F64", "I32");
+        Expect.Throws<InvalidDataException>(() => (single with { DataType = "I32" }).CopyTo<float>(narrow), "F32, F64, F16 or BF16", "I32");
         Assert.Throws<NotSupportedException>(() => SafeTensor.From<Half>(1, [Half.One]));
+    }
+
+    /// <summary>Every number that half precision has, computed from its bits by the definition.</summary>
+    [Theory]
+    [InlineData("F16", 5, 10)]
+    [InlineData("BF16", 8, 7)]
+    public void Half_precision_becomes_the_same_numbers(string type, int exponentBits, int fractionBits)
+    {
+        byte[] data = new byte[2 * 65536];
+        for (int bits = 0; bits < 65536; bits++)
+            BinaryPrimitives.WriteUInt16LittleEndian(data.AsSpan(2 * bits), (ushort)bits);
+        SafeTensor tensor = new(type, [65536], data);
+        float[] single = new float[65536];
+        double[] full = new double[65536];
+        tensor.CopyTo<float>(single);
+        tensor.CopyTo<double>(full);
+        int most = (1 << exponentBits) - 1, bias = most >> 1;
+        for (int bits = 0; bits < 65536; bits++)
+        {
+            int fraction = bits & ((1 << fractionBits) - 1), exponent = (bits >> fractionBits) & most;
+            double sign = bits >= 0x8000 ? -1 : 1;
+            double expected = exponent == most ? (fraction == 0 ? double.PositiveInfinity : double.NaN)
+                : exponent == 0 ? Math.ScaleB(fraction, 1 - bias - fractionBits)
+                : Math.ScaleB(fraction + (1 << fractionBits), exponent - bias - fractionBits);
+            if (double.IsNaN(expected))
+            {
+                Assert.True(float.IsNaN(single[bits]) && double.IsNaN(full[bits]), $"0x{bits:X4}");
+                continue;
+            }
+
+            Assert.Equal(BitConverter.DoubleToInt64Bits(sign * expected), BitConverter.DoubleToInt64Bits(full[bits])); // −0 as well
+            Assert.Equal(BitConverter.DoubleToInt64Bits(sign * expected), BitConverter.DoubleToInt64Bits(single[bits]));
+        }
     }
 
     /// <summary>Whatever a header claims or repeats, what is allocated stays a small multiple of its length.</summary>
@@ -194,7 +227,7 @@ public sealed class SafeTensorsTests : PropertySuite
             Assert.Equal([path], Directory.GetFiles(folder));
 
             System.IO.File.WriteAllText(path, "hello");
-            Expect.Throws<InvalidDataException>(() => SafeTensorsFile.Read(path), path, "at least 8 bytes, found 5");
+            Expect.Throws<InvalidDataException>(() => SafeTensorsFile.Read(path), path, "text that begins with 'hello'");
             Assert.Throws<FileNotFoundException>(() => SafeTensorsFile.Read(path + ".none"));
         }
         finally
