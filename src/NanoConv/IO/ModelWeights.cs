@@ -22,7 +22,7 @@ internal sealed class ModelWeights<T>(SafeTensorsFile file)
     /// <param name="name">The parameter's name.</param>
     /// <param name="shape">Its shape.</param>
     /// <exception cref="InvalidDataException">The zeros would take more; the message lists what has been found until then.</exception>
-    public T[] Take(string name, Shape shape)
+    public Action<Span<T>> Take(string name, Shape shape)
     {
         if (Model.FindMistake<T>(file, name, shape) is { } mistake)
         {
@@ -30,11 +30,9 @@ internal sealed class ModelWeights<T>(SafeTensorsFile file)
             spare -= (long)shape.Elements * Unsafe.SizeOf<T>();
             if (spare < 0)
                 Model.RefuseUnfit([.. mistakes, "what comes behind and what is unexpected was not looked for: the file is too small for this network"]);
-            return new T[shape.Elements];
+            return static values => values.Clear();
         }
 
-        T[] values = new T[shape.Elements];
-        file.Tensors[name].CopyTo<T>(values);
-        return values;
+        return file.Tensors[name].CopyTo<T>;
     }
 }

@@ -154,6 +154,40 @@ public static class Convolution
         }
     }
 
+    /// <summary>dx = dy ∗ wᵀ with w as it is stored: slower than with packed kernels, and without the memory for them.</summary>
+    /// <param name="geometry">The convolution.</param>
+    /// <param name="images">Pictures n.</param>
+    /// <param name="dx">Overwritten: [n, H, W, C].</param>
+    /// <param name="haloedDy">dy inside a halo of zeros; its pixels lie where <see cref="HaloedOutput"/> says.</param>
+    /// <param name="w">The kernel [kh, kw, C, K].</param>
+    /// <typeparam name="T">The element type.</typeparam>
+    public static void UnpackedInputGradient<T>(
+        in ConvolutionGeometry geometry, int images, Span<T> dx, ReadOnlySpan<T> haloedDy, ReadOnlySpan<T> w)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        WindowGeometry window = geometry.Window;
+        if (window.StrideHeight > window.KernelHeight || window.StrideWidth > window.KernelWidth)
+            dx[..(images * window.InputElements)].Clear(); // some positions no window reaches
+        int tap = window.Channels * geometry.Filters, kernelRow = window.KernelWidth * tap;
+        for (int a = 0; a < Math.Min(window.StrideHeight, window.KernelHeight); a++)
+        {
+            for (int b = 0; b < Math.Min(window.StrideWidth, window.KernelWidth); b++)
+            {
+                // The phase's taps in reverse order, from its last one back.
+                int rowTaps = Phase(window, a, isRow: true).Taps, columnTaps = Phase(window, b, isRow: false).Taps;
+                int r = a + ((rowTaps - 1) * window.StrideHeight), s = b + ((columnTaps - 1) * window.StrideWidth);
+                TransposedView view = new(
+                    Offset: (r * kernelRow) + (s * tap),
+                    Column: geometry.Filters,
+                    Segment: -window.StrideHeight * kernelRow,
+                    Taps: columnTaps,
+                    Tap: -window.StrideWidth * tap,
+                    Length: geometry.Filters);
+                TransposedProduct.Multiply(InputGradientProduct(geometry, images, a, b), dx, haloedDy, w, view);
+            }
+        }
+    }
+
     /// <summary>Where the pixels of dy lie inside their halo of zeros.</summary>
     /// <param name="geometry">The convolution.</param>
     public static PixelView HaloedOutput(in ConvolutionGeometry geometry)

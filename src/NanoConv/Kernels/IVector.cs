@@ -27,6 +27,9 @@ internal interface IVector<TSelf, T>
     /// <summary>A whole number in every lane; a constant to the JIT.</summary>
     static abstract TSelf Constant(int value);
 
+    /// <summary>The sum of all lanes, in one order.</summary>
+    static abstract T Sum(TSelf x);
+
     /// <summary>x + y.</summary>
     static abstract TSelf operator +(TSelf x, TSelf y);
 

@@ -32,6 +32,9 @@ internal readonly struct PlainVector<T>(Vector<T> value) : IVector<PlainVector<T
     public static PlainVector<T> Constant(int value) => new(Simd.Constant<T>(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Sum(PlainVector<T> x) => Vector.Sum(x.value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static PlainVector<T> operator +(PlainVector<T> x, PlainVector<T> y) => new(x.value + y.value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

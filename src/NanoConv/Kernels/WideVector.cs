@@ -39,6 +39,9 @@ internal readonly struct WideVector<T>(Vector512<T> value) : IVector<WideVector<
     public static WideVector<T> Constant(int value) => new(Vector512.Create(T.CreateTruncating(value)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Sum(WideVector<T> x) => Vector512.Sum(x.value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static WideVector<T> operator +(WideVector<T> x, WideVector<T> y) => new(x.value + y.value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

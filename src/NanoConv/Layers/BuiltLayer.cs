@@ -55,6 +55,27 @@ public abstract class BuiltLayer<T>
     internal virtual bool CanWriteInHalo => false;
 
     /// <summary>
+    /// Whether, in a large model, the layer can leave the gradient of its first parameter to <see cref="KernelProduct"/>, which is taken for a
+    /// whole batch at the step's end, and do without a packed kernel for its input's gradient.
+    /// </summary>
+    internal virtual bool CanBeLean => false;
+
+    /// <summary>Whether it does; the model chooses, by its size.</summary>
+    internal bool IsLean { get; set; }
+
+    /// <summary>Of a layer that can be lean: the place in <see cref="Kept"/> of the gradient that its kernel's gradient is the product of.</summary>
+    internal virtual int KeptGradient => -1;
+
+    /// <summary>The place in <see cref="Kept"/> of the input that it is the product of; −1 for the input as it comes.</summary>
+    internal virtual int KeptInput => -1;
+
+    /// <summary>Elements that are made of the parameters and held beside them.</summary>
+    internal virtual long PackedElements => 0;
+
+    /// <summary>The product of some examples whose gradient is that of the kernel.</summary>
+    internal virtual StridedProduct KernelProduct(int examples) => throw new NotSupportedException($"'{Name}' has no such product");
+
+    /// <summary>
     /// Elements of scratch that the layer needs within one call of Forward or Backward; all layers of a worker share it, so
     /// nothing in it lasts.
     /// </summary>

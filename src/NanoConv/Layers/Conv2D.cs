@@ -115,21 +115,18 @@ public sealed class Conv2D : Layer
 
         private readonly ConvolutionGeometry geometry;
         private readonly Activation activation;
-        private readonly bool isWinograd;
-        private readonly AlignedArray<T> packedKernel;
-        private readonly AlignedArray<T> packedTransposedKernel;
+        private readonly bool suitsWinograd;
         private readonly AlignedArray<T> packedBias;
+        private AlignedArray<T> packedKernel;
+        private AlignedArray<T> packedTransposedKernel;
 
         public Built(LayerBuilder<T> builder, Conv2D specification, ConvolutionGeometry geometry)
             : base(builder, (geometry.Window.OutputHeight, geometry.Window.OutputWidth, geometry.Filters))
         {
             this.geometry = geometry;
             activation = specification.Activation;
-            isWinograd = WinogradConvolution.Suits<T>(geometry);
-            packedKernel = new(isWinograd ? WinogradConvolution.PackedKernelLength<T>(geometry) : Convolution.PackedKernelLength<T>(geometry));
-            packedTransposedKernel = new(isWinograd
-                ? WinogradConvolution.PackedTransposedKernelLength<T>(geometry)
-                : Convolution.PackedTransposedKernelLength<T>(geometry));
+            suitsWinograd = WinogradConvolution.Suits<T>(geometry);
+            _ = PackedLength + PackedTransposedLength; // refuses what would not fit into an array
             packedBias = new(PackedMatrix.PaddedColumns<T>(geometry.Filters));
             Kept =
             [
@@ -140,7 +137,7 @@ public sealed class Conv2D : Layer
 
         public override IReadOnlyList<KeptBuffer> Kept { get; }
 
-        public override int ScratchElements => isWinograd ? WinogradConvolution.ScratchLength<T>(geometry) : 0;
+        public override int ScratchElements => IsWinograd ? WinogradConvolution.ScratchLength<T>(geometry) : 0;
 
         public override long ForwardFlops => geometry.ForwardFlops;
 
@@ -148,10 +145,32 @@ public sealed class Conv2D : Layer
 
         internal override bool CanWriteInHalo => activation != Activation.Softmax;
 
+        internal override bool CanBeLean => true;
+
+        internal override int KeptGradient => HaloedDz;
+
+        internal override int KeptInput => geometry.Window.NeedsPadding ? PaddedX : -1;
+
+        internal override long PackedElements => AlignedArray<T>.Allocated(packedKernel.Length) + AlignedArray<T>.Allocated(packedTransposedKernel.Length)
+            + AlignedArray<T>.Allocated(packedBias.Length);
+
+        // Winograd's transformed kernels take four times the kernel, each.
+        private bool IsWinograd => suitsWinograd && !IsLean;
+
+        private int PackedLength => IsWinograd ? WinogradConvolution.PackedKernelLength<T>(geometry) : Convolution.PackedKernelLength<T>(geometry);
+
+        private int PackedTransposedLength => IsWinograd
+            ? WinogradConvolution.PackedTransposedKernelLength<T>(geometry)
+            : Convolution.PackedTransposedKernelLength<T>(geometry);
+
+        internal override StridedProduct KernelProduct(int examples) => Convolution.GradientProduct(geometry, examples);
+
         public override void Prepare()
         {
+            if (packedKernel.Length == 0)
+                (packedKernel, packedTransposedKernel) = (new(PackedLength), new(IsLean ? 0 : PackedTransposedLength));
             ReadOnlySpan<T> kernel = Parameters[0].Value;
-            if (isWinograd)
+            if (IsWinograd)
             {
                 WinogradConvolution.PackKernel(geometry, packedKernel, kernel);
                 WinogradConvolution.PackTransposedKernel(geometry, packedTransposedKernel, kernel);
@@ -159,7 +178,8 @@ public sealed class Conv2D : Layer
             else
             {
                 Convolution.PackKernel(geometry, packedKernel, kernel);
-                Convolution.PackTransposedKernel(geometry, packedTransposedKernel, kernel);
+                if (!IsLean)
+                    Convolution.PackTransposedKernel(geometry, packedTransposedKernel, kernel);
             }
 
             if (Parameters.Count > 1)
@@ -172,7 +192,7 @@ public sealed class Conv2D : Layer
                 Halo.Pad(geometry.Window, pass.Count, pass.Kept(PaddedX), x);
             ReadOnlySpan<T> padded = Padded(pass, x);
             bool relu = activation == Activation.ReLU;
-            if (isWinograd)
+            if (IsWinograd)
                 WinogradConvolution.Forward(geometry, pass.Count, y, padded, packedKernel, packedBias, pass.Scratch, relu, pass.OutputView);
             else
                 Convolution.Forward(geometry, pass.Count, y, padded, packedKernel, packedBias, relu, pass.OutputView);
@@ -187,7 +207,7 @@ public sealed class Conv2D : Layer
             Span<T> db = Parameters.Count > 1 ? pass.Gradient(1) : [];
             ReadOnlySpan<T> padded = Padded(pass, x), masked = activation == Activation.ReLU ? y : [];
             StridedProduct inPlace = Convolution.ForwardProduct(geometry, pass.Count);
-            if (dx.IsEmpty && !isWinograd && !MatrixProduct.NeedsSlack<T>(inPlace))
+            if (dx.IsEmpty && !IsWinograd && !IsLean && !MatrixProduct.NeedsSlack<T>(inPlace))
             {
                 // The first layer's dz is read here alone, and needs no halo: it stays where dy is, which spares a pass over memory.
                 Epilogue.Gradient(inPlace, dy, db, dy, masked, pass.OutputView);
@@ -197,14 +217,16 @@ public sealed class Conv2D : Layer
 
             Span<T> dz = pass.Kept(HaloedDz);
             Epilogue.Gradient(Convolution.GradientProduct(geometry, pass.Count), dz, db, dy, masked, pass.OutputView);
-            if (isWinograd)
+            if (IsWinograd)
                 WinogradConvolution.KernelGradient(geometry, pass.Count, pass.Gradient(0), padded, dz, pass.Scratch);
-            else
+            else if (!IsLean)
                 Convolution.KernelGradient(geometry, pass.Count, pass.Gradient(0), padded, dz);
             if (dx.IsEmpty)
                 return;
-            if (isWinograd)
+            if (IsWinograd)
                 WinogradConvolution.InputGradient(geometry, pass.Count, dx, dz, packedTransposedKernel, pass.Scratch);
+            else if (IsLean)
+                Convolution.UnpackedInputGradient(geometry, pass.Count, dx, dz, Parameters[0].Value);
             else
                 Convolution.InputGradient(geometry, pass.Count, dx, dz, packedTransposedKernel);
         }

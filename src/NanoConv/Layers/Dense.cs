@@ -66,16 +66,15 @@ public sealed class Dense : Layer
         private readonly int inputs;
         private readonly int units;
         private readonly Activation activation;
-        private readonly AlignedArray<T> packedKernel;
-        private readonly AlignedArray<T> packedTransposedKernel;
         private readonly AlignedArray<T> packedBias;
+        private AlignedArray<T> packedKernel;
+        private AlignedArray<T> packedTransposedKernel;
 
         public Built(LayerBuilder<T> builder, Dense specification, int inputs)
             : base(builder, specification.Units)
         {
             (this.inputs, units, activation) = (inputs, specification.Units, specification.Activation);
-            packedKernel = new(PackedMatrix.Length<T>(inputs, units));
-            packedTransposedKernel = new(PackedMatrix.Length<T>(units, inputs));
+            _ = PackedMatrix.Length<T>(inputs, units) + PackedMatrix.Length<T>(units, inputs); // refuses what would not fit into an array
             packedBias = new(PackedMatrix.PaddedColumns<T>(units));
             Kept = [new KeptBuffer("gradient before activation", units, Extra: MatrixProduct.Slack<T>())];
         }
@@ -86,10 +85,22 @@ public sealed class Dense : Layer
 
         public override long ForwardFlops => 2L * inputs * units;
 
+        internal override bool CanBeLean => true;
+
+        internal override int KeptGradient => 0;
+
+        internal override long PackedElements => AlignedArray<T>.Allocated(packedKernel.Length) + AlignedArray<T>.Allocated(packedTransposedKernel.Length)
+            + AlignedArray<T>.Allocated(packedBias.Length);
+
+        internal override StridedProduct KernelProduct(int examples) => StridedProduct.Dense(examples, inputs, units);
+
         public override void Prepare()
         {
+            if (packedKernel.Length == 0)
+                (packedKernel, packedTransposedKernel) = (new(PackedMatrix.Length<T>(inputs, units)), new(IsLean ? 0 : PackedMatrix.Length<T>(units, inputs)));
             PackedMatrix.Pack(packedKernel, Parameters[0].Value, inputs, units);
-            PackedMatrix.PackTransposed(packedTransposedKernel, Parameters[0].Value, units, inputs);
+            if (!IsLean)
+                PackedMatrix.PackTransposed(packedTransposedKernel, Parameters[0].Value, units, inputs);
             if (Parameters.Count > 1)
                 Parameters[1].Value.CopyTo(packedBias);
         }
@@ -110,9 +121,15 @@ public sealed class Dense : Layer
             Span<T> db = Parameters.Count > 1 ? pass.Gradient(1) : [];
             StridedProduct product = StridedProduct.Dense(pass.Count, inputs, units);
             Epilogue.Gradient(product, dz, db, dy, activation == Activation.ReLU ? y : []);
-            MatrixProduct.AccumulateTransposed(product, pass.Gradient(0), x, dz);
-            if (!dx.IsEmpty)
-                MatrixProduct.Multiply(StridedProduct.Dense(pass.Count, units, inputs), dx, dz, packedTransposedKernel, []);
+            if (!IsLean)
+                MatrixProduct.AccumulateTransposed(product, pass.Gradient(0), x, dz);
+            if (dx.IsEmpty)
+                return;
+            StridedProduct back = StridedProduct.Dense(pass.Count, units, inputs);
+            if (IsLean)
+                TransposedProduct.Multiply(back, dx, dz, Parameters[0].Value, new TransposedView(0, units, 0, 1, 0, units));
+            else
+                MatrixProduct.Multiply(back, dx, dz, packedTransposedKernel, []);
         }
     }
 }

@@ -10,7 +10,7 @@ public sealed class LayerBuilder<T>
 {
     private readonly int seed;
     private readonly int layerIndex;
-    private readonly Func<string, Shape, T[]>? given;
+    private readonly Func<string, Shape, Action<Span<T>>>? given;
     private readonly List<Parameter<T>> parameters = [];
 
     /// <summary>For a layer of a network.</summary>
@@ -23,7 +23,7 @@ public sealed class LayerBuilder<T>
     /// Gives a parameter's first values by its whole name and its shape, in place of the initializer; it refuses by an
     /// exception, before memory is taken for what a file only claims.
     /// </param>
-    internal LayerBuilder(Layer layer, string name, Shape inputShape, int seed, int layerIndex, Func<string, Shape, T[]>? given = null)
+    internal LayerBuilder(Layer layer, string name, Shape inputShape, int seed, int layerIndex, Func<string, Shape, Action<Span<T>>>? given = null)
     {
         Layer = layer;
         Name = name;
@@ -56,7 +56,8 @@ public sealed class LayerBuilder<T>
         string role, Shape shape, Initializer initializer, int fanIn, int fanOut, Regularizer? regularizer = null)
     {
         string name = $"{Name}/{role}";
-        Parameter<T> parameter = new(name, shape, regularizer, given is null ? Drawn(shape, initializer, fanIn, fanOut) : given(name, shape));
+        ulong key = CounterRandom.Key(RandomDomain.InitialWeights, seed, layerIndex, parameters.Count);
+        Parameter<T> parameter = new(name, shape, regularizer, given?.Invoke(name, shape) ?? (values => initializer.Fill<T>(values, fanIn, fanOut, key)));
         parameters.Add(parameter);
         return parameter;
     }
@@ -70,12 +71,4 @@ public sealed class LayerBuilder<T>
     public (int Height, int Width, int Channels) ExpectPicture() => InputShape.Rank == 3
         ? (InputShape[0], InputShape[1], InputShape[2])
         : throw Error($"expected an input of shape (height, width, channels), received {InputShape}");
-
-    private T[] Drawn(Shape shape, Initializer initializer, int fanIn, int fanOut)
-    {
-        T[] values = new T[shape.Elements];
-        ulong key = CounterRandom.Key(RandomDomain.InitialWeights, seed, layerIndex, parameters.Count);
-        initializer.Fill<T>(values, fanIn, fanOut, key);
-        return values;
-    }
 }

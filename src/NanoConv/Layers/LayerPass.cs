@@ -10,21 +10,29 @@ public sealed class LayerPass<T>
 {
     private readonly AlignedArray<T>[] kept;
     private readonly string?[] missing;
-    private readonly int[] gradientOffsets;
+    private readonly bool[] isShared;
+    private readonly int[] gradientPlaces;
     private readonly BuiltLayer<T> layer;
     private readonly AlignedArray<T> scratch;
 
-    internal LayerPass(Model<T> model, int index, int capacity, bool training, AlignedArray<T> scratch)
+    internal LayerPass(Model<T> model, int index, int capacity, BatchBuffers<T>? batch, AlignedArray<T> scratch)
     {
         (layer, this.scratch) = (model.Layers[index], scratch);
         LayerIndex = index;
         (InputView, OutputView) = (model.ViewOf(index), model.ViewOf(index + 1));
-        kept = [.. layer.Kept.Select(buffer => new AlignedArray<T>(model.Needs(index, buffer, training) ? (buffer.Elements * capacity) + buffer.Extra : 0))];
-        missing = [.. layer.Kept.Select((buffer, place) => buffer.TrainingOnly && !training && buffer.Elements + buffer.Extra > 0
+        kept = [.. layer.Kept.Select((_, kept) => batch?.Kept(layer, index, kept) ?? default)];
+        isShared = [.. kept.Select(buffer => buffer.Length > 0)];
+        for (int i = 0; i < kept.Length; i++)
+        {
+            if (!isShared[i])
+                kept[i] = new(KeptLength(model, index, layer.Kept[i], capacity, training: batch is not null));
+        }
+
+        missing = [.. layer.Kept.Select((buffer, place) => buffer.TrainingOnly && batch is null && buffer.Elements + buffer.Extra > 0
             ? $"{layer.Specification.TypeName} '{layer.Name}': its kept buffer '{buffer.Name}' (Kept({place})) was declared TrainingOnly, so there is no "
                 + "memory for it in prediction; expected TrainingOnly: false, or its use only where pass.Training is true"
             : null)];
-        gradientOffsets = [.. layer.Parameters.Select(parameter => parameter.Offset)];
+        gradientPlaces = [.. layer.Parameters.Select(parameter => parameter.Offset)];
     }
 
     /// <summary>The layer's place in the network, from 0.</summary>
@@ -52,6 +60,9 @@ public sealed class LayerPass<T>
 
     internal T[] Gradients { get; set; } = [];
 
+    /// <summary>The first example's place in what is kept of many.</summary>
+    internal int Place { get; set; }
+
     /// <summary>Where the input's pixels lie, if not side by side.</summary>
     internal PixelView? InputView { get; }
 
@@ -61,12 +72,28 @@ public sealed class LayerPass<T>
     /// <summary>A buffer that the layer has declared in <see cref="BuiltLayer{T}.Kept"/>.</summary>
     /// <param name="index">Its place there.</param>
     /// <exception cref="InvalidOperationException">This is prediction, and the buffer was declared for training alone.</exception>
-    public Span<T> Kept(int index) => missing[index] is { } mistake ? throw new InvalidOperationException(mistake) : kept[index];
+    public Span<T> Kept(int index)
+    {
+        if (missing[index] is { } mistake)
+            throw new InvalidOperationException(mistake);
+        return isShared[index] ? kept[index].Span[(Place * layer.Kept[index].Elements)..] : kept[index];
+    }
 
     /// <summary>Room for <see cref="BuiltLayer{T}.ScratchElements"/>; what is in it when a call begins does not matter, and nothing in it lasts.</summary>
     public Span<T> Scratch => scratch;
 
+    /// <summary>The elements of what is kept of some examples; 0 if it is not needed.</summary>
+    internal static int KeptLength(Model<T> model, int index, KeptBuffer buffer, int examples, bool training) =>
+        model.Needs(index, buffer, training) ? (buffer.Elements * examples) + buffer.Extra : 0;
+
+    /// <summary>From now on gradients are added not where parameters lie in the model, but where a lane has them.</summary>
+    internal void UseLanes(GradientPlan<T> plan)
+    {
+        for (int i = 0; i < gradientPlaces.Length; i++)
+            gradientPlaces[i] = plan.Places[layer.Parameters[i]];
+    }
+
     /// <summary>Where to add the gradient of a parameter: [its shape].</summary>
     /// <param name="index">Its place in <see cref="BuiltLayer{T}.Parameters"/>.</param>
-    public Span<T> Gradient(int index) => Gradients.AsSpan(gradientOffsets[index], layer.Parameters[index].Shape.Elements);
+    public Span<T> Gradient(int index) => Gradients.AsSpan(gradientPlaces[index], layer.Parameters[index].Shape.Elements);
 }

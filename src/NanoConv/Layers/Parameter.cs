@@ -7,14 +7,16 @@ namespace NanoConv;
 public sealed class Parameter<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private T[] storage;
+    private T[]? storage;
+    private Action<Span<T>>? fill;
 
-    internal Parameter(string name, Shape shape, Regularizer? regularizer, T[] values)
+    /// <summary>With its first values to come: they are written into the model's array, once there is one.</summary>
+    internal Parameter(string name, Shape shape, Regularizer? regularizer, Action<Span<T>> fill)
     {
         Name = name;
         Shape = shape;
         Regularizer = regularizer;
-        storage = values;
+        this.fill = fill;
     }
 
     /// <summary>Layer and role, as <c>conv2d_1/kernel</c>.</summary>
@@ -33,11 +35,23 @@ public sealed class Parameter<T>
     public ReadOnlySpan<T> Value => Writable;
 
     /// <summary>The elements, for the library's own use: whoever writes here sees to it that the layer is prepared.</summary>
-    internal Span<T> Writable => storage.AsSpan(Offset, Shape.Elements);
+    internal Span<T> Writable => (storage ?? Filled()).AsSpan(Offset, Shape.Elements);
 
     internal void MoveTo(T[] newStorage, int offset)
     {
-        Value.CopyTo(newStorage.AsSpan(offset));
-        (storage, Offset) = (newStorage, offset);
+        Span<T> place = newStorage.AsSpan(offset, Shape.Elements);
+        if (storage is null)
+            fill!(place);
+        else
+            Value.CopyTo(place);
+        (storage, Offset, fill) = (newStorage, offset, null);
+    }
+
+    // Somebody asks while the model is being built.
+    private T[] Filled()
+    {
+        storage = new T[Shape.Elements];
+        fill!(storage);
+        return storage;
     }
 }

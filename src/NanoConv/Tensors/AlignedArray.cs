@@ -25,6 +25,9 @@ internal readonly struct AlignedArray<T>
         start = length == 0 ? 0 : (int)((LineBytes - (Marshal.UnsafeAddrOfPinnedArrayElement(array, 0) % LineBytes)) % LineBytes) / size;
     }
 
+    /// <summary>The elements that one of some length takes.</summary>
+    public static long Allocated(int length) => length == 0 ? 0 : length + (LineBytes / Unsafe.SizeOf<T>());
+
     /// <summary>Elements.</summary>
     public int Length { get; }
 

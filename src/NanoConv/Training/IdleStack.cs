@@ -21,4 +21,16 @@ internal sealed class IdleStack<TItem>
         lock (gate)
             idle.Push(item);
     }
+
+    /// <summary>Gives back all that there are among some, and forgets them there.</summary>
+    public void ReturnAll(Span<TItem?> items)
+    {
+        foreach (TItem? item in items)
+        {
+            if (item is not null)
+                Return(item);
+        }
+
+        items.Clear();
+    }
 }

@@ -20,9 +20,9 @@ public sealed class Model<T>
     private readonly IdleStack<SpanPrediction<T>> idlePredictions = new();
 
 
-    internal Model(Sequential network, Shape inputShape, int seed, IReadOnlyList<BuiltLayer<T>> layers)
+    internal Model(Sequential network, Shape inputShape, int seed, IReadOnlyList<BuiltLayer<T>> layers, SizeLimits limits)
     {
-        (Network, InputShape, Seed) = (network, inputShape, seed);
+        (Network, InputShape, Seed, Limits) = (network, inputShape, seed, limits);
         this.layers = [.. layers];
         OutputShape = layers[^1].OutputShape;
         Parameters = [.. layers.SelectMany(layer => layer.Parameters)];
@@ -35,6 +35,7 @@ public sealed class Model<T>
             offset += parameter.Shape.Elements;
         }
 
+        limits.Choose(layers);
         WeightAccess<T>.Prepare(this.layers);
     }
 
@@ -104,6 +105,12 @@ public sealed class Model<T>
     internal Span<T> WritableWeights => weights;
 
     internal ReadOnlySpan<BuiltLayer<T>> LayerSpan => layers;
+
+    /// <summary>From what sizes on memory counts for more than speed.</summary>
+    internal SizeLimits Limits { get; }
+
+    /// <summary>A layer's place in the network.</summary>
+    internal int IndexOf(BuiltLayer<T> layer) => Array.IndexOf(layers, layer);
 
     /// <summary>The shape of the input (0) or of the output of layer index − 1.</summary>
     internal Shape ActivationShape(int index) => index == 0 ? InputShape : Layers[index - 1].OutputShape;
@@ -343,11 +350,10 @@ public sealed class Model<T>
     public void Predict(ReadOnlySpan<T> inputs, Span<T> outputs, int threads = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
-        int count = CheckSpans(inputs, outputs);
         SpanPrediction<T> call = idlePredictions.Take() ?? new SpanPrediction<T>(this);
         try
         {
-            call.Run(inputs, outputs, count, threads);
+            call.Run(inputs, outputs, threads);
         }
         finally
         {
@@ -368,7 +374,14 @@ public sealed class Model<T>
         return Inference.Predict(this, data, threads, cancellation);
     }
 
-    /// <summary>A table of the layers: output shape, parameters, and multiplications and additions of one example.</summary>
+    /// <summary>What a fit will take for its numbers; nothing is allocated for it.</summary>
+    /// <param name="options">How it will train.</param>
+    /// <param name="examples">The number of examples, with those of validation; at least a batch matters.</param>
+    /// <exception cref="ArgumentException">The options make no sense.</exception>
+    public MemoryPlan PlanMemory(FitOptions? options = null, int examples = int.MaxValue) => MemoryCount.Plan(this, options ?? new FitOptions(), examples);
+
+    /// <summary>A table of the layers: output shape, parameters, and multiplications and additions of one example; and the memory that
+    /// <see cref="Fit(IDataset{T}, FitOptions, CancellationToken)"/> takes by default.</summary>
     public string Summary() => ModelSummary.Of(this);
 
     /// <summary>The sum of all penalties on the weights as they are.</summary>
@@ -398,38 +411,7 @@ public sealed class Model<T>
     internal Workspace<T> RentWorkspace() => idleWorkspaces.Take() ?? new Workspace<T>(this, Inference.ShardSize, training: false);
 
     /// <summary>Takes back what workers have rented, those that did.</summary>
-    internal void ReturnWorkspaces(Span<Workspace<T>?> rented)
-    {
-        foreach (Workspace<T>? workspace in rented)
-        {
-            if (workspace is not null)
-                idleWorkspaces.Return(workspace);
-        }
-
-        rented.Clear();
-    }
-
-    private int CheckSpans(ReadOnlySpan<T> inputs, Span<T> outputs)
-    {
-        (int count, int rest) = Math.DivRem(inputs.Length, InputShape.Elements);
-        if (count == 0 || rest != 0)
-        {
-            throw new ArgumentException(
-                $"expected inputs of shape {InputShape} one after another, a multiple of {InputShape.Elements} elements, received {inputs.Length}",
-                nameof(inputs));
-        }
-
-        long expected = (long)count * OutputShape.Elements;
-        if (outputs.Length != expected)
-        {
-            throw new ArgumentException(
-                $"expected room for {count} outputs of shape {OutputShape}, {expected} elements, received {outputs.Length}", nameof(outputs));
-        }
-
-        if (inputs.Overlaps(outputs))
-            throw new ArgumentException("expected memory for the outputs apart from the inputs, received spans that overlap", nameof(outputs));
-        return count;
-    }
+    internal void ReturnWorkspaces(Span<Workspace<T>?> rented) => idleWorkspaces.ReturnAll(rented);
 
     internal void CheckInputShape(Shape shape)
     {

@@ -28,6 +28,8 @@ internal static class ModelSummary
             text.Append(rows[row][2].PadLeft(widths[2])).Append("  ").AppendLine(rows[row][3].PadLeft(widths[3]));
         }
 
+        FitOptions options = new();
+        text.AppendLine($"To train, batches of {options.BatchSize}, Adam: {model.PlanMemory(options)}");
         return text.ToString();
     }
 }

@@ -40,7 +40,8 @@ public sealed class Sequential
     /// <param name="inputShape">The shape of one example.</param>
     /// <param name="seed">The seed of the initial weights, if none are given.</param>
     /// <param name="given">See <see cref="LayerBuilder{T}"/>.</param>
-    internal Model<T> Build<T>(Shape inputShape, int seed, Func<string, Shape, T[]>? given)
+    /// <param name="limits">From what sizes on memory counts for more than speed.</param>
+    internal Model<T> Build<T>(Shape inputShape, int seed, Func<string, Shape, Action<Span<T>>>? given, SizeLimits? limits = null)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (typeof(T) != typeof(float) && typeof(T) != typeof(double))
@@ -60,7 +61,7 @@ public sealed class Sequential
             shape = next.OutputShape;
         }
 
-        return new Model<T>(this, inputShape, seed, built);
+        return new Model<T>(this, inputShape, seed, built, limits ?? SizeLimits.Default);
     }
 
     // conv2d_1, conv2d_2, …, without those that were given by hand.

@@ -20,9 +20,10 @@ internal sealed unsafe class SpanPrediction<T>
 
     public SpanPrediction(Model<T> model) => (this.model, runShard) = (model, RunShard);
 
-    /// <summary>Predicts; sizes have been checked.</summary>
-    public void Run(ReadOnlySpan<T> x, Span<T> y, int count, int threads)
+    /// <summary>Predicts, unless the sizes do not fit.</summary>
+    public void Run(ReadOnlySpan<T> x, Span<T> y, int threads)
     {
+        int count = Check(x, y);
         int shards = (count + Inference.ShardSize - 1) / Inference.ShardSize, workers = WorkerPool.Workers(threads, shards);
         if (workspaces.Length < workers)
             workspaces = new Workspace<T>?[workers];
@@ -43,6 +44,29 @@ internal sealed unsafe class SpanPrediction<T>
             model.Access.EndReading();
             model.ReturnWorkspaces(workspaces);
         }
+    }
+
+    // Examples; refuses what does not fit.
+    private int Check(ReadOnlySpan<T> x, Span<T> y)
+    {
+        (int count, int rest) = Math.DivRem(x.Length, model.InputShape.Elements);
+        if (count == 0 || rest != 0)
+        {
+            throw new ArgumentException(
+                $"expected inputs of shape {model.InputShape} one after another, a multiple of {model.InputShape.Elements} elements, received {x.Length}",
+                "inputs");
+        }
+
+        long expected = (long)count * model.OutputShape.Elements;
+        if (y.Length != expected)
+        {
+            throw new ArgumentException(
+                $"expected room for {count} outputs of shape {model.OutputShape}, {expected} elements, received {y.Length}", "outputs");
+        }
+
+        if (x.Overlaps(y))
+            throw new ArgumentException("expected memory for the outputs apart from the inputs, received spans that overlap", "outputs");
+        return count;
     }
 
     private void RunShard(int worker, int shard)

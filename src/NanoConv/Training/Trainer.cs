@@ -11,43 +11,54 @@ namespace NanoConv;
 /// Then the lanes' gradients are added in order, and the parameters take their step.
 /// </summary>
 /// <remarks>
-/// Lanes follow from the batch alone, and every sum has one order, so a result has the same bits on any number of
-/// threads. All buffers are made here: a steady step allocates nothing.
+/// <para>In a large model sixteen gradients would take too much memory. There the large layers only keep their inputs and gradients; at the
+/// step's end the kernel's gradient is one product over all examples, some rows of it at a time, and these rows of the kernel take their
+/// step at once, so that no gradient is ever held as a whole. <see cref="GradientPlan{T}"/> says what goes which way.</para>
+/// <para>Lanes and parts follow from model and batch alone, and every sum has one order, so a result has the same bits on any number of
+/// threads. All buffers are made here: a steady step allocates nothing.</para>
 /// </remarks>
 /// <typeparam name="T">The number type.</typeparam>
 internal sealed class Trainer<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private const int LaneSize = 8;
-    private const int MostLanes = 16;
-    private const int UpdateChunk = 4096;
-
     private readonly Model<T> model;
     private readonly IDataset<T> data;
     private readonly FitOptions options;
     private readonly Callback[] callbacks;
+    private readonly GradientPlan<T> plan;
+    private readonly BatchBuffers<T> kept;
     private readonly Workspace<T>[] workspaces;
     private readonly OptimizerState<T> optimizer;
     private readonly T[][] laneGradients;
+    private readonly T[][] partGradients;
+    private readonly T[] leanGradient;
     private readonly ExampleScore[] scores;
     private readonly int[] order;
     private readonly Action<int, int> runLane;
-    private readonly Action<int, int> updateChunk;
+    private readonly Action<int, int> addPart;
+    private readonly Action<int, int> updatePart;
     private int batchStart;
     private int batchCount;
     private int lanes;
+    private Round round;
 
     public Trainer(Model<T> model, IDataset<T> data, FitOptions options)
     {
         (this.model, this.data, this.options, callbacks) = (model, data, options, [.. options.Callbacks]);
         int batch = Math.Min(options.BatchSize, data.Count);
-        int workers = WorkerPool.Workers(options.Threads, LaneCount(batch));
-        workspaces = [.. Enumerable.Range(0, workers).Select(_ => new Workspace<T>(model, Inference.ShardSize, training: true))];
+        plan = new GradientPlan<T>(model, batch);
+        kept = new BatchBuffers<T>(model, plan.RoundExamples);
+        int workers = WorkerPool.Workers(options.Threads, plan.Lanes), updaters = WorkerPool.Workers(options.Threads, plan.Parts.Length);
+        workspaces = [.. Enumerable.Range(0, workers).Select(_ => new Workspace<T>(model, Inference.ShardSize, kept))];
+        foreach (Workspace<T> workspace in workspaces)
+            workspace.UseLanes(plan);
         optimizer = options.Optimizer.Start<T>(model.ParameterCount);
-        laneGradients = [.. Enumerable.Range(0, LaneCount(batch)).Select(_ => new T[model.ParameterCount])];
+        laneGradients = [.. Enumerable.Range(0, plan.Lanes).Select(_ => new T[plan.LaneElements])];
+        partGradients = [.. Enumerable.Range(0, plan.Rounds == 1 ? updaters : 0).Select(_ => new T[plan.PartElements])];
+        leanGradient = new T[plan.Rounds == 1 ? 0 : plan.LeanElements];
         scores = new ExampleScore[batch];
         order = [.. Enumerable.Range(0, data.Count)];
-        (runLane, updateChunk) = (RunLane, UpdateChunkOf);
+        (runLane, addPart, updatePart) = (RunLane, AddPart, UpdatePart);
     }
 
     /// <summary>What the optimiser remembers, for checkpoints.</summary>
@@ -96,9 +107,16 @@ internal sealed class Trainer<T>
 
     private void RunStep(TrainingState state)
     {
-        lanes = LaneCount(batchCount);
+        lanes = GradientPlan<T>.LaneCount(batchCount);
         optimizer.BeginStep();
-        WorkerPool.Run(runLane, lanes, options.Threads, model.Access);
+        int rounds = Math.Min(plan.Rounds, lanes);
+        for (int i = 0; i < rounds; i++)
+        {
+            round = new Round(this, i, rounds);
+            WorkerPool.Run(runLane, round.Lanes, options.Threads, model.Access);
+            if (!round.IsLast)
+                WorkerPool.Run(addPart, plan.LeanParts, options.Threads, model.Access);
+        }
 
         double sum = 0;
         for (int i = 0; i < batchCount; i++)
@@ -113,7 +131,7 @@ internal sealed class Trainer<T>
         model.Access.BeginUpdate();
         try
         {
-            WorkerPool.Run(updateChunk, (model.ParameterCount + UpdateChunk - 1) / UpdateChunk, options.Threads, model.Access);
+            WorkerPool.Run(updatePart, plan.Parts.Length, options.Threads, model.Access);
             WeightAccess<T>.Prepare(model.LayerSpan);
         }
         finally
@@ -122,37 +140,37 @@ internal sealed class Trainer<T>
         }
     }
 
-    private static int LaneCount(int batch) => Math.Min(MostLanes, (batch + LaneSize - 1) / LaneSize);
+    // As even as can be: lane i begins at example i·n/lanes.
+    private int LaneStart(int lane) => (int)((long)batchCount * lane / lanes);
 
-    private void RunLane(int worker, int lane)
+    private void RunLane(int worker, int item)
     {
-        // As even as can be: lane i begins at example i·n/lanes.
-        int first = (int)((long)batchCount * lane / lanes), end = (int)((long)batchCount * (lane + 1) / lanes);
+        int lane = round.FirstLane + item, end = LaneStart(lane + 1);
         Array.Clear(laneGradients[lane]);
-        for (int start = first; start < end; start += Inference.ShardSize)
+        Workspace<T> workspace = workspaces[worker];
+        for (int start = LaneStart(lane); start < end; start += Inference.ShardSize)
         {
             int count = Math.Min(Inference.ShardSize, end - start);
-            Workspace<T> workspace = workspaces[worker];
-            LoadShard(workspace, start, count);
+            LoadShard(workspace, start, count, place: start - round.FirstExample);
             workspace.Forward();
             workspace.Score(options.Loss, T.One / T.CreateChecked(batchCount), scores.AsSpan(start, count));
             workspace.Backward(laneGradients[lane]);
         }
     }
 
-    private void LoadShard(Workspace<T> workspace, int start, int count)
+    private void LoadShard(Workspace<T> workspace, int start, int count, int place)
     {
+        workspace.MoveTo(place);
         workspace.Load(data, order, batchStart + start, count, withTargets: true);
         workspace.Configure(training: true, options.Loss.TakesLogits, options.Seed, optimizer.Step, start);
     }
 
-    // Adds the lanes' gradients in order, then the penalties', and lets the optimiser change this part of the weights.
-    private void UpdateChunkOf(int worker, int chunk)
+    // Works out this part of the gradient, adds the penalties' and lets the optimiser change this part of the weights.
+    private void UpdatePart(int worker, int item)
     {
-        int first = chunk * UpdateChunk, length = Math.Min(UpdateChunk, model.ParameterCount - first);
-        Span<T> gradient = laneGradients[0].AsSpan(first, length);
-        for (int lane = 1; lane < lanes; lane++)
-            TensorPrimitives.Add(gradient, laneGradients[lane].AsSpan(first, length), gradient);
+        GradientPart<T> part = plan.Parts[item];
+        int first = part.First, length = part.Length;
+        Span<T> gradient = part.Layer is null ? AddLanes(part) : AddKernel(part, worker);
         foreach (Parameter<T> parameter in model.Regularized)
         {
             int start = Math.Max(first, parameter.Offset), end = Math.Min(first + length, parameter.Offset + parameter.Shape.Elements);
@@ -163,6 +181,27 @@ internal sealed class Trainer<T>
         optimizer.Update(first, model.WritableWeights.Slice(first, length), gradient);
     }
 
+    private void AddPart(int worker, int item) => AddKernel(plan.Parts[item], worker);
+
+    // The lanes' gradients, in order.
+    private Span<T> AddLanes(in GradientPart<T> part)
+    {
+        Span<T> gradient = laneGradients[0].AsSpan(part.Place, part.Length);
+        for (int lane = 1; lane < lanes; lane++)
+            TensorPrimitives.Add(gradient, laneGradients[lane].AsSpan(part.Place, part.Length), gradient);
+        return gradient;
+    }
+
+    // Some rows of a kernel's gradient over the round's examples, on top of the rounds before.
+    private Span<T> AddKernel(in GradientPart<T> part, int worker)
+    {
+        Span<T> gradient = plan.Rounds == 1 ? partGradients[worker].AsSpan(0, part.Length) : leanGradient.AsSpan(part.Place, part.Length);
+        if (round.Index == 0)
+            gradient.Clear();
+        kept.AddKernelGradient(part.Layer!, model.IndexOf(part.Layer!), round.Examples, part.Rows, gradient);
+        return gradient;
+    }
+
     // The batch again, shard by shard, until a layer's output is not finite; with the same dropout, as the step is the same.
     private string FindNonFinite()
     {
@@ -170,11 +209,36 @@ internal sealed class Trainer<T>
         Workspace<T> workspace = workspaces[0];
         for (int start = 0; start < batchCount; start += Inference.ShardSize)
         {
-            LoadShard(workspace, start, Math.Min(Inference.ShardSize, batchCount - start));
+            LoadShard(workspace, start, Math.Min(Inference.ShardSize, batchCount - start), place: 0);
             workspace.Forward();
             first = Math.Min(first, workspace.FirstNonFinite() ?? int.MaxValue);
         }
 
         return Inference.Describe(model, first);
+    }
+
+    /// <summary>The lanes that pass before lean kernels' gradients are worked out, and their examples.</summary>
+    private readonly struct Round
+    {
+        public Round(Trainer<T> trainer, int index, int rounds)
+        {
+            FirstLane = trainer.lanes * index / rounds;
+            int end = trainer.lanes * (index + 1) / rounds;
+            (Index, Lanes, IsLast) = (index, end - FirstLane, index == rounds - 1);
+            FirstExample = trainer.LaneStart(FirstLane);
+            Examples = trainer.LaneStart(end) - FirstExample;
+        }
+
+        public int Index { get; }
+
+        public int FirstLane { get; }
+
+        public int Lanes { get; }
+
+        public int FirstExample { get; }
+
+        public int Examples { get; }
+
+        public bool IsLast { get; }
     }
 }

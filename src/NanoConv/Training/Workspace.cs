@@ -16,18 +16,36 @@ internal sealed class Workspace<T>
     private readonly T[] target;
     private readonly AlignedArray<T> scratch;
     private readonly int firstTrainable;
+    private readonly BatchBuffers<T>? batch;
+    private readonly bool[] isShared;
 
+    /// <summary>Makes the buffers.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="capacity">Examples that fit in.</param>
+    /// <param name="training">Whether there is a way back.</param>
     public Workspace(Model<T> model, int capacity, bool training)
+        : this(model, capacity, training ? new BatchBuffers<T>(model, capacity) : null)
     {
-        this.model = model;
-        Capacity = capacity;
+    }
+
+    /// <summary>Makes the buffers of a training worker that shares what lean layers keep with others; null for prediction.</summary>
+    public Workspace(Model<T> model, int capacity, BatchBuffers<T>? batch)
+    {
+        (this.model, this.batch, Capacity) = (model, batch, capacity);
         IReadOnlyList<BuiltLayer<T>> layers = model.Layers;
-        activations = [.. Enumerable.Range(0, layers.Count + 1).Select(index => new AlignedArray<T>(capacity * model.ActivationElements(index)))];
-        int widest = training ? Enumerable.Range(0, layers.Count + 1).Max(index => model.ActivationShape(index).Elements) : model.OutputShape.Elements;
-        gradients = [new(capacity * widest), new(training ? capacity * widest : 0)];
+        activations = [.. Enumerable.Range(0, layers.Count + 1).Select(index => batch?.Activation(index) ?? default)];
+        isShared = [.. activations.Select(buffer => buffer.Length > 0)];
+        for (int index = 0; index < activations.Length; index++)
+        {
+            if (!isShared[index])
+                activations[index] = new(capacity * model.ActivationElements(index));
+        }
+
+        int widest = GradientElements(model, batch is not null);
+        gradients = [new(capacity * widest), new(batch is not null ? capacity * widest : 0)];
         target = new T[capacity * model.OutputShape.Elements];
         scratch = new(layers.Max(layer => layer.ScratchElements));
-        Passes = [.. layers.Select((_, index) => new LayerPass<T>(model, index, capacity, training, scratch))];
+        Passes = [.. layers.Select((_, index) => new LayerPass<T>(model, index, capacity, batch, scratch))];
         firstTrainable = 0;
         while (firstTrainable < layers.Count && layers[firstTrainable].Parameters.Count == 0)
             firstTrainable++;
@@ -44,7 +62,7 @@ internal sealed class Workspace<T>
     {
         foreach (LayerPass<T> pass in Passes)
             pass.Count = count;
-        inputs.CopyTo(activations[0]);
+        inputs.CopyTo(Activation(0));
     }
 
     /// <summary>Copies examples in: input <c>order[first + i]</c>, or first + i without an order.</summary>
@@ -56,7 +74,7 @@ internal sealed class Workspace<T>
         for (int i = 0; i < count; i++)
         {
             int example = order.IsEmpty ? first + i : order[first + i];
-            data.CopyInput(example, activations[0].Span.Slice(i * length, length));
+            data.CopyInput(example, Activation(0).Slice(i * length, length));
             if (withTargets)
                 data.CopyTarget(example, target.AsSpan(i * classes, classes));
         }
@@ -77,6 +95,25 @@ internal sealed class Workspace<T>
         }
     }
 
+    /// <summary>Elements that the widest of the gradients between layers takes for an example.</summary>
+    public static int GradientElements(Model<T> model, bool training) => training
+        ? Enumerable.Range(0, model.Layers.Count + 1).Max(index => model.ActivationShape(index).Elements)
+        : model.OutputShape.Elements;
+
+    /// <summary>Gradients are added as a plan places them in a lane; those of lean kernels not at all.</summary>
+    public void UseLanes(GradientPlan<T> plan)
+    {
+        foreach (LayerPass<T> pass in Passes)
+            pass.UseLanes(plan);
+    }
+
+    /// <summary>Where among the examples of shared buffers the next ones belong that are loaded.</summary>
+    public void MoveTo(int place)
+    {
+        foreach (LayerPass<T> pass in Passes)
+            pass.Place = place;
+    }
+
     /// <summary>Sets what all layers are to know of this pass.</summary>
     public void Configure(bool training, bool wantsLogits, int seed, int step, int firstExample)
     {
@@ -91,7 +128,11 @@ internal sealed class Workspace<T>
     /// The input of the first layer (0) or the output of layer index − 1, for the loaded examples; with the halo in which the next layer
     /// may want it.
     /// </summary>
-    public Span<T> Activation(int index) => activations[index].Span.Slice(0, Passes[0].Count * model.ActivationElements(index));
+    public Span<T> Activation(int index)
+    {
+        int elements = model.ActivationElements(index);
+        return activations[index].Span.Slice(isShared[index] ? Passes[0].Place * elements : 0, Passes[0].Count * elements);
+    }
 
     /// <summary>Carries the examples through all layers, or from layer <paramref name="first"/> on; returns the output.</summary>
     public Span<T> Forward(int first = 0)
@@ -138,12 +179,15 @@ internal sealed class Workspace<T>
     public void Backward(T[] sum)
     {
         int outputElements = Activation(Passes.Length).Length;
-        Backward(gradients[0].Span.Slice(0, outputElements), sum, firstTrainable, needsInputGradient: false);
+        Backward(gradients[0].Span.Slice(0, outputElements), sum, firstTrainable, needsInputGradient: false, inLanes: true);
     }
 
-    /// <summary>Carries any gradient of the output back, to the layer <paramref name="last"/>.</summary>
+    /// <summary>Carries any gradient of the output back, to the layer <paramref name="last"/>; all parameters' gradients are added to <paramref name="sum"/>.</summary>
     /// <returns>The gradient of that layer's input; empty if it was not needed.</returns>
-    public Span<T> Backward(Span<T> outputGradient, T[] sum, int last, bool needsInputGradient)
+    public Span<T> Backward(Span<T> outputGradient, T[] sum, int last, bool needsInputGradient) =>
+        Backward(outputGradient, sum, last, needsInputGradient, inLanes: false);
+
+    private Span<T> Backward(Span<T> outputGradient, T[] sum, int last, bool needsInputGradient, bool inLanes)
     {
         Span<T> dy = gradients[0].Span.Slice(0, outputGradient.Length);
         outputGradient.CopyTo(dy);
@@ -154,7 +198,10 @@ internal sealed class Workspace<T>
             Span<T> x = Activation(index);
             int length = Passes[index].Count * model.ActivationShape(index).Elements;
             Span<T> dx = index > last || needsInputGradient ? gradients[free].Span.Slice(0, length) : [];
-            model.Layers[index].Backward(Passes[index], x, Activation(index + 1), dy, dx);
+            BuiltLayer<T> layer = model.Layers[index];
+            layer.Backward(Passes[index], x, Activation(index + 1), dy, dx);
+            if (layer.IsLean && !inLanes)
+                batch!.AddKernelGradient(layer, index, Passes[index].Count, rows: null, Passes[index].Gradient(0));
             dy = dx;
             free = 1 - free;
         }

@@ -59,6 +59,12 @@ public abstract class ConvolutionTests<T> : PropertySuite
     });
 
     [Fact]
+    public void The_input_gradient_from_an_unpacked_kernel_equals_its_naive_twin() => ForAll(Generators.Convolutions, UnpackedEqualsTwin);
+
+    [Fact]
+    public void The_input_gradient_from_an_unpacked_kernel_equals_its_twin_at_every_tail_length() => ForAll(Generators.EveryTail, UnpackedEqualsTwin);
+
+    [Fact]
     public void All_three_directions_equal_their_twins_at_every_tail_length() => ForAll(Generators.EveryTail, static c =>
     {
         ConvolutionKernels<T> kernels = Exact(c);
@@ -122,6 +128,13 @@ public abstract class ConvolutionTests<T> : PropertySuite
         ConvolutionKernels<T> alone = new(c with { Images = 1 }, static (count, seed) => Numbers.Reals<T>(count, seed));
         Expect.SameBits("y", alone.Forward(withBias: true), together.Forward(withBias: true)[..alone.YShape.Elements]);
         Expect.SameBits("dx", alone.InputGradient(), together.InputGradient()[..alone.XShape.Elements]);
+        Expect.SameBits("dx from w", alone.UnpackedInputGradient(), together.UnpackedInputGradient()[..alone.XShape.Elements]);
+    }
+
+    private static void UnpackedEqualsTwin(ConvolutionCase c)
+    {
+        ConvolutionKernels<T> kernels = Exact(c);
+        Expect.Equal("dx", kernels.XShape, kernels.NaiveInputGradient(), kernels.UnpackedInputGradient());
     }
 
     private static ConvolutionKernels<T> Exact(ConvolutionCase convolution) => new(convolution, Numbers.Integers<T>);

@@ -91,10 +91,10 @@ internal sealed record NetworkCase(Shape InputShape, Layer[] Body, Layer[] Tail,
         }
     }
 
-    public Model<T> Build<T>()
+    public Model<T> Build<T>(SizeLimits? limits = null)
         where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
     {
-        Model<T> model = Network.Build<T>(InputShape, Seed);
+        Model<T> model = Network.Build<T>(InputShape, Seed, given: null, limits);
         T[] moves = Numbers.Reals<T>(model.ParameterCount, Seed, limit: 0.3);
         model.Edit(weights =>
         {

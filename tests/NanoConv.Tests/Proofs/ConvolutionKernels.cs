@@ -138,6 +138,14 @@ internal sealed class ConvolutionKernels<T>
         return dx.Checked();
     }
 
+    /// <summary>The input's gradient from the kernel as it is stored.</summary>
+    public ReadOnlySpan<T> UnpackedInputGradient()
+    {
+        Poisoned<T> dx = new(XShape.Elements);
+        Convolution.UnpackedInputGradient<T>(geometry, images, dx.View, HaloedDy(), W);
+        return dx.Checked();
+    }
+
     public T[] NaiveInputGradient()
     {
         T[] dx = Poisoned<T>.NaNs(XShape.Elements);

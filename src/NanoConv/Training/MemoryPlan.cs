@@ -1,0 +1,42 @@
+using System.Globalization;
+
+namespace NanoConv;
+
+/// <summary>
+/// The memory that a training run takes for its numbers, in bytes, known before it begins: see <see cref="Model{T}.PlanMemory"/>. Not in
+/// it: the examples, the runtime itself (some 50 MB), and what callbacks and layers of one's own hold.
+/// </summary>
+public sealed record MemoryPlan
+{
+    /// <summary>The parameters.</summary>
+    public required long Weights { get; init; }
+
+    /// <summary>Kernels as products want them, packed or transformed, beside the weights.</summary>
+    public required long PackedKernels { get; init; }
+
+    /// <summary>What the optimiser remembers; Adam twice the weights.</summary>
+    public required long Optimizer { get; init; }
+
+    /// <summary>Gradients of the parameters: in a small model sixteen lanes of them.</summary>
+    public required long Gradients { get; init; }
+
+    /// <summary>
+    /// Activations and the gradients between layers, of a few examples on each thread, and what large layers keep of a whole batch; also
+    /// the workspaces of validation, if there is one.
+    /// </summary>
+    public required long Activations { get; init; }
+
+    /// <summary>Threads at most.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>All of it.</summary>
+    public long Total => Weights + PackedKernels + Optimizer + Gradients + Activations;
+
+    /// <summary>As <c>412.3 MB: weights 94.0, packed kernels 94.0, optimizer 188.0, gradients 17.1, activations 19.2 (2 threads)</c>.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Mega(Total)} MB: weights {Mega(Weights)}, packed kernels {Mega(PackedKernels)}, optimizer {Mega(Optimizer)}, " +
+        $"gradients {Mega(Gradients)}, activations {Mega(Activations)} ({Threads} {(Threads == 1 ? "thread" : "threads")})");
+
+    private static string Mega(long bytes) => (bytes / 1e6).ToString("0.0", CultureInfo.InvariantCulture);
+}
