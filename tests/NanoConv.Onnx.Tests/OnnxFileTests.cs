@@ -50,8 +50,7 @@ public sealed class OnnxFileTests : IDisposable
     {
         Model<float> model = new Sequential(new Dense(3)).Build<float>(2);
         float[] kernel = [1, 2, 3, 4, 5, 6]; // [inputs, units]
-        kernel.CopyTo(model.Weights);
-        model.ParametersChanged();
+        model.Edit("dense_1/kernel", kernel.CopyTo);
         GraphProto graph = OnnxSession.Parse(model.ToOnnx()).Graph;
         AttributeProto attribute = Assert.Single(Assert.Single(graph.Node).Attribute);
         Assert.Equal(("transB", AttributeProto.Types.AttributeType.Int, 1L), (attribute.Name, attribute.Type, attribute.I));

@@ -20,9 +20,8 @@ public abstract class ConvolutionLayerTests<T> : PropertySuite
         Conv2D layer = new(c.Filters, (window.KernelHeight, window.KernelWidth), window.Padding, new Size2D(window.StrideHeight, window.StrideWidth));
         Model<T> model = new Sequential(layer).Build<T>((window.Height, window.Width, window.Channels));
         (int kernel, int bias) = (model.Parameters[0].Offset, model.Parameters[1].Offset);
-        twin.W.CopyTo(model.Weights[kernel..]);
-        twin.Bias.CopyTo(model.Weights[bias..]);
-        model.ParametersChanged();
+        model.Edit(model.Parameters[0], twin.W.CopyTo);
+        model.Edit(model.Parameters[1], twin.Bias.CopyTo);
 
         Workspace<T> workspace = new(model, c.Images, training: true);
         workspace.Fill(T.NaN);

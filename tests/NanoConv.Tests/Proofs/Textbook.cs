@@ -31,7 +31,7 @@ internal static class Textbook
         }
     }
 
-    private static Span<T> Bias<T>(BuiltLayer<T> layer)
+    private static ReadOnlySpan<T> Bias<T>(BuiltLayer<T> layer)
         where T : unmanaged, IFloatingPointIeee754<T> => layer.Parameters.Count > 1 ? layer.Parameters[1].Value : [];
 
     private static T[] Activated<T>(T[] y, Activation activation, int channels)
