@@ -42,7 +42,9 @@ internal static class RecipePictures
         yield return ("rgba16", image => Png(image, PngFile.Rgba, 16, (rgb, at) => [rgb[0], 9, rgb[1], 8, rgb[2], 7, Alpha(at), 255]));
         foreach (int depth in (int[])[1, 2, 4])
             yield return ($"grey{depth}", image => FewGreys(image, depth));
-        yield return ("key", image => Png(image, PngFile.Rgb, 8, Rgb, PngFile.Chunk("tRNS", 0, image.Pixels.Span[0], 0, image.Pixels.Span[1], 0, image.Pixels.Span[2])));
+        yield return ("key", image => Png(
+            image, PngFile.Rgb, 8, Rgb,
+            PngFile.Chunk("tRNS", 0, image.Pixels.Span[0], 0, image.Pixels.Span[1], 0, image.Pixels.Span[2])));
         for (byte orientation = 1; orientation <= 8; orientation++)
         {
             byte o = orientation;
