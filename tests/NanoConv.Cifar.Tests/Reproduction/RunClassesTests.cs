@@ -39,7 +39,9 @@ public sealed class RunClassesTests : IDisposable
         RunLibrary library = RunLibrary.In([folder["runs"]], data.Images);
         Assert.Empty(library.Runs);
         Assert.Contains(
-            "expected its model to have the run's classes (a, b, c, d, e, f, g, h, i, j), found j, i, h", Assert.Single(library.Refused), StringComparison.Ordinal);
+            "expected its model to have the run's classes (a, b, c, d, e, f, g, h, i, j), found j, i, h",
+            Assert.Single(library.Refused),
+            StringComparison.Ordinal);
     }
 
     [Fact]
