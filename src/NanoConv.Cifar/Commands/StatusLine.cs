@@ -16,7 +16,7 @@ internal sealed class StatusLine(Terminal terminal)
 
     private readonly Stopwatch sinceShown = new();
 
-    /// <summary>Draws the line anew, a dozen times a second at most. Words go before the bar's length.</summary>
+    /// <summary>Draws the line anew, a dozen times a second at most. The bar takes what the words leave.</summary>
     /// <param name="before">Words before the bar.</param>
     /// <param name="share">How much is done, from 0 to 1.</param>
     /// <param name="wordings">Words after the bar, from most to least: the first that there is room for are taken, if any.</param>

@@ -40,8 +40,10 @@ public sealed record SplitResult(
             return $"expected a confusion matrix of {classes} x {classes}";
         if (!double.IsFinite(Loss))
             return $"expected a finite loss, found {Loss}";
-        double[] shares = [Accuracy, .. Classes.Append(MacroAverage).Append(WeightedAverage).SelectMany(scores => (double[])[scores.Precision, scores.Recall, scores.F1])];
-        return shares.Any(share => !(share is >= 0 and <= 1)) ? $"expected scores from 0 to 1, found {shares.First(share => !(share is >= 0 and <= 1))}" : null;
+        IEnumerable<double> shares = Classes.Append(MacroAverage).Append(WeightedAverage)
+            .SelectMany(scores => (double[])[scores.Precision, scores.Recall, scores.F1]).Append(Accuracy);
+        double[] faults = [.. shares.Where(share => share is not (>= 0 and <= 1))];
+        return faults.Length > 0 ? $"expected scores from 0 to 1, found {faults[0]}" : null;
     }
 
     /// <summary>Evaluates a model.</summary>

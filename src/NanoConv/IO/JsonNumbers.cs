@@ -10,7 +10,8 @@ internal static class JsonNumbers
     /// <summary>A whole number.</summary>
     /// <exception cref="FormatException">It is none: 5.0, 1e3 and -0 are none either.</exception>
     public static int Whole(this JsonElement element) =>
-        element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int number) && (number != 0 || JsonMarshal.GetRawUtf8Value(element)[0] != (byte)'-')
+        element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int number)
+        && (number != 0 || JsonMarshal.GetRawUtf8Value(element)[0] != (byte)'-')
             ? number
             : throw new FormatException($"expected a whole number, found {Found(element)}");
 

@@ -397,7 +397,11 @@ public sealed class Model<T>
     private void CheckFinite(TrainingState state, Evaluation? held, IDataset<T> validation, int threads)
     {
         if (held is not null && !(double.IsFinite(held.Loss) && double.IsFinite(held.Accuracy)))
-            throw new NonFiniteLossException(state.Epoch, state.Step, held.Loss, Inference.FindNonFinite(this, validation, threads));
+        {
+            double loss = double.IsFinite(held.Loss) ? double.NaN : held.Loss; // one that looks away from NaN is no number either
+            throw new NonFiniteLossException(state.Epoch, state.Step, loss, Inference.FindNonFinite(this, validation, threads));
+        }
+
         foreach (Parameter<T> parameter in Parameters)
         {
             foreach (T value in parameter.Value)

@@ -21,7 +21,9 @@ public class NumberOptionTests
     ];
 
     private static readonly RootCommand Root = CommandLine.CreateRoot(
-        ["train", "reproduce", "summary", "evaluate", "predict", "import", "export", "data", "convolve"], new Terminal(TextWriter.Null, TextWriter.Null), CancellationToken.None);
+        ["train", "reproduce", "summary", "evaluate", "predict", "import", "export", "data", "convolve"],
+        new Terminal(TextWriter.Null, TextWriter.Null),
+        CancellationToken.None);
 
     public static IEnumerable<object[]> Counts => Rows(option => option is Option<int>);
 
@@ -104,12 +106,14 @@ public class NumberOptionTests
     // Parsed only: what is taken by mistake would train.
     private static void Refused(string command, string option, string text, string expected)
     {
-        IEnumerable<string> errors = Root.Parse([command, .. Arguments(command), option, text, .. Beside(command, option)]).Errors.Select(error => error.Message);
-        Assert.Contains(errors, error => error.StartsWith($"{option}: {expected}", StringComparison.Ordinal) && error.Contains($"found '{text}'", StringComparison.Ordinal));
+        ParseResult result = Root.Parse([command, .. Arguments(command), option, text, .. Beside(command, option)]);
+        Assert.Contains(result.Errors.Select(error => error.Message), error =>
+            error.StartsWith($"{option}: {expected}", StringComparison.Ordinal) && error.Contains($"found '{text}'", StringComparison.Ordinal));
     }
 
     /// <summary>What the command asks for before it looks at the option's value.</summary>
-    private static string[] Beside(string command, string option) => option == "--checkpoint-every" ? ["--checkpoint", "d"] : command == "export" ? ["--onnx", "o"] : [];
+    private static string[] Beside(string command, string option) =>
+        option == "--checkpoint-every" ? ["--checkpoint", "d"] : command == "export" ? ["--onnx", "o"] : [];
 
     private static IEnumerable<string> Arguments(string command) => Root.Subcommands.Single(one => one.Name == command).Arguments
         .Where(argument => argument.Arity.MinimumNumberOfValues > 0).Select(_ => "m");

@@ -106,7 +106,8 @@ public class WidthTests
             Reproduce(screen, atATime, hours: 20);
             screen.ShouldFit();
             Assert.Matches(
-                @"^0 of 64 runs( [━─]{4,24})?( 50 %(, ends( at about)? 2026-01-03 19:04(; \d+ under way|(; [a-z_]+( \d+ epoch)? 1000/1000)*)?)?)?$", screen.Moving[^1]);
+                @"^0 of 64 runs( [━─]{4,24})?( 50 %(, ends( at about)? 2026-01-03 19:04(; \d+ under way|(; [a-z_]+( \d+ epoch)? 1000/1000)*)?)?)?$",
+                screen.Moving[^1]);
         }
     }
 

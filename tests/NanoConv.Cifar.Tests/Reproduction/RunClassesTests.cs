@@ -38,7 +38,10 @@ public sealed class RunClassesTests : IDisposable
         new ModelFile(file.Model, [.. file.ClassNames.Reverse()], file.DataName).Write(path, null);
         RunLibrary library = RunLibrary.In([folder["runs"]], data.Images);
         Assert.Empty(library.Runs);
-        Assert.Contains("expected its model to have the run's classes (a, b, c, d, e, f, g, h, i, j), found j, i, h", Assert.Single(library.Refused), StringComparison.Ordinal);
+        Assert.Contains(
+            "expected its model to have the run's classes (a, b, c, d, e, f, g, h, i, j), found j, i, h",
+            Assert.Single(library.Refused),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -46,7 +49,8 @@ public sealed class RunClassesTests : IDisposable
     {
         ImageData same = data.Images;
         var renamed = new ImageData(
-            same.Name, same.Source, same.IsCifar10, [.. same.ClassNames.Reverse()], (same.TrainingPixels, same.TrainingLabels), (same.TestPixels, same.TestLabels));
+            same.Name, same.Source, same.IsCifar10, [.. same.ClassNames.Reverse()],
+            (same.TrainingPixels, same.TrainingLabels), (same.TestPixels, same.TestLabels));
         RunLibrary library = RunLibrary.In([folder["runs"]], renamed);
         Assert.Empty(library.Runs);
         Assert.Contains("made with other classes: expected j, i, h", Assert.Single(library.Refused), StringComparison.Ordinal);

@@ -112,7 +112,11 @@ public sealed class ArchiveTarget : FuzzTarget
         };
         entry.ModificationTime = DateTimeOffset.UnixEpoch; // equal runs, equal inputs
         if (!isFolder)
-            entry.DataStream = new MemoryStream(name.EndsWith(".txt", StringComparison.Ordinal) ? Encoding.UTF8.GetBytes(string.Join('\n', Cifar10Archive.ClassNames)) : new byte[Sizes.FileBytes]);
+        {
+            entry.DataStream = new MemoryStream(name == Cifar10Archive.ClassNamesFile
+                ? Encoding.UTF8.GetBytes(string.Join('\n', Cifar10Archive.ClassNames)) : new byte[Sizes.FileBytes]);
+        }
+
         return entry;
     }
 
