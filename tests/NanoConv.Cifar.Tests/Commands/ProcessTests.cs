@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using NanoConv.Cifar.Commands;
 using NanoConv.Cifar.Experiments;
 using NanoConv.Cifar.Tests.Data;
@@ -27,8 +28,8 @@ public sealed class ProcessTests : IDisposable
     {
         if (OperatingSystem.IsWindows())
             return; // no signal can be sent to one process there
-        using Process process = Start([.. LongRun, "--output", folder["run"]]);
-        using var patience = new CancellationTokenSource(Patience);
+        using Process process = StartListening([.. LongRun, "--output", folder["run"]]);
+        using var patience = Wait(process);
         Task<string> error = process.StandardError.ReadToEndAsync(patience.Token);
         await ReadTo("epoch      3/", process, patience.Token);
         Task<string> rest = process.StandardOutput.ReadToEndAsync(patience.Token);
@@ -53,13 +54,13 @@ public sealed class ProcessTests : IDisposable
         start.ArgumentList.Insert(0, start.FileName);
         start.FileName = "nohup";
         using Process process = Process.Start(start)!;
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = Wait(process);
         Task<string> error = process.StandardError.ReadToEndAsync(patience.Token);
         await ReadTo("epoch      1/", process, patience.Token);
         await Send(process.Id, ["-HUP"], patience.Token);
         await ReadTo("epoch     40/", process, patience.Token);
         Task<string> rest = process.StandardOutput.ReadToEndAsync(patience.Token);
-        await Send(process.Id, ["-INT"], patience.Token);
+        await Send(process.Id, ["-TERM"], patience.Token);
         await process.WaitForExitAsync(patience.Token);
         await rest;
         Assert.Contains("interrupted: kept the best model so far", await error, StringComparison.Ordinal);
@@ -71,19 +72,21 @@ public sealed class ProcessTests : IDisposable
     {
         if (!File.Exists("/usr/bin/script"))
             return; // it makes a terminal, which ends with it
-        ProcessStartInfo run = StartInfo([.. LongRun, "--output", folder["run"]]);
-        string line = $"exec {string.Join(' ', run.ArgumentList.Prepend(run.FileName).Select(Shell.Quote))}";
+        ProcessStartInfo run = Listening(StartInfo([.. LongRun, "--output", folder["run"]]));
+        string line = $"echo process $$; exec {string.Join(' ', run.ArgumentList.Prepend(run.FileName).Select(Shell.Quote))}";
         using Process terminal = Process.Start(new ProcessStartInfo("/usr/bin/script", ["-qfec", line, "/dev/null"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
         })!;
-        using var patience = new CancellationTokenSource(Patience);
-        string? written;
+        string? written = await terminal.StandardOutput.ReadLineAsync();
+        Assert.StartsWith("process ", written, StringComparison.Ordinal);
+        using Process process = Process.GetProcessById(int.Parse(written!["process ".Length..], CultureInfo.InvariantCulture));
+        using var patience = Wait(process);
         do
             written = await terminal.StandardOutput.ReadLineAsync(patience.Token);
-        while (written?.Contains("epoch      3/", StringComparison.Ordinal) == false && !terminal.HasExited);
+        while (written?.Contains("epoch      3/", StringComparison.Ordinal) == false);
         terminal.Kill();
         while (!File.Exists(folder["run/run.json"]))
             await Task.Delay(20, patience.Token);
@@ -110,7 +113,7 @@ public sealed class ProcessTests : IDisposable
     public async Task Two_runs_do_not_share_a_folder_and_one_that_is_killed_leaves_it_to_the_next()
     {
         using Process first = Start([.. LongRun, "--output", folder["run"]]);
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = Wait(first);
         Task<string> error = first.StandardError.ReadToEndAsync(patience.Token);
         await ReadTo("epoch      1/", first, patience.Token);
         string[] second = ["train", "--data", "shapes10", "--samples", "40", "--epochs", "1", "--network", "thinner_deeper", "--output", folder["run"]];
@@ -137,6 +140,27 @@ public sealed class ProcessTests : IDisposable
     }
 
     internal static Process Start(params string[] arguments) => Process.Start(StartInfo(arguments))!;
+
+    // The tests themselves may have been started to ignore signals, by nohup or in the background of a script.
+    private static Process StartListening(params string[] arguments) => Process.Start(Listening(StartInfo(arguments)))!;
+
+    private static ProcessStartInfo Listening(ProcessStartInfo start)
+    {
+        if (!OperatingSystem.IsLinux())
+            return start; // GNU's env alone has this
+        start.ArgumentList.Insert(0, start.FileName);
+        start.ArgumentList.Insert(0, "--default-signal=INT,TERM,HUP");
+        start.FileName = "env";
+        return start;
+    }
+
+    /// <summary>Ends a test's waiting after a while, and with it a process that would train for hours.</summary>
+    private static CancellationTokenSource Wait(Process process)
+    {
+        var patience = new CancellationTokenSource(Patience);
+        patience.Token.Register(process.Kill);
+        return patience;
+    }
 
     private static async Task ReadTo(string text, Process process, CancellationToken cancellation)
     {
