@@ -3,6 +3,9 @@ namespace NanoConv.Onnx.Tests;
 /// <summary>A network, how it is exported, and the seed of its weights and inputs.</summary>
 internal sealed record ExportCase(Shape InputShape, Layer[] Layers, PictureLayout Layout, int Seed)
 {
+    /// <summary>Whether kernels are moved from their first values as biases are; in wide layers that would saturate what follows.</summary>
+    public bool MovesKernels { get; init; } = true;
+
     /// <summary>The model, its biases moved from zero; null if a layer does not suit its input.</summary>
     public Model<float>? Build()
     {
@@ -12,8 +15,11 @@ internal sealed record ExportCase(Shape InputShape, Layer[] Layers, PictureLayou
             float[] moves = NanoConv.Tests.Numbers.Reals<float>(model.ParameterCount, Seed, limit: 0.3);
             model.Edit(weights =>
             {
-                for (int i = 0; i < moves.Length; i++)
-                    weights[i] += moves[i];
+                foreach (Parameter<float> parameter in model.Parameters.Where(parameter => MovesKernels || parameter.Shape.Rank == 1))
+                {
+                    for (int i = parameter.Offset; i < parameter.Offset + parameter.Shape.Elements; i++)
+                        weights[i] += moves[i];
+                }
             });
             return model;
         }

@@ -38,6 +38,18 @@ public sealed class GeneratedNetworksTests : PropertySuite
         AssertClose(expected, session.Run(ordered, Layouts.Axes(network.Layout, model.InputShape, 3)));
     }, share: 0.5);
 
+    /// <summary>Else nothing here would say anything about the layers that people use.</summary>
+    [Fact]
+    public void A_run_has_usual_layers_and_some_in_Winograds_way()
+    {
+        Layer[] layers = [.. Drawn(Generators.PictureNetworks, seed: 1).SelectMany(network => network.Layers)];
+        Conv2D[] usual = [.. layers.OfType<Conv2D>().Where(convolution => convolution.Filters >= 8)];
+        Assert.Equal([1, 3, 5, 7], usual.Select(convolution => convolution.KernelSize.Height).Distinct().Order());
+        Assert.Contains(usual, convolution => convolution.Strides == (Size2D)2);
+        Assert.Contains(
+            Drawn(Generators.PictureNetworks, seed: 1), network => network.Build()!.Layers.Any(layer => layer.ScratchElements > 0)); // which that alone needs
+    }
+
     private static void AssertAgrees(ExportCase network)
     {
         Model<float> model = network.Build()!;

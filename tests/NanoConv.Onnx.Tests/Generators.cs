@@ -9,20 +9,14 @@ internal static class Generators
     /// <summary>Inputs that <see cref="Classifiers"/> are tried on.</summary>
     public const int ClassifiedInputs = 1000;
 
+    /// <summary>Multiplications and additions of an example's forward pass: the bound of usual networks, whatever their parameters.</summary>
+    private const long MostUsualFlops = 1_500_000;
+
     /// <summary>
-    /// Up to five layers on pictures, which may be all; else Flatten and up to three layers behind it, dense or not.
+    /// Half of them odd: up to five layers on pictures, which may be all, else Flatten and up to three layers behind it, dense or not.
+    /// Half of them as people build them: two or three convolutions with 8–32 filters, pooling or strides, then dense layers and softmax.
     /// </summary>
-    public static Arbitrary<ExportCase> PictureNetworks { get; } = Arb.From(
-        from size in Gen.Choose(1, 9).Two()
-        from channels in Gen.Choose(1, 5)
-        from body in Some(BodyLayer, 5)
-        from tail in Gen.OneOf(Gen.Constant<Layer[]>([]), Some(TailLayer, 3).Select(layers => (Layer[])[new Flatten(), .. layers]))
-        from layout in Gen.Elements(PictureLayout.Nhwc, PictureLayout.Nchw)
-        from seed in Seeds
-        let network = new ExportCase((size.Item1, size.Item2, channels), [.. body, .. tail], layout, seed)
-        where network.Layers.Length > 0 && network.Build() is not null
-        select network,
-        Shrink);
+    public static Arbitrary<ExportCase> PictureNetworks { get; } = Arb.From(Gen.OneOf(OddNetwork, UsualNetwork), Shrink);
 
     /// <summary>Up to four layers on numbers in a row.</summary>
     public static Arbitrary<ExportCase> FlatNetworks { get; } = Arb.From(
@@ -42,7 +36,7 @@ internal static class Generators
         from channels in Gen.Choose(1, 5)
         from body in Some(BodyLayer, 3)
         from classes in Gen.Choose(2, 10)
-        from layout in Gen.Elements(PictureLayout.Nhwc, PictureLayout.Nchw)
+        from layout in InputLayouts
         from seed in Seeds
         let network = new ExportCase(
             (size.Item1, size.Item2, channels), [.. body, new Flatten(), new Dense(classes, Activation.Softmax)], layout, seed)
@@ -50,6 +44,42 @@ internal static class Generators
         select network);
 
     private static Gen<int> Seeds => Gen.Choose(0, 1_000_000);
+
+    private static Gen<ExportCase> OddNetwork =>
+        from size in Gen.Choose(1, 9).Two()
+        from channels in Gen.Choose(1, 5)
+        from body in Some(BodyLayer, 5)
+        from tail in Gen.OneOf(Gen.Constant<Layer[]>([]), Some(TailLayer, 3).Select(layers => (Layer[])[new Flatten(), .. layers]))
+        from layout in InputLayouts
+        from seed in Seeds
+        let network = new ExportCase((size.Item1, size.Item2, channels), [.. body, .. tail], layout, seed)
+        where network.Layers.Length > 0 && network.Build() is not null
+        select network;
+
+    private static Gen<ExportCase> UsualNetwork =>
+        from side in Gen.Choose(8, 17)
+        from channels in Gen.Elements(1, 3, 8)
+        from body in Gen.Choose(1, 2).SelectMany(count => Gen.ArrayOf(Block, count))
+        from hidden in Gen.Elements<Layer[]>([], [], [new Dense(32, Activation.ReLU), new Dropout(0.5)])
+        from classes in Gen.Elements(2, 10)
+        from layout in InputLayouts
+        from seed in Seeds
+        let layers = (Layer[])[.. body.SelectMany(block => block), new Flatten(), .. hidden, new Dense(classes, Activation.Softmax)]
+        let network = new ExportCase((side, side, channels), layers, layout, seed) { MovesKernels = false }
+        where network.Build() is { ForwardFlops: <= MostUsualFlops }
+        select network;
+
+    private static Gen<Layer[]> Block =>
+        from kernel in Gen.Elements(3, 3, 3, 1, 5, 7)
+        from filters in Gen.OneOf(Gen.Elements(8, 16, 32), Gen.Choose(8, 32))
+        from padding in Gen.Elements(Padding.Same, Padding.Same, Padding.Valid)
+        from stride in Gen.Elements(1, 1, 2)
+        from pooling in Gen.Elements<Layer[]>([], [new MaxPooling2D(2)], [new MaxPooling2D(3, 2)])
+        let first = new Conv2D(filters, kernel, padding, stride, Activation.ReLU)
+        let second = new Conv2D(filters, 3, Padding.Same, activation: Activation.ReLU)
+        select (Layer[])[first, .. filters % 2 == 0 ? (Layer[])[second] : [], .. stride == 1 ? pooling : []];
+
+    private static Gen<PictureLayout> InputLayouts => Gen.Elements(PictureLayout.Nhwc, PictureLayout.Nchw);
 
     private static Gen<Activation> Activations => Gen.Elements(Activation.Linear, Activation.ReLU, Activation.Softmax);
 
