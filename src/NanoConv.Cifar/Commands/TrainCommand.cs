@@ -73,7 +73,7 @@ internal static class TrainCommand
         TrainingRun run, ImageData images, RunFolder folder, Terminal terminal, CancellationToken cancellation)
     {
         terminal.Out.WriteLine();
-        terminal.Out.WriteLine(run.Model.Summary());
+        terminal.Out.WriteLine(run.Summary);
         var line = new StatusLine(terminal);
         RunOutcome outcome;
         try

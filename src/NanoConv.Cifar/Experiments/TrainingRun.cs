@@ -158,6 +158,9 @@ public sealed class TrainingRun
     /// <summary>As the library splits, and Keras: ⌊n · (1 − split)⌋.</summary>
     private int TrainingPart() => (int)Math.Floor(data.Images.TrainingCount * (1.0 - settings.ValidationSplit));
 
+    /// <summary>The network, and the memory that this run takes.</summary>
+    public string Summary => Model.Summary(TrainingOptions() with { Threads = settings.Threads }, data.Images.TrainingCount);
+
     private FitOptions TrainingOptions() => new()
     {
         Epochs = settings.Epochs,

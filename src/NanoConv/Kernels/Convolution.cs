@@ -125,9 +125,7 @@ public static class Convolution
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         WindowGeometry window = geometry.Window;
-        if (window.StrideHeight > window.KernelHeight || window.StrideWidth > window.KernelWidth)
-            dx[..(images * window.InputElements)].Clear(); // some positions no window reaches
-
+        ClearUnreached(window, images, dx);
         int columnPhases = Math.Min(window.StrideWidth, window.KernelWidth);
         for (int a = 0; a < Math.Min(window.StrideHeight, window.KernelHeight); a++)
         {
@@ -166,8 +164,7 @@ public static class Convolution
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         WindowGeometry window = geometry.Window;
-        if (window.StrideHeight > window.KernelHeight || window.StrideWidth > window.KernelWidth)
-            dx[..(images * window.InputElements)].Clear(); // some positions no window reaches
+        ClearUnreached(window, images, dx);
         int tap = window.Channels * geometry.Filters, kernelRow = window.KernelWidth * tap;
         for (int a = 0; a < Math.Min(window.StrideHeight, window.KernelHeight); a++)
         {
@@ -225,6 +222,13 @@ public static class Convolution
             SegmentLength = column.Taps * geometry.Filters,
             N = window.Channels,
         };
+    }
+
+    // Where some positions of dx are reached by no window, no phase writes them.
+    private static void ClearUnreached<T>(in WindowGeometry window, int images, Span<T> dx)
+    {
+        if (window.StrideHeight > window.KernelHeight || window.StrideWidth > window.KernelWidth)
+            dx[..(images * window.InputElements)].Clear();
     }
 
     private static StridedProduct Product(in ConvolutionGeometry geometry, int images, PixelView output)

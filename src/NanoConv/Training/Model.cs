@@ -380,9 +380,10 @@ public sealed class Model<T>
     /// <exception cref="ArgumentException">The options make no sense.</exception>
     public MemoryPlan PlanMemory(FitOptions? options = null, int examples = int.MaxValue) => MemoryCount.Plan(this, options ?? new FitOptions(), examples);
 
-    /// <summary>A table of the layers: output shape, parameters, and multiplications and additions of one example; and the memory that
-    /// <see cref="Fit(IDataset{T}, FitOptions, CancellationToken)"/> takes by default.</summary>
-    public string Summary() => ModelSummary.Of(this);
+    /// <summary>A table of the layers: output shape, parameters, and multiplications and additions of one example; and the memory that a fit takes.</summary>
+    /// <param name="options">How it would train, by default as Fit does.</param>
+    /// <param name="examples">The number of examples, with those of validation.</param>
+    public string Summary(FitOptions? options = null, int examples = int.MaxValue) => ModelSummary.Of(this, options ?? new FitOptions(), examples);
 
     /// <summary>The sum of all penalties on the weights as they are.</summary>
     internal T Penalty()

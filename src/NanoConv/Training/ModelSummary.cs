@@ -6,7 +6,7 @@ namespace NanoConv;
 /// <summary>The text of <see cref="Model{T}.Summary"/>.</summary>
 internal static class ModelSummary
 {
-    public static string Of<T>(Model<T> model)
+    public static string Of<T>(Model<T> model, FitOptions options, int examples)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         List<string[]> rows = [["Layer (type)", "Output shape", "Parameters", "MFLOP"]];
@@ -28,8 +28,8 @@ internal static class ModelSummary
             text.Append(rows[row][2].PadLeft(widths[2])).Append("  ").AppendLine(rows[row][3].PadLeft(widths[3]));
         }
 
-        FitOptions options = new();
-        text.AppendLine($"To train, batches of {options.BatchSize}, Adam: {model.PlanMemory(options)}");
+        string optimizer = options.Optimizer.GetType().Name;
+        text.AppendLine($"To train, batches of {options.BatchSize}, {optimizer}: {model.PlanMemory(options, examples)}");
         return text.ToString();
     }
 }

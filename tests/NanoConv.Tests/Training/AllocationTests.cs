@@ -24,6 +24,20 @@ public sealed class AllocationTests
         Assert.Equal(0, meter.Steps[(Steps / 2)..].Order().ElementAt(Steps / 4));
     }
 
+    /// <summary>A large model's step, in one round and in several.</summary>
+    [Theory]
+    [InlineData(long.MaxValue)]
+    [InlineData(0)]
+    public void A_steady_step_of_a_large_model_allocates_nothing(long activationShare)
+    {
+        SizeLimits limits = new(LargeModel: -1, Light: 0, LightShare: int.MaxValue, PartElements: 500, ActivationShare: activationShare);
+        Meter alone = new(GC.GetAllocatedBytesForCurrentThread), all = new(static () => GC.GetTotalAllocatedBytes(precise: true));
+        Fit(threads: 1, alone, limits: limits);
+        Fit(threads: 2, all, limits: limits);
+        Assert.All(alone.Steps[(Steps / 2)..], bytes => Assert.Equal(0, bytes));
+        Assert.Equal(0, all.Steps[(Steps / 2)..].Order().ElementAt(Steps / 4));
+    }
+
     /// <summary>With checkpoints of which none is due: the first one is kept before the first step.</summary>
     [Fact]
     public void A_steady_step_between_checkpoints_allocates_nothing()
@@ -85,19 +99,19 @@ public sealed class AllocationTests
         return calls;
     }
 
-    private static Model<float> Model() => new Sequential(
+    private static Model<float> Model(SizeLimits? limits = null) => new Sequential(
         new Conv2D(8, 3, Padding.Same, activation: Activation.ReLU, kernelRegularizer: new L2(1e-3)),
         new MaxPooling2D(2),
         new Dropout(0.5),
         new Flatten(),
-        new Dense(10, Activation.Softmax, kernelRegularizer: new L1(1e-4))).Build<float>((8, 8, 3));
+        new Dense(10, Activation.Softmax, kernelRegularizer: new L1(1e-4))).Build<float>((8, 8, 3), seed: 0, given: null, limits);
 
-    private static void Fit(int threads, Meter meter, CheckpointStore? checkpoints = null)
+    private static void Fit(int threads, Meter meter, CheckpointStore? checkpoints = null, SizeLimits? limits = null)
     {
         byte[] pixels = new byte[Steps * 20 * 192], labels = new byte[Steps * 20];
         new Random(1).NextBytes(pixels);
         ByteImageDataset<float> data = new(pixels, labels, (8, 8, 3), classes: 10);
-        Model().Fit(data, new FitOptions { BatchSize = 20, Threads = threads, Checkpoints = checkpoints, Callbacks = [meter] });
+        Model(limits).Fit(data, new FitOptions { BatchSize = 20, Threads = threads, Checkpoints = checkpoints, Callbacks = [meter] });
     }
 
     private sealed class Meter(Func<long> allocated) : Callback
