@@ -5,26 +5,28 @@ namespace NanoConv;
 /// <summary>Layers that NanoConv does not have, as the names of their tensors show them.</summary>
 internal static partial class ForeignLayers
 {
-    /// <summary>Takes batch normalizations out of a list of names that no layer wants; each becomes one sentence.</summary>
+    /// <summary>Takes batch normalizations out of a list of names that no layer wants; each becomes one phrase.</summary>
     /// <param name="unexpected">The names; those of batch normalizations are removed.</param>
     public static IReadOnlyList<string> TakeBatchNormalizations(List<string> unexpected)
     {
-        var layers = unexpected.GroupBy(PrefixOf).Where(layer => layer.Any(name => Statistic().IsMatch(name)) || KnownName().IsMatch(layer.Key)).ToList();
-        unexpected.RemoveAll(name => layers.Exists(layer => layer.Key == PrefixOf(name)));
-        return [.. layers.Select(layer =>
-            $"batch normalization {SafeTensorsHeader.Quote(layer.Key)} ({string.Join(", ", layer.Select(SafeTensorsHeader.Quote))}), which NanoConv "
-            + "does not have: fold it into the convolution or dense layer before it, there, and import the result")];
+        // Files may have any number of names that are none: they cost nothing here.
+        HashSet<string> prefixes = [.. unexpected.Where(name => Sign().IsMatch(name)).Select(PrefixOf)];
+        if (prefixes.Count == 0)
+            return [];
+        ILookup<string, string> names = unexpected.Where(name => prefixes.Contains(PrefixOf(name))).ToLookup(PrefixOf, SafeTensorsHeader.Quote);
+        unexpected.RemoveAll(name => prefixes.Contains(PrefixOf(name)));
+        return [.. names.Select(layer => $"batch normalization {SafeTensorsHeader.Quote(layer.Key)} ({string.Join(", ", layer)})")];
     }
 
-    private static string PrefixOf(string name) => Prefix().Match(name).Value;
+    /// <summary>All but what stands behind the last dot or slash; Keras 3's "vars/2" is one piece.</summary>
+    private static string PrefixOf(string name)
+    {
+        int end = Math.Max(name.LastIndexOf('.'), name.LastIndexOf('/'));
+        string prefix = name[..Math.Max(end, 0)];
+        return prefix.EndsWith("/vars", StringComparison.Ordinal) ? prefix[..^"/vars".Length] : prefix;
+    }
 
-    // all but what stands behind the last dot or slash; Keras 3's "vars/2" is one piece
-    [GeneratedRegex("^.*(?=/vars/[0-9]+$)|^.*(?=[./])")]
-    private static partial Regex Prefix();
-
-    [GeneratedRegex("[./](running_mean|running_var|moving_mean|moving_variance)(:[0-9]+)?$")]
-    private static partial Regex Statistic();
-
-    [GeneratedRegex("(^|/)batch_normalization(_[0-9]+)?$")]
-    private static partial Regex KnownName();
+    // its statistics, or the name that Keras gives it
+    [GeneratedRegex("[./](running_mean|running_var|moving_mean|moving_variance)(:[0-9]+)?$|(^|/)batch_normalization(_[0-9]+)?/(vars/)?[^./]*$")]
+    private static partial Regex Sign();
 }

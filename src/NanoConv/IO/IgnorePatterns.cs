@@ -14,6 +14,8 @@ internal static class IgnorePatterns
     {
         if (patterns.Any(string.IsNullOrEmpty))
             throw new ArgumentException("expected patterns of names to ignore, found an empty one", nameof(patterns));
+        if (patterns.Count == 0)
+            return [];
         List<string> idle = [.. patterns.Where(pattern => !file.Tensors.Keys.Any(name => Fits(pattern, name)))];
         if (idle.Count > 0)
         {

@@ -31,7 +31,8 @@ internal sealed class WeightImport<T>
         }
 
         ignored = IgnorePatterns.Find(file, ignore);
-        (sources, unexpected) = SourceLayer.Of(file.Tensors.Keys.Except(ignored.Select(tensor => tensor.Name)), layout);
+        IEnumerable<string> names = ignored.Count == 0 ? file.Tensors.Keys : file.Tensors.Keys.Except(ignored.Select(tensor => tensor.Name));
+        (sources, unexpected) = SourceLayer.Of(names, layout);
         Reject(sources.FindAll(source => !HasKernel(source)));
         sources.RemoveAll(source => !HasKernel(source));
     }
@@ -51,15 +52,23 @@ internal sealed class WeightImport<T>
         foreach (BuiltLayer<T> layer in layers)
             mistakes.AddRange(layer.Parameters.Select(parameter => $"missing {Describe(ViewOf(layer, parameter))} for '{parameter.Name}'"));
         Reject(sources);
-        mistakes.AddRange(ForeignLayers.TakeBatchNormalizations(unexpected));
+        IReadOnlyList<string> normalizations = ForeignLayers.TakeBatchNormalizations(unexpected);
+        mistakes.AddRange(normalizations);
         mistakes.AddRange(unexpected.Select(name => $"unexpected {SafeTensorsHeader.Quote(name)}"));
         if (mistakes.Count > 0)
+<<<<<<< HEAD
             throw new InvalidDataException($"the weights do not fit the network: {string.Join("; ", mistakes)}{Remark()}");
         model.Edit(_ =>
         {
             foreach ((Parameter<T> parameter, string source, KernelView view) in taken)
                 Copy(file.Tensors[source], parameter, view);
         });
+=======
+            throw new InvalidDataException($"the weights do not fit the network: {string.Join("; ", mistakes)}{Remark(normalizations.Count > 0)}");
+        foreach ((Parameter<T> parameter, string source, KernelView view) in taken)
+            Copy(file.Tensors[source], parameter, view);
+        model.ParametersChanged();
+>>>>>>> h4
         ImportedWeight[] weights = [.. taken.Select(one => new ImportedWeight(
             one.Parameter.Name,
             one.Parameter.Shape,
@@ -69,10 +78,12 @@ internal sealed class WeightImport<T>
         return new ImportedWeights(weights, ignored);
     }
 
-    /// <summary>What ignoring has to do with it.</summary>
-    private string Remark()
+    /// <summary>What can be done about it, and what ignoring has to do with it.</summary>
+    private string Remark(bool hasNormalization)
     {
         string remark = ignored.Count == 0 ? "" : $"; {ignored.Count} tensors were ignored, as {SafeTensorsHeader.Quote(ignored[0].Name)}";
+        if (hasNormalization)
+            remark += "; NanoConv does not have batch normalization: fold it into the layer before it, there, and import the result";
         if (unexpected.Count == 0)
             return remark;
         string pattern = unexpected.TrueForAll(name => name.EndsWith(Counter, StringComparison.Ordinal)) ? $"*{Counter}" : "optimizer.*";

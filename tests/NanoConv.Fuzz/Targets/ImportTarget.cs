@@ -59,6 +59,9 @@ public sealed class ImportTarget : FuzzTarget
     {
         (string, long[])[] empty = [.. Enumerable.Range(0, 5000).Select(i => ($"{i}.weight", (long[])[0, 0]))];
         yield return new HandMade("many empty layers", File(0, empty));
+        (string, long[])[] normalizations = [.. Enumerable.Range(0, 5000).Select(i => ($"{i}.running_var", (long[])[0]))];
+        yield return new HandMade("many batch normalizations", File(0, normalizations));
+        yield return new HandMade("many batch normalizations of Keras", File(1, normalizations));
         yield return new HandMade("a number without end", File(0, (new string('9', 5000) + ".weight", [2, 12])));
         yield return new HandMade("names of nothing", File(0, ("", [1]), (".", [1]), (".weight", [1]), ("/kernel", [1]), ("weight", [1])));
         yield return new HandMade("long axes of nothing", File(0, ("a.weight", [long.MaxValue, 0, 1, 1]), ("b.weight", [0, long.MaxValue])));

@@ -17,7 +17,8 @@ public sealed class ForeignFileTests : IDisposable
     {
         { "a PyTorch file", "torch.load(", Zip("archive/data.pkl", "archive/data/0", "archive/version") },
         { "a PyTorch file", ".state_dict()", Zip("net.v2/data/0", "net.v2/data.pkl", "net.v2/code/__torch__.py") }, // TorchScript
-        { "a PyTorch file of before version 1.6", "torch.load(", [0x80, 2, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E, 0x80, 2] },
+        { "a PyTorch file of before version 1.6", "torch.load(",
+            [0x80, 2, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E, 0x80, 2] },
         { "a Keras file (.keras)", "load_model(", Zip("metadata.json", "config.json", "model.weights.h5") },
         { "a Keras file (.keras)", "load_model(", Zip("config.json", "metadata.json") },
         { "an HDF5 file", "load_model(", [0x89, .. "HDF\r\n"u8, 0x1A, 0x0A, 0, 0, 0, 0, 0, 8, 8, 0] },
@@ -51,7 +52,8 @@ public sealed class ForeignFileTests : IDisposable
         { "a picture", "before the pictures", [0x89, .. "PNG\r\n"u8, 0x1A, 0x0A, 0, 0, 0, 13] },
         { "a picture", "before the pictures", [0xFF, 0xD8, 0xFF, 0xE0, 0, 16, .. "JFIF"u8] },
         { "text that begins with 'Entry not found'", "expected", [.. "Entry not found"u8] },
-        { "text that begins with 'Invalid username or password. Please con…'", "expected", [.. "Invalid username or password. Please consult the documentation\n"u8] },
+        { "text that begins with 'Invalid username or password. Please con…'", "expected",
+            [.. "Invalid username or password. Please consult the documentation\n"u8] },
         { "no bytes at all", "expected", [] },
         { "a header of at most 100000000 bytes", "another kind of file", [1, 2, 3, 4, 5, 6, 7, 8, 9] },
         { "at least 8 bytes, found 3", "expected", [1, 2, 3] },
