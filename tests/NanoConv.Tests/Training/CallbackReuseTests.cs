@@ -63,7 +63,13 @@ public sealed class CallbackReuseTests : PropertySuite
         {
             FitOptions options = new()
             {
-                Epochs = epochs, BatchSize = 4, ValidationSplit = 0.4, Seed = seed, Threads = 1, Optimizer = new SGD(c.Rate), Callbacks = callbacks,
+                Epochs = epochs,
+                BatchSize = 4,
+                ValidationSplit = 0.4,
+                Seed = seed,
+                Threads = 1,
+                Optimizer = new SGD(c.Rate),
+                Callbacks = callbacks,
             };
             History history = model.Fit(new RecordingDataset<double>(examples), options);
             outcome.AddRange(history.Epochs.Select(epoch => $"{epoch with { TrainingSeconds = 0, ImagesPerSecond = 0 }}"));

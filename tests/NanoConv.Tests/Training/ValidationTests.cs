@@ -57,7 +57,10 @@ public sealed class ValidationTests : PropertySuite
         bool hasBegun = false;
         FitOptions options = new()
         {
-            ValidationSplit = 0.5, Threads = 1, Callbacks = [new OnStep(_ => hasBegun = true)], Warn = Told,
+            ValidationSplit = 0.5,
+            Threads = 1,
+            Callbacks = [new OnStep(_ => hasBegun = true)],
+            Warn = Told,
         };
         History history = model.Fit(Labelled((4, 6, 2), 0, 0, 0, 0, 0, 1, 1, 1, 2, 2), options);
         Assert.Equal(told, history.Warnings);
