@@ -235,7 +235,10 @@ public sealed class Model<T>
         return Inference.Predict(this, data, pool, cancellation);
     }
 
-    /// <summary>A table of the layers: output shape, parameters, and multiplications and additions of one example.</summary>
+    /// <summary>
+    /// A table of the layers: output shape, parameters, and multiplications and additions of one example. Below it a hint if the
+    /// program does not use the processor's vectors, <see cref="VectorWidth.Hint"/>.
+    /// </summary>
     public string Summary()
     {
         List<string[]> rows = [["Layer (type)", "Output shape", "Parameters", "MFLOP"]];
@@ -257,6 +260,8 @@ public sealed class Model<T>
             text.Append(rows[row][2].PadLeft(widths[2])).Append("  ").AppendLine(rows[row][3].PadLeft(widths[3]));
         }
 
+        if (VectorWidth.Hint is { } hint)
+            text.AppendLine(hint);
         return text.ToString();
     }
 
