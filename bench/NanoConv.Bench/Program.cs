@@ -1,12 +1,15 @@
 using BenchmarkDotNet.Running;
 using NanoConv.Bench;
 using NanoConv.Cifar;
+using NanoConv.Kernels;
 
 // throughput …: whole training steps and inference. ratios …: threads against one, double against float, in turn.
 // onnxruntime …: inference against that of the exported network in ONNX Runtime, in turn.
 // roofline FILE.png …: each convolution's speed beside what arithmetic and memory allow, as a picture.
 // sweep: training and inference as work grows. shapes10 DIR: Shapes10 as files.
 // Anything else goes to BenchmarkDotNet, as --filter '*'.
+if (VectorWidth.Hint is { } hint)
+    Console.Error.WriteLine(hint);
 try
 {
     if (args is ["throughput", ..])

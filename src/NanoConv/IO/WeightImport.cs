@@ -56,19 +56,12 @@ internal sealed class WeightImport<T>
         mistakes.AddRange(normalizations);
         mistakes.AddRange(unexpected.Select(name => $"unexpected {SafeTensorsHeader.Quote(name)}"));
         if (mistakes.Count > 0)
-<<<<<<< HEAD
-            throw new InvalidDataException($"the weights do not fit the network: {string.Join("; ", mistakes)}{Remark()}");
+            throw new InvalidDataException($"the weights do not fit the network: {string.Join("; ", mistakes)}{Remark(normalizations.Count > 0)}");
         model.Edit(_ =>
         {
             foreach ((Parameter<T> parameter, string source, KernelView view) in taken)
                 Copy(file.Tensors[source], parameter, view);
         });
-=======
-            throw new InvalidDataException($"the weights do not fit the network: {string.Join("; ", mistakes)}{Remark(normalizations.Count > 0)}");
-        foreach ((Parameter<T> parameter, string source, KernelView view) in taken)
-            Copy(file.Tensors[source], parameter, view);
-        model.ParametersChanged();
->>>>>>> h4
         ImportedWeight[] weights = [.. taken.Select(one => new ImportedWeight(
             one.Parameter.Name,
             one.Parameter.Shape,

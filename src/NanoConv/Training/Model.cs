@@ -184,7 +184,8 @@ public sealed class Model<T>
         options ??= new FitOptions();
         Inference.Check(this, data, options.Loss);
         int training = options.TrainingPart(data.Count);
-        return Train(new DatasetSlice<T>(data, 0, training), new DatasetSlice<T>(data, training, data.Count - training), options, cancellation);
+        DatasetSlice<T> first = new(data, 0, training), held = new(data, training, data.Count - training);
+        return FitLoop.Run(this, first, held, options, cancellation);
     }
 
     /// <summary>Trains on all of one data set and validates every epoch on another.</summary>
@@ -200,54 +201,7 @@ public sealed class Model<T>
         Inference.Check(this, validation, options.Loss);
         options.CheckValidation(validation.Count);
         options.TrainingPart(training.Count);
-        return Train(training, validation, options, cancellation);
-    }
-
-    private History Train(IDataset<T> training, IDataset<T> validation, FitOptions options, CancellationToken cancellation)
-    {
-        Trainer<T> trainer = new(this, training, options);
-        TrainingState state = new(options.Epochs, training.Count, options.BatchSize, options.ToKeep())
-        {
-            ValidationExamples = validation.Count,
-            NewKeptWeights = () => new KeptWeights<T>(this),
-        };
-        History history = state.History;
-        if (ClassCoverage.Warning(training, validation) is { } warning)
-        {
-            history.Add(warning);
-            options.Warn?.Invoke(warning);
-        }
-
-        using Checkpointer<T>? checkpoints = options.Checkpoints is null ? null : new(this, options, trainer.Optimizer, state, validation.Count);
-        SavedState? resumed = checkpoints?.Resume();
-        foreach (Callback callback in options.Callbacks)
-            callback.OnTrainBegin(state);
-        checkpoints?.Begin(resumed);
-        while (state.IsInEpoch || (history.Epochs.Count < options.Epochs && !state.StopTraining))
-        {
-            if (!state.IsInEpoch)
-                BeginEpoch(history.Epochs.Count + 1);
-            trainer.RunEpoch(state, checkpoints, cancellation);
-            Evaluation? held = validation.Count > 0 ? Inference.Evaluate(this, validation, options.Loss, options.Threads) : null;
-            CheckFinite(state, held, validation, options.Threads);
-            EpochRecord record = new(
-                state.Epoch, state.Loss, state.Accuracy, held?.Loss, held?.Accuracy, state.TrainingSeconds, training.Count / state.TrainingSeconds);
-            history.Add(record);
-            foreach (Callback callback in options.Callbacks)
-                callback.OnEpochEnd(state, record);
-            checkpoints?.Write();
-        }
-
-        foreach (Callback callback in options.Callbacks)
-            callback.OnTrainEnd(state);
-        return history;
-
-        void BeginEpoch(int epoch)
-        {
-            state.BeginEpoch(epoch);
-            foreach (Callback callback in options.Callbacks)
-                callback.OnEpochBegin(state);
-        }
+        return FitLoop.Run(this, training, validation, options, cancellation);
     }
 
     /// <summary>Trains on a tensor [n, input shape] and integer labels.</summary>
@@ -380,7 +334,10 @@ public sealed class Model<T>
     /// <exception cref="ArgumentException">The options make no sense.</exception>
     public MemoryPlan PlanMemory(FitOptions? options = null, int examples = int.MaxValue) => MemoryCount.Plan(this, options ?? new FitOptions(), examples);
 
-    /// <summary>A table of the layers: output shape, parameters, and multiplications and additions of one example; and the memory that a fit takes.</summary>
+    /// <summary>
+    /// A table of the layers: output shape, parameters, and multiplications and additions of one example; and the memory that a fit
+    /// takes. Below it a hint if the program does not use the processor's vectors, <see cref="VectorWidth.Hint"/>.
+    /// </summary>
     /// <param name="options">How it would train, by default as Fit does.</param>
     /// <param name="examples">The number of examples, with those of validation.</param>
     public string Summary(FitOptions? options = null, int examples = int.MaxValue) => ModelSummary.Of(this, options ?? new FitOptions(), examples);
@@ -392,25 +349,6 @@ public sealed class Model<T>
         foreach (Parameter<T> parameter in Regularized)
             sum += parameter.Regularizer!.Penalty<T>(parameter.Value);
         return sum;
-    }
-
-    // The last step may have spoilt the weights after its own loss was still finite.
-    private void CheckFinite(TrainingState state, Evaluation? held, IDataset<T> validation, int threads)
-    {
-        if (held is not null && !(double.IsFinite(held.Loss) && double.IsFinite(held.Accuracy)))
-        {
-            double loss = double.IsFinite(held.Loss) ? double.NaN : held.Loss; // one that looks away from NaN is no number either
-            throw new NonFiniteLossException(state.Epoch, state.Step, loss, Inference.FindNonFinite(this, validation, threads));
-        }
-
-        foreach (Parameter<T> parameter in Parameters)
-        {
-            foreach (T value in parameter.Value)
-            {
-                if (!T.IsFinite(value))
-                    throw new NonFiniteLossException(state.Epoch, state.Step, double.NaN, $"'{parameter.Name}' is not finite after the step");
-            }
-        }
     }
 
     internal Workspace<T> RentWorkspace() => idleWorkspaces.Take() ?? new Workspace<T>(this, Inference.ShardSize, training: false);

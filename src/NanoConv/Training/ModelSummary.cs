@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Text;
+using NanoConv.Kernels;
 
 namespace NanoConv;
 
@@ -30,6 +31,8 @@ internal static class ModelSummary
 
         string optimizer = options.Optimizer.GetType().Name;
         text.AppendLine($"To train, batches of {options.BatchSize}, {optimizer}: {model.PlanMemory(options, examples)}");
+        if (VectorWidth.Hint is { } hint)
+            text.AppendLine(hint);
         return text.ToString();
     }
 }
