@@ -185,7 +185,11 @@ public sealed class TrainingRun
             Model.Fit(data.Images.TrainingSet(), options, cancellation);
             modelEpoch = log.Epochs[^1].Epoch;
             if (stopping?.StoppedEpoch is { } stopped)
-                earlyStop = $"epoch {stopped}: no lower validation loss than in epoch {stopping.BestEpoch} for {settings.Patience} epochs";
+            {
+                string waited = settings.Patience == 1 ? "1 epoch" : $"{settings.Patience} epochs";
+                earlyStop = $"epoch {stopped}: no lower validation loss than in epoch {stopping.BestEpoch} for {waited}";
+            }
+
             if (settings.KeepBest)
                 KeepBestOf(best);
             return RunOutcome.Completed;

@@ -4,7 +4,7 @@ namespace NanoConv;
 /// <remarks>One that remembers what it was told, and that is to be right in a fit resumed from a checkpoint, is <see cref="IResumable"/>.</remarks>
 public abstract class Callback
 {
-    /// <summary>Before the first epoch.</summary>
+    /// <summary>Before the first epoch. A callback may serve one fit after another: what it remembers of an earlier one it forgets here.</summary>
     /// <param name="state">Where training is.</param>
     public virtual void OnTrainBegin(TrainingState state)
     {
