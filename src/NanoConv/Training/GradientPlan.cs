@@ -30,8 +30,8 @@ internal sealed class GradientPlan<T>
         Rounds = 1;
         while (Rounds < Lanes && (double)batch / Rounds * perExample > (double)model.Limits.ActivationShare * model.ParameterCount)
             Rounds = Math.Min(Lanes, 2 * Rounds);
-        int laneExamples = Math.Max(Math.Min(batch, LaneSize), (batch + Lanes - 1) / Lanes);
-        RoundExamples = Math.Min(batch, (Lanes + Rounds - 1) / Rounds * laneExamples);
+        long laneExamples = Math.Max(Math.Min(batch, LaneSize), ((long)batch + Lanes - 1) / Lanes);
+        RoundExamples = (int)Math.Min(batch, (Lanes + Rounds - 1) / Rounds * laneExamples);
     }
 
     /// <summary>Lanes of a whole batch.</summary>
@@ -65,7 +65,7 @@ internal sealed class GradientPlan<T>
     public int PartElements { get; }
 
     /// <summary>Lanes of a batch, the last one too, which may be smaller.</summary>
-    public static int LaneCount(int batch) => Math.Min(MostLanes, (batch + LaneSize - 1) / LaneSize);
+    public static int LaneCount(int batch) => (int)Math.Min(MostLanes, ((long)batch + LaneSize - 1) / LaneSize);
 
     /// <summary>Whether a layer's input is kept where its activation is, and not in a halo of its own.</summary>
     public static bool KeepsActivation(Model<T> model, BuiltLayer<T> layer, int index) =>

@@ -8,7 +8,7 @@ public sealed class TrainingState
     internal TrainingState(int epochs, int examples, int batchSize, FitOptions? options = null)
     {
         History = new History { Options = options };
-        (Epochs, Examples, StepsPerEpoch) = (epochs, examples, (examples + batchSize - 1) / batchSize);
+        (Epochs, Examples, StepsPerEpoch) = (epochs, examples, (int)(((long)examples + batchSize - 1) / batchSize));
         this.batchSize = batchSize;
     }
 

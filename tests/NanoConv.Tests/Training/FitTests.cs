@@ -35,6 +35,21 @@ public abstract class FitTests<T> : PropertySuite
         Assert.Equal(training < examples, history.Epochs[0].ValidationAccuracy.HasValue);
     }
 
+    /// <summary>As people say that a batch is all there is.</summary>
+    [Theory]
+    [InlineData(int.MaxValue)]
+    [InlineData(int.MaxValue - 5)]
+    public void A_batch_may_be_larger_than_any_data(int batch)
+    {
+        Model<T> model = Model();
+        FitOptions options = new() { BatchSize = batch, Threads = 1 };
+        int steps = 0;
+        model.Fit(new RecordingDataset<T>(9), options with { Callbacks = [new OnStep(state => steps += state.StepsPerEpoch)] });
+        Assert.Equal(1, steps);
+        Assert.Equal(model.PlanMemory(new FitOptions { BatchSize = 128, Threads = 1 }), model.PlanMemory(options));
+        Assert.Equal(model.PlanMemory(new FitOptions { BatchSize = 9, Threads = 1 }, 9), model.PlanMemory(options, 9));
+    }
+
     [Fact]
     public void Every_epoch_takes_every_training_example_once_in_a_new_order()
     {
