@@ -31,9 +31,19 @@ internal static class Inference
         if (data.Count == 0)
             throw new ArgumentException("expected examples to evaluate, received none", nameof(data));
         ExampleScore[] scores = new ExampleScore[data.Count];
-        Run(model, data, threads, loss.TakesLogits, withTargets: true, cancellation, (workspace, first, count) =>
-            workspace.Score(loss, T.One, scores.AsSpan(first, count)));
-        double sum = 0;
+        double sum = 0, penalty;
+        model.Access.BeginReading(); // until the penalties are those of the weights that gave the outputs
+        try
+        {
+            Run(model, data, threads, loss.TakesLogits, withTargets: true, cancellation, (workspace, first, count) =>
+                workspace.Score(loss, T.One, scores.AsSpan(first, count)));
+            penalty = double.CreateTruncating(model.Penalty());
+        }
+        finally
+        {
+            model.Access.EndReading();
+        }
+
         ConfusionMatrix confusion = new(model.OutputShape.Elements);
         foreach (ExampleScore score in scores)
         {
@@ -42,7 +52,6 @@ internal static class Inference
                 confusion.Add(score.Actual, score.Predicted);
         }
 
-        double penalty = double.CreateTruncating(model.Penalty());
         double accuracy = confusion.Total == data.Count ? confusion.Accuracy : double.NaN;
         return new Evaluation((sum / data.Count) + penalty, accuracy, confusion);
     }

@@ -179,6 +179,7 @@ public sealed class Model<T>
     /// <exception cref="InvalidDataException">No checkpoint is whole.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; there is a checkpoint of the last step.</exception>
     /// <exception cref="NonFiniteLossException">The loss became NaN or infinite.</exception>
+    /// <exception cref="InvalidOperationException">It is called from within an edit, another fit's step, Evaluate or Predict.</exception>
     public History Fit(IDataset<T> data, FitOptions? options = null, CancellationToken cancellation = default)
     {
         options ??= new FitOptions();

@@ -132,11 +132,10 @@ internal sealed class Trainer<T>
         try
         {
             WorkerPool.Run(updatePart, plan.Parts.Length, options.Threads, model.Access);
-            WeightAccess<T>.Prepare(model.LayerSpan);
         }
         finally
         {
-            model.Access.EndUpdate();
+            model.Access.EndUpdate(model.LayerSpan);
         }
     }
 

@@ -26,23 +26,15 @@ internal sealed class WeightAccess<T>
     /// <summary>Lets somebody write, and prepares the layers that it concerns, whether or not that fails.</summary>
     public void Edit(Span<T> values, Action<Span<T>> edit, ReadOnlySpan<BuiltLayer<T>> changed)
     {
-        if (access.IsReadLockHeld || access.IsUpgradeableReadLockHeld || access.IsWriteLockHeld || IsHelper)
-            throw new InvalidOperationException("Edit: expected a call between steps, predictions and other edits, received one from within");
-        access.EnterWriteLock();
+        RequireOutside("Edit");
+        BeginUpdate();
         try
         {
-            try
-            {
-                edit(values);
-            }
-            finally
-            {
-                Prepare(changed);
-            }
+            edit(values);
         }
         finally
         {
-            access.ExitWriteLock();
+            EndUpdate(changed);
         }
     }
 
@@ -62,12 +54,34 @@ internal sealed class WeightAccess<T>
     }
 
     /// <summary>A training step begins: predictions may run, edits wait for <see cref="EndStep"/>.</summary>
-    public void BeginStep() => access.EnterUpgradeableReadLock();
+    public void BeginStep()
+    {
+        RequireOutside("Fit");
+        access.EnterUpgradeableReadLock();
+    }
 
     public void EndStep() => access.ExitUpgradeableReadLock();
 
     /// <summary>Within a step: from here to <see cref="EndUpdate"/> the weights change, and nobody reads them.</summary>
     public void BeginUpdate() => access.EnterWriteLock();
 
-    public void EndUpdate() => access.ExitWriteLock();
+    /// <summary>Prepares the layers for the weights as they are, also where the update has failed halfway.</summary>
+    public void EndUpdate(ReadOnlySpan<BuiltLayer<T>> changed)
+    {
+        try
+        {
+            Prepare(changed);
+        }
+        finally
+        {
+            access.ExitWriteLock();
+        }
+    }
+
+    // Recursion would let a writer in where weights are half written, or are being read.
+    private void RequireOutside(string caller)
+    {
+        if (access.IsReadLockHeld || access.IsUpgradeableReadLockHeld || access.IsWriteLockHeld || IsHelper)
+            throw new InvalidOperationException($"{caller}: expected a call between steps, predictions and edits, received one from within");
+    }
 }

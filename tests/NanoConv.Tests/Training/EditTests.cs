@@ -80,6 +80,48 @@ public sealed class EditTests
     }
 
     [Fact]
+    public void A_fit_within_an_edit_is_refused()
+    {
+        Model<double> model = Model();
+        WatchedDataset data = new(4, _ => { });
+        Expect.Throws<InvalidOperationException>(
+            () => model.Edit(weights =>
+            {
+                weights.Fill(0.25);
+                model.Fit(data, new FitOptions { Threads = 1 });
+            }),
+            "Fit: expected a call between steps, predictions and edits");
+        Assert.All(model.Weights.ToArray(), weight => Assert.Equal(0.25, weight));
+        model.Fit(data);
+    }
+
+    /// <summary>Else an edit might fall between the outputs and the penalties, and the loss be that of no weights at all.</summary>
+    [Fact]
+    public void An_edit_by_a_penalty_that_Evaluate_adds_is_refused()
+    {
+        Caught caught = new();
+        Model<double> model = new Sequential(new Dense(4, Activation.Softmax, kernelRegularizer: caught)).Build<double>(3);
+        caught.Penalized = () => model.Edit(_ => { });
+        Expect.Throws<InvalidOperationException>(() => model.Evaluate(new WatchedDataset(4, _ => { })), "Edit: expected a call between steps");
+        caught.Penalized = () => { };
+        model.Edit(weights => weights[0] = 1);
+    }
+
+    /// <summary>Here the first part of the weights has taken its step, and the second has not.</summary>
+    [Fact]
+    public void What_a_step_that_failed_halfway_has_written_is_used()
+    {
+        Caught caught = new() { Differentiated = static () => throw new TimeZoneNotFoundException() };
+        Sequential network = new(new Dense(1500, Activation.ReLU), new Dense(4, Activation.Softmax, kernelRegularizer: caught));
+        Model<double> broken = network.Build<double>(3), whole = network.Build<double>(3);
+        WatchedDataset data = new(8, _ => { });
+        Assert.Throws<TimeZoneNotFoundException>(() => broken.Fit(data, new FitOptions { Threads = 1 }));
+        Assert.NotEqual(whole.Weights.ToArray(), broken.Weights.ToArray());
+        whole.Edit(broken.Weights.ToArray().CopyTo);
+        Expect.SameBits<double>("y", whole.Predict(Inputs).AsSpan(), broken.Predict(Inputs).AsSpan());
+    }
+
+    [Fact]
     public void An_edit_by_the_data_that_a_model_computes_on_is_refused()
     {
         Model<double> model = Model();
@@ -155,6 +197,22 @@ public sealed class EditTests
         thread.Start();
         SpinWait.SpinUntil(() => (thread.ThreadState & (ThreadState.WaitSleepJoin | ThreadState.Stopped)) != 0);
         return thread;
+    }
+
+    /// <summary>No penalty, but says when it is asked for one.</summary>
+    private sealed class Caught : Regularizer
+    {
+        public Action Penalized { get; set; } = static () => { };
+
+        public Action Differentiated { get; set; } = static () => { };
+
+        public override T Penalty<T>(ReadOnlySpan<T> w)
+        {
+            Penalized();
+            return T.Zero;
+        }
+
+        public override void AddGradient<T>(Span<T> gradient, ReadOnlySpan<T> w) => Differentiated();
     }
 
     /// <summary>Says which example is read.</summary>
