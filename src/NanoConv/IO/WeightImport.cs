@@ -52,11 +52,12 @@ internal sealed class WeightImport<T>
         foreach (BuiltLayer<T> layer in layers)
             mistakes.AddRange(layer.Parameters.Select(parameter => $"missing {Describe(ViewOf(layer, parameter))} for '{parameter.Name}'"));
         Reject(sources);
+        bool isAllThere = mistakes.Count == 0;
         IReadOnlyList<string> normalizations = ForeignLayers.TakeBatchNormalizations(unexpected);
         mistakes.AddRange(normalizations);
         mistakes.AddRange(unexpected.Select(name => $"unexpected {SafeTensorsHeader.Quote(name)}"));
         if (mistakes.Count > 0)
-            throw new InvalidDataException($"the weights do not fit the network: {string.Join("; ", mistakes)}{Remark(normalizations.Count > 0)}");
+            throw new InvalidDataException($"the weights do not fit the network: {string.Join("; ", mistakes)}{Remark(isAllThere, normalizations.Count > 0)}");
         model.Edit(_ =>
         {
             foreach ((Parameter<T> parameter, string source, KernelView view) in taken)
@@ -72,12 +73,12 @@ internal sealed class WeightImport<T>
     }
 
     /// <summary>What can be done about it, and what ignoring has to do with it.</summary>
-    private string Remark(bool hasNormalization)
+    private string Remark(bool isAllThere, bool hasNormalization)
     {
         string remark = ignored.Count == 0 ? "" : $"; {ignored.Count} tensors were ignored, as {SafeTensorsHeader.Quote(ignored[0].Name)}";
         if (hasNormalization)
             remark += "; NanoConv does not have batch normalization: fold it into the layer before it, there, and import the result";
-        if (unexpected.Count == 0)
+        if (unexpected.Count == 0 || !isAllThere) // else it may well be another network
             return remark;
         string pattern = unexpected.TrueForAll(name => name.EndsWith(Counter, StringComparison.Ordinal)) ? $"*{Counter}" : "optimizer.*";
         return $"{remark}; to leave out what the network does not need, ignore it by a pattern, as '{pattern}'";

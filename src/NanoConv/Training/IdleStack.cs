@@ -1,6 +1,9 @@
 namespace NanoConv;
 
-/// <summary>Things kept for the next user, the last one first, as its memory is most likely in a cache. From any thread; a steady use allocates nothing.</summary>
+/// <summary>
+/// Things kept for the next user, the last one first, as its memory is most likely in a cache. From any thread; a steady use allocates
+/// nothing.
+/// </summary>
 /// <typeparam name="TItem">What is kept.</typeparam>
 internal sealed class IdleStack<TItem>
     where TItem : class

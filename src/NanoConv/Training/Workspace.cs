@@ -182,7 +182,10 @@ internal sealed class Workspace<T>
         Backward(gradients[0].Span.Slice(0, outputElements), sum, firstTrainable, needsInputGradient: false, inLanes: true);
     }
 
-    /// <summary>Carries any gradient of the output back, to the layer <paramref name="last"/>; all parameters' gradients are added to <paramref name="sum"/>.</summary>
+    /// <summary>
+    /// Carries any gradient of the output back, to the layer <paramref name="last"/>; all parameters' gradients are added to
+    /// <paramref name="sum"/>.
+    /// </summary>
     /// <returns>The gradient of that layer's input; empty if it was not needed.</returns>
     public Span<T> Backward(Span<T> outputGradient, T[] sum, int last, bool needsInputGradient) =>
         Backward(outputGradient, sum, last, needsInputGradient, inLanes: false);

@@ -12,7 +12,10 @@ public abstract class LeanTrainingTests<T> : PropertySuite
 {
     private static readonly SizeLimits Lean = new(LargeModel: -1, Light: 0, LightShare: int.MaxValue);
 
-    public static TheoryData<int, long> RoundsAndParts => new() { { 1, long.MaxValue }, { 40, long.MaxValue }, { 1 << 16, long.MaxValue }, { 40, 1 }, { 1, 0 } };
+    public static TheoryData<int, long> RoundsAndParts => new()
+    {
+        { 1, long.MaxValue }, { 40, long.MaxValue }, { 1 << 16, long.MaxValue }, { 40, 1 }, { 1, 0 },
+    };
 
     /// <summary>Batches of one lane, of several and of the most, with a smaller last one; in one round, in some and in one a lane.</summary>
     [Theory]

@@ -47,7 +47,8 @@ public sealed class SizeLimitsTests
     [Fact]
     public void Nothing_changes_for_networks_of_a_million_parameters()
     {
-        Model<float> model = new Sequential(new Conv2D(128, 3), new Conv2D(256, 3), new Flatten(), new Dense(10, Activation.Softmax)).Build<float>((12, 12, 128));
+        Model<float> model = new Sequential(
+            new Conv2D(128, 3), new Conv2D(256, 3), new Flatten(), new Dense(10, Activation.Softmax)).Build<float>((12, 12, 128));
         Assert.InRange(model.ParameterCount, 500_000, 2_000_000);
         Assert.All(model.Layers, layer => Assert.False(layer.IsLean));
     }
@@ -79,7 +80,10 @@ public sealed class SizeLimitsTests
     [Fact]
     public void A_plan_can_be_read()
     {
-        MemoryPlan plan = new() { Weights = 94_000_000, PackedKernels = 1, Optimizer = 188_000_000, Gradients = 4_500_000, Activations = 40_000_000, Threads = 1 };
+        MemoryPlan plan = new()
+        {
+            Weights = 94_000_000, PackedKernels = 1, Optimizer = 188_000_000, Gradients = 4_500_000, Activations = 40_000_000, Threads = 1,
+        };
         Assert.Equal("326.5 MB: weights 94.0, packed kernels 0.0, optimizer 188.0, gradients 4.5, activations 40.0 (1 thread)", plan.ToString());
         Assert.EndsWith("(3 threads)", (plan with { Threads = 3 }).ToString(), StringComparison.Ordinal);
     }

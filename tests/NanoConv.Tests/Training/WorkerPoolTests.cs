@@ -91,7 +91,14 @@ public sealed class WorkerPoolTests
                     return;
                 }
 
-                WorkerPool.Run((worker, _) => workers.Add(worker), 50, threads: 0);
+                WorkerPool.Run(
+                    (worker, _) =>
+                    {
+                        workers.Add(worker);
+                        Thread.Sleep(1); // time for a helper to come, if there were one
+                    },
+                    50,
+                    threads: 0);
                 over.Set();
             },
             processors,
