@@ -131,10 +131,26 @@ internal static class WorkerPool
         /// <summary>Waits for the helpers; returns the first failure. What was worked for is not held any longer.</summary>
         public Exception? Join()
         {
-            done.Wait();
+            bool isInterrupted = WaitForHelpers();
             Exception? first = failure;
             (work, failure, Owner) = (null, null, null);
-            return first;
+            return first ?? (isInterrupted ? new ThreadInterruptedException() : null);
+        }
+
+        // Whoever interrupts the caller has to wait, too: helpers still use its memory.
+        private bool WaitForHelpers()
+        {
+            for (bool isInterrupted = false; ; isInterrupted = true)
+            {
+                try
+                {
+                    done.Wait();
+                    return isInterrupted;
+                }
+                catch (ThreadInterruptedException)
+                {
+                }
+            }
         }
     }
 

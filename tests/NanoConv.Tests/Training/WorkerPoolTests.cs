@@ -126,6 +126,42 @@ public sealed class WorkerPoolTests
         Assert.Equal(Enumerable.Repeat((true, (string?)null), Workers - 1), helpers);
     }
 
+    /// <summary>Helpers may be writing into the caller's memory, which is its own again when the call returns.</summary>
+    [Fact]
+    public void A_caller_that_is_interrupted_waits_for_its_helpers()
+    {
+        using ManualResetEventSlim begun = new(false), release = new(false);
+        using Barrier both = new(2);
+        bool isDone = false, wasDone = false;
+        Exception? thrown = null;
+        Thread caller = new(() =>
+        {
+            thrown = Record.Exception(() => WorkerPool.Run(
+                (worker, _) =>
+                {
+                    both.SignalAndWait();
+                    if (worker == 0)
+                        return;
+                    begun.Set();
+                    release.Wait();
+                    isDone = true;
+                },
+                items: 2,
+                threads: 2));
+            wasDone = isDone;
+        });
+        caller.Start();
+        begun.Wait();
+        SpinWait.SpinUntil(() => (caller.ThreadState & ThreadState.WaitSleepJoin) != 0);
+        caller.Interrupt();
+        Assert.False(caller.Join(50));
+        release.Set();
+        caller.Join();
+        Assert.IsType<ThreadInterruptedException>(thrown);
+        Assert.True(wasDone);
+        WorkerPool.Run((_, _) => { }, 10, 3);
+    }
+
     [Fact]
     public void Calls_within_calls_end()
     {
