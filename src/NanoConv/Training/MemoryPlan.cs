@@ -32,11 +32,15 @@ public sealed record MemoryPlan
     /// <summary>All of it.</summary>
     public long Total => Weights + PackedKernels + Optimizer + Gradients + Activations;
 
-    /// <summary>As <c>412.3 MB: weights 94.0, packed kernels 94.0, optimizer 188.0, gradients 17.1, activations 19.2 (2 threads)</c>.</summary>
-    public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{Mega(Total)} MB: weights {Mega(Weights)}, packed kernels {Mega(PackedKernels)}, optimizer {Mega(Optimizer)}, " +
-        $"gradients {Mega(Gradients)}, activations {Mega(Activations)} ({Threads} {(Threads == 1 ? "thread" : "threads")})");
+    /// <summary>As <c>412.3 MB on 2 threads</c>.</summary>
+    internal string Sum => $"{Mega(Total)} MB on {Threads} {(Threads == 1 ? "thread" : "threads")}";
+
+    /// <summary>As <c>weights 94.0, packed 94.0, optimizer 188.0, gradients 17.1, activations 19.2</c>: fits a line of 80 columns.</summary>
+    internal string Parts =>
+        $"weights {Mega(Weights)}, packed {Mega(PackedKernels)}, optimizer {Mega(Optimizer)}, gradients {Mega(Gradients)}, activations {Mega(Activations)}";
+
+    /// <summary>As <c>412.3 MB on 2 threads: weights 94.0, packed 94.0, optimizer 188.0, gradients 17.1, activations 19.2</c>.</summary>
+    public override string ToString() => $"{Sum}: {Parts}";
 
     private static string Mega(long bytes) => (bytes / 1e6).ToString("0.0", CultureInfo.InvariantCulture);
 }

@@ -30,7 +30,8 @@ internal static class ModelSummary
         }
 
         string optimizer = options.Optimizer.GetType().Name;
-        text.AppendLine($"To train, batches of {options.BatchSize}, {optimizer}: {model.PlanMemory(options, examples)}");
+        MemoryPlan plan = model.PlanMemory(options, examples);
+        text.AppendLine($"To train, batches of {options.BatchSize}, {optimizer}: {plan.Sum}").Append("  ").AppendLine(plan.Parts);
         if (VectorWidth.Hint is { } hint)
             text.AppendLine(hint);
         return text.ToString();

@@ -84,7 +84,7 @@ public sealed class SizeLimitsTests
         {
             Weights = 94_000_000, PackedKernels = 1, Optimizer = 188_000_000, Gradients = 4_500_000, Activations = 40_000_000, Threads = 1,
         };
-        Assert.Equal("326.5 MB: weights 94.0, packed kernels 0.0, optimizer 188.0, gradients 4.5, activations 40.0 (1 thread)", plan.ToString());
+        Assert.Equal("326.5 MB on 1 thread: weights 94.0, packed 0.0, optimizer 188.0, gradients 4.5, activations 40.0", plan.ToString());
         Assert.EndsWith("(3 threads)", (plan with { Threads = 3 }).ToString(), StringComparison.Ordinal);
     }
 }

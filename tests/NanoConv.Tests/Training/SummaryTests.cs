@@ -34,12 +34,13 @@ public sealed class SummaryTests
             ["dense_1 (Dense)", "(10,)", "20,490", "0.04"],
             ["──"],
             ["Total", "25,578", "3.28"],
-            ["To train, batches of 32, Adam: ", $"{TheModel.PlanMemory()}"],
+            ["To train, batches of 32, Adam: ", $"{TheModel.PlanMemory().Total / 1e6:0.0} MB on "],
+            ["  weights 0.1, packed ", ", optimizer 0.2, gradients ", ", activations "],
         ];
         Assert.Equal(parts.Length, lines.Length);
         for (int i = 0; i < lines.Length; i++)
             Assert.All(parts[i], part => Assert.Contains(part, lines[i], StringComparison.Ordinal));
-        Assert.Single(lines[..^1].Select(line => line.Length).Distinct());
+        Assert.Single(lines[..^2].Select(line => line.Length).Distinct());
     }
 
     /// <summary>Twice the multiplications; in training once more for the weights, and but for the first layer for the input.</summary>
