@@ -51,7 +51,7 @@ internal sealed class CheckpointOptions
                 ? new CheckpointPlan(path, null, result.GetValue(every), Tell)
                 : throw new UserErrorException(
                     $"--checkpoint: expected a folder without checkpoints, found {Path.GetFileName(folder.Files[0])} of an earlier run in it; "
-                    + $"to go on with that run: --resume {path}");
+                    + $"to go on with that run: --resume {Shell.Quote(path)}");
         }
 
         SavedState newest = folder.ReadNewest();

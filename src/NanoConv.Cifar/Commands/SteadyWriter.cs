@@ -1,4 +1,5 @@
 using System.Text;
+using NanoConv.Cifar.Files;
 
 namespace NanoConv.Cifar.Commands;
 
@@ -10,7 +11,7 @@ namespace NanoConv.Cifar.Commands;
 internal sealed class SteadyWriter(TextWriter inner) : TextWriter
 {
     /// <summary>Why something could not be written, the first time; null if all was.</summary>
-    public IOException? Failure { get; private set; }
+    public Exception? Failure { get; private set; }
 
     /// <inheritdoc/>
     public override Encoding Encoding => inner.Encoding;
@@ -36,7 +37,7 @@ internal sealed class SteadyWriter(TextWriter inner) : TextWriter
         {
             write();
         }
-        catch (IOException exception)
+        catch (Exception exception) when (FileErrors.IsFileError(exception)) // a closed one is "access denied"
         {
             Failure ??= exception;
         }

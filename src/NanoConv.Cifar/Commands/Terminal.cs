@@ -38,7 +38,7 @@ internal sealed class Terminal
     public int? Room => Rich.Profile.Capabilities.Interactive ? Math.Max(0, Rich.Profile.Width - 1) : null; // a full line wraps on some terminals
 
     /// <summary>Why something could not be written to <see cref="Out"/>; null if all was.</summary>
-    public IOException? Failure => steady?.Failure;
+    public Exception? Failure => steady?.Failure;
 
     /// <summary>The terminal of this process, which may be closed while work goes on.</summary>
     public static Terminal OfProcess()

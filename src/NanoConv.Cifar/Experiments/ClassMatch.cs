@@ -25,6 +25,13 @@ internal sealed class ClassMatch
         (IReadOnlyList<string> model, IReadOnlyList<string> data) = (file.ClassNames, images.ClassNames);
         if (!file.NamesClasses)
         {
+            if (model.Count != data.Count)
+            {
+                throw new UserErrorException(
+                    $"'{path}', which does not name its classes: expected {data.Count} outputs, one for each class of {images.Name} "
+                    + $"({string.Join(", ", data)}), found {model.Count}");
+            }
+
             return new ClassMatch(
                 [.. Enumerable.Range(0, data.Count)], data,
                 $"The model does not name its classes: they are taken to be those of {images.Name}, in its order: {string.Join(", ", data)}.");

@@ -159,8 +159,10 @@ public sealed class RunFolder : IDisposable
         GiveRoom();
         try
         {
-            Directory.CreateDirectory(staging);
+            MakePrivate(staging); // a file in it may have to become one that only its owner reads
             write(staging);
+            foreach (string file in files)
+                TakeAfter(System.IO.Path.Combine(staging, file), file);
             foreach (string file in files) // again: much time has passed
                 OutputFile.Probe(PathOf(file));
             OutputFile.WriteAt(PathOf(files[^1]), File.Delete);
@@ -206,6 +208,21 @@ public sealed class RunFolder : IDisposable
             if (File.Exists(part))
                 throw new UserErrorException($"cannot write in '{path}': expected a folder, found a file: '{part}'");
         }
+    }
+
+    private static void MakePrivate(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(folder);
+        else
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    /// <summary>A file that is replaced keeps its mode and owner, as wherever else one is written.</summary>
+    private void TakeAfter(string from, string file)
+    {
+        if (File.Exists(from))
+            OutputFile.WriteAt(PathOf(file), target => AtomicFile.TakeAfter(from, target));
     }
 
     private void Move(string from, string file)

@@ -63,6 +63,24 @@ public static class AtomicFile
             OpenExisting(path, target).Dispose();
     }
 
+    /// <summary>
+    /// Gives a finished file that is to be moved to another one's place what <see cref="Write(string, Action{Stream})"/> keeps: that
+    /// one's mode and, where the system allows it, its owner and group. Where there is none the file stays as it is.
+    /// </summary>
+    /// <param name="file">The finished file, of this process.</param>
+    /// <param name="replaced">The file that it is to replace; links are followed.</param>
+    /// <exception cref="IOException">It cannot be done.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be done.</exception>
+    public static void TakeAfter(string file, string replaced)
+    {
+        string target = TargetOf(replaced);
+        if (OperatingSystem.IsWindows() || !File.Exists(target) || IsStream(target))
+            return;
+        using FileStream finished = new(file, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        LinuxFile.Of(target)?.GiveOwner(finished.SafeFileHandle);
+        File.SetUnixFileMode(finished.SafeFileHandle, File.GetUnixFileMode(target) & Permissions);
+    }
+
     /// <inheritdoc cref="Write(string, Action{Stream})"/>
     /// <param name="path">The file.</param>
     /// <param name="write">Writes the content.</param>

@@ -84,6 +84,15 @@ public sealed class ClassNameTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(12)]
+    public void A_model_without_names_has_as_many_outputs_as_the_data_classes(int outputs)
+    {
+        new Sequential(new Flatten(), new Dense(outputs, Activation.Softmax)).Build<float>((32, 32, 3)).Save(Path);
+        Evaluate().ShouldFail(1, "m.safetensors", "expected 10 outputs", "airplane, automobile", $"found {outputs}");
+    }
+
     [Fact]
     public void Imported_names_are_ten_different_ones()
     {

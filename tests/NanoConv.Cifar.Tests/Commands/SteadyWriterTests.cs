@@ -20,7 +20,7 @@ public sealed class SteadyWriterTests
         {
             write();
             Assert.Equal("first", writer.Failure?.Message);
-            failing.Reason = new IOException("later");
+            failing.Reason = new UnauthorizedAccessException("later"); // as .NET says of a closed one
         }
 
         failing.Reason = null;
@@ -28,11 +28,19 @@ public sealed class SteadyWriterTests
         Assert.Equal("a\nc", failing.Text.ToString().ReplaceLineEndings("\n"));
     }
 
+    [Fact]
+    public void A_mistake_in_the_program_is_not_taken_for_that()
+    {
+        using var writer = new SteadyWriter(new Failing { Reason = new InvalidOperationException("a mistake") });
+        Assert.Throws<InvalidOperationException>(() => writer.WriteLine("a"));
+        Assert.Null(writer.Failure);
+    }
+
     private sealed class Failing : TextWriter
     {
         public StringBuilder Text { get; } = new();
 
-        public IOException? Reason { get; set; }
+        public Exception? Reason { get; set; }
 
         public override Encoding Encoding => Encoding.UTF8;
 

@@ -122,6 +122,9 @@ public sealed class TrainCheckpointTests : IDisposable
         CommandResult.Of([.. Run, "1", "--checkpoint", folder["kept"], "--output", folder["other"]])
             .ShouldFail(1, "--checkpoint", "expected a folder without checkpoints", $"to go on with that run: --resume {folder["kept"]}");
         Assert.False(Directory.Exists(folder["other"]));
+        Directory.Move(folder["kept"], folder["kept here"]);
+        CommandResult.Of([.. Run, "1", "--checkpoint", folder["kept here"], "--output", folder["other"]])
+            .ShouldFail(1, $"to go on with that run: --resume '{folder["kept here"]}'");
     }
 
     [Fact]

@@ -67,6 +67,28 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
+    public void Results_that_are_replaced_keep_their_modes()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        Write("x", "z");
+        const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite, Shared = Private | UnixFileMode.GroupWrite;
+        File.SetUnixFileMode(folder["x"], Private);
+        File.SetUnixFileMode(folder["z"], Shared);
+        File.WriteAllText(folder["usual"], "");
+        using RunFolder results = RunFolder.Prepare(folder.Path, "x", "y", "z");
+        results.Replace(staging =>
+        {
+            foreach (string file in new[] { "x", "y", "z" })
+                File.WriteAllText(Path.Combine(staging, file), "new");
+        });
+        Assert.Equal("newnewnew", string.Concat(new[] { "x", "y", "z" }.Select(file => File.ReadAllText(folder[file]))));
+        Assert.Equal(
+            (Private, File.GetUnixFileMode(folder["usual"]), Shared),
+            (File.GetUnixFileMode(folder["x"]), File.GetUnixFileMode(folder["y"]), File.GetUnixFileMode(folder["z"])));
+    }
+
+    [Fact]
     public void A_failure_leaves_an_earlier_run_as_it_was_and_names_the_file_that_was_meant()
     {
         Write("x", "z");

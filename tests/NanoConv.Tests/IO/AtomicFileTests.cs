@@ -116,6 +116,22 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    public void A_finished_file_takes_the_mode_of_what_it_is_to_replace()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        Write("old");
+        Write("new");
+        UnixFileMode usual = File.GetUnixFileMode(At("new"));
+        AtomicFile.TakeAfter(At("new"), At("missing"));
+        Assert.Equal(usual, File.GetUnixFileMode(At("new")));
+        File.SetUnixFileMode(At("old"), Private);
+        File.CreateSymbolicLink(At("link"), At("old"));
+        AtomicFile.TakeAfter(At("new"), At("link"));
+        Assert.Equal((Private, Private), (File.GetUnixFileMode(At("new")), File.GetUnixFileMode(At("old"))));
+    }
+
+    [Fact]
     public void What_is_replaced_keeps_its_owner_where_the_system_allows_it()
     {
         if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess)
