@@ -82,9 +82,14 @@ public sealed class SizeLimitsTests
     {
         MemoryPlan plan = new()
         {
-            Weights = 94_000_000, PackedKernels = 1, Optimizer = 188_000_000, Gradients = 4_500_000, Activations = 40_000_000, Threads = 1,
+            Weights = 94_000_000,
+            PackedKernels = 1,
+            Optimizer = 188_000_000,
+            Gradients = 4_500_000,
+            Activations = 40_000_000,
+            Threads = 1,
         };
         Assert.Equal("326.5 MB on 1 thread: weights 94.0, packed 0.0, optimizer 188.0, gradients 4.5, activations 40.0", plan.ToString());
-        Assert.EndsWith("(3 threads)", (plan with { Threads = 3 }).ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("326.5 MB on 3 threads: ", (plan with { Threads = 3 }).ToString(), StringComparison.Ordinal);
     }
 }
