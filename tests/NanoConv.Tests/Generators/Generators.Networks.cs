@@ -85,7 +85,8 @@ internal static partial class Generators
         from padding in Gen.Elements(Padding.Same, Padding.Same, Padding.Valid)
         from count in Gen.Choose(1, 2)
         from stride in Gen.Elements(1, 1, 2)
-        from pooling in Gen.Elements<Layer[]>([], [new MaxPooling2D(2)], [new MaxPooling2D(2)], [new MaxPooling2D(3, 2)], [new MaxPooling2D(2), new Dropout(0.25)])
+        from pooling in Gen.Elements<Layer[]>(
+            [], [new MaxPooling2D(2)], [new MaxPooling2D(2)], [new MaxPooling2D(3, 2)], [new MaxPooling2D(2), new Dropout(0.25)])
         from activation in Gen.Elements(Activation.ReLU, Activation.ReLU, Activation.ReLU, Activation.Linear)
         let first = new Conv2D(filters, kernel, padding, stride, activation, kernelRegularizer: new L2(0.001))
         let second = new Conv2D(filters, kernel, padding, activation: activation)
