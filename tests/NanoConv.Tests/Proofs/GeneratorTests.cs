@@ -19,7 +19,8 @@ public sealed class GeneratorTests
         List<string> classes = [.. Odd.Keys];
         foreach (int kernel in (int[])[1, 3, 5, 7])
         {
-            foreach (string kind in (string[])["stride 1", "stride 2", "rows below 14", "rows from 14 on", "same", "valid", "64 channels or filters", "few channels"])
+            foreach (string kind in (string[])
+                ["stride 1", "stride 2", "rows below 14", "rows from 14 on", "same", "valid", "64 channels or filters", "few channels"])
                 classes.Add($"{kernel}×{kernel}, {kind}");
         }
 
