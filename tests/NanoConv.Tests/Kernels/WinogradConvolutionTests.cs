@@ -69,7 +69,9 @@ public abstract class WinogradConvolutionTests<T> : PropertySuite
         ConvolutionKernels<T> kernels = Reals(c);
         ConvolutionKernels<T> magnitudes = new(c, static (count, seed) => [.. Numbers.Reals<T>(count, seed).Select(T.Abs)]);
         T[] zeros = new T[kernels.WShape.Elements];
-        Near("y", kernels.NaiveForward(withBias: true), kernels.Forward(withBias: true), magnitudes.NaiveForward(withBias: true));
+        T[] y = kernels.NaiveForward(withBias: true), greatest = magnitudes.NaiveForward(withBias: true);
+        Near("y", y, kernels.Forward(withBias: true), greatest);
+        Near("ReLU of y", [.. y.Select(value => T.Max(value, T.Zero))], kernels.Forward(withBias: true, relu: true), greatest);
         Near("dw", kernels.NaiveKernelGradient(zeros), kernels.KernelGradient(zeros), magnitudes.NaiveKernelGradient(zeros));
         Near("dx", kernels.NaiveInputGradient(), kernels.InputGradient(), magnitudes.NaiveInputGradient());
     });

@@ -38,8 +38,11 @@ internal static class Textbook
         where T : unmanaged, IFloatingPointIeee754<T> => activation switch
         {
             Activation.ReLU => [.. y.Select(value => T.Max(value, T.Zero))],
-            Activation.Softmax =>
-                [.. y.Chunk(channels).SelectMany(row => row.Select(value => T.One / row.Aggregate(T.Zero, (sum, other) => sum + T.Exp(other - value))))],
+            Activation.Softmax => [.. y.Chunk(channels).SelectMany(Softmax)],
             _ => y,
         };
+
+    private static IEnumerable<T> Softmax<T>(T[] row)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        row.Select(value => T.One / row.Aggregate(T.Zero, (sum, other) => sum + T.Exp(other - value)));
 }
