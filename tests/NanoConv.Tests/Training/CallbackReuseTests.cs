@@ -22,6 +22,21 @@ public sealed class CallbackReuseTests : PropertySuite
         Assert.All(model.Weights.ToArray(), weight => Assert.Equal(7, weight, 1e-12));
     }
 
+    /// <summary>Not the weights of the fit before, either.</summary>
+    [Fact]
+    public void Keep_best_of_a_fit_that_ended_within_its_first_epoch_has_nothing_to_restore()
+    {
+        Model<double> model = FitTests<double>.Model();
+        KeepBest<double> keep = new(model);
+        FitOptions options = new() { ValidationSplit = 0.25, Threads = 1, Callbacks = [keep] };
+        model.Fit(new RecordingDataset<double>(8), options);
+        Assert.ThrowsAny<OperationCanceledException>(() => model.Fit(new RecordingDataset<double>(8), options, new CancellationToken(canceled: true)));
+        double[] weights = model.Weights.ToArray();
+        Assert.Null(keep.Best);
+        Assert.False(keep.Restore());
+        Expect.SameBits<double>("weights", weights, model.Weights);
+    }
+
     /// <summary>Every callback of the library; one that is forgotten here is an error.</summary>
     [Fact]
     public void Two_fits_with_one_callback_give_what_two_fresh_ones_give()
