@@ -15,13 +15,13 @@ public sealed class AllocationTests
         Assert.All(meter.Steps[(Steps / 2)..], bytes => Assert.Equal(0, bytes));
     }
 
-    /// <summary>The whole process, workers and all. The test host, or a collector of coverage, may allocate now and then: a quarter of the steps must see nothing.</summary>
+    /// <summary>The whole process, workers and all. The test host may allocate now and then: most steps must see nothing.</summary>
     [Fact]
     public void A_steady_step_allocates_nothing_on_any_thread()
     {
         Meter meter = new(static () => GC.GetTotalAllocatedBytes(precise: true));
         Fit(threads: 2, meter);
-        Assert.Equal(0, meter.Steps[(Steps / 2)..].Order().ElementAt(Steps / 8));
+        Assert.Equal(0, meter.Steps[(Steps / 2)..].Order().ElementAt(Steps / 4));
     }
 
     /// <summary>A large model's step, in one round and in several.</summary>
@@ -35,7 +35,7 @@ public sealed class AllocationTests
         Fit(threads: 1, alone, limits: limits);
         Fit(threads: 2, all, limits: limits);
         Assert.All(alone.Steps[(Steps / 2)..], bytes => Assert.Equal(0, bytes));
-        Assert.Equal(0, all.Steps[(Steps / 2)..].Order().ElementAt(Steps / 8));
+        Assert.Equal(0, all.Steps[(Steps / 2)..].Order().ElementAt(Steps / 4));
     }
 
     /// <summary>With checkpoints of which none is due: the first one is kept before the first step.</summary>
