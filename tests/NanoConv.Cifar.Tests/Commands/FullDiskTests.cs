@@ -87,7 +87,7 @@ public sealed class FullDiskTests : IDisposable
     [Fact]
     public void A_reproduction_says_what_it_knows_before_it_writes()
     {
-        string[] quick = ["reproduce", "--quick", "--data", "shapes10", "--only", "deeper", "--jobs", "1", "--output", folder["r"]];
+        string[] quick = ["reproduce", "--quick", "--data", "shapes10", "--only", "deeper", "--jobs", "1", "--no-pictures", "--output", folder["r"]];
         string inTheWay = folder["r/runs/thinner_deeper-n500-epochs20-batch32-l1_0.0001-seed1/model.safetensors"]; // of the run with less work
         CommandResult result = At("1/2 ", () => Directory.CreateDirectory(inTheWay), quick);
         result.ShouldFail(1, "cannot write ", "; 1 of 2 runs are finished in ", "; start the same command again to go on");

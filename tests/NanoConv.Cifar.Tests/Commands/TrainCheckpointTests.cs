@@ -157,8 +157,8 @@ public sealed class TrainCheckpointTests : IDisposable
     [Fact]
     public async Task A_run_that_is_killed_again_and_again_leaves_the_same_files()
     {
-        const int LeastKills = 4;
-        const string Epochs = "60"; // far more steps than are taken until the last kill
+        const int LeastKills = 3;
+        const string Epochs = "15"; // far more steps than are taken until the last kill
         CommandResult.Of([.. Run, Epochs, "--output", folder["whole"]]).ShouldSucceed();
         var random = new Random();
         string[] arguments = [.. Run, Epochs, "--output", folder["run"], "--checkpoint", folder["kept"], "--checkpoint-every", "1"];

@@ -98,9 +98,9 @@ public sealed class AreaAverageTests : PropertySuite
     {
         (double stepX, double stepY) = ((double)given.Width / given.ToWidth, (double)given.Height / given.ToHeight);
         double sum = 0, area = 0;
-        for (int y = 0; y < given.Height; y++)
+        for (int y = (int)(row * stepY); y < Math.Min(given.Height, (row + 1) * stepY); y++)
         {
-            for (int x = 0; x < given.Width; x++)
+            for (int x = (int)(column * stepX); x < Math.Min(given.Width, (column + 1) * stepX); x++)
             {
                 double overlap = Common(y, row * stepY, stepY) * Common(x, column * stepX, stepX);
                 int at = 4 * (y * given.Width + x);

@@ -25,7 +25,8 @@ public static class NaiveConvolution
         }
 
         foreach (Tap tap in Tap.All(geometry, images))
-            y[tap.Y] += x[tap.X] * w[tap.W];
+            for (int k = 0; k < filters; k++)
+                y[tap.Y + k] += x[tap.X] * w[tap.W + k];
     }
 
     /// <summary>dw[r, s, c, k] += Σ_{i,oh,ow} x[i, …, c] · dy[i, oh, ow, k].</summary>
@@ -40,7 +41,8 @@ public static class NaiveConvolution
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         foreach (Tap tap in Tap.All(geometry, images))
-            dw[tap.W] += x[tap.X] * dy[tap.Y];
+            for (int k = 0; k < geometry.Filters; k++)
+                dw[tap.W + k] += x[tap.X] * dy[tap.Y + k];
     }
 
     /// <summary>dx[i, ih, iw, c] = Σ_{r,s,k} dy[i, oh, ow, k] · w[r, s, c, k] over all windows that cover (ih, iw).</summary>
@@ -56,10 +58,12 @@ public static class NaiveConvolution
     {
         dx[..(images * geometry.Window.InputElements)].Clear();
         foreach (Tap tap in Tap.All(geometry, images))
-            dx[tap.X] += dy[tap.Y] * w[tap.W];
+            for (int k = 0; k < geometry.Filters; k++)
+                dx[tap.X] += dy[tap.Y + k] * w[tap.W + k];
     }
 
-    // One multiplication of the sum: y[Y] takes x[X]·w[W]. All three directions visit the same taps.
+    // One number of a picture under one of the kernel: y[Y + k] takes x[X]·w[W + k] for each filter k, which is the seventh loop.
+    // All three directions visit the same taps.
     private readonly record struct Tap(int X, int W, int Y)
     {
         public static IEnumerable<Tap> All(ConvolutionGeometry geometry, int images)
@@ -76,13 +80,12 @@ public static class NaiveConvolution
                                 if (ih < 0 || ih >= g.InputHeight || iw < 0 || iw >= g.InputWidth)
                                     continue;
                                 for (int c = 0; c < g.Channels; c++)
-                                    for (int k = 0; k < geometry.Filters; k++)
-                                    {
-                                        yield return new Tap(
-                                            (((((i * g.InputHeight) + ih) * g.InputWidth) + iw) * g.Channels) + c,
-                                            (((((r * g.KernelWidth) + s) * g.Channels) + c) * geometry.Filters) + k,
-                                            (((((i * g.OutputHeight) + oh) * g.OutputWidth) + ow) * geometry.Filters) + k);
-                                    }
+                                {
+                                    yield return new Tap(
+                                        (((((i * g.InputHeight) + ih) * g.InputWidth) + iw) * g.Channels) + c,
+                                        ((((r * g.KernelWidth) + s) * g.Channels) + c) * geometry.Filters,
+                                        ((((i * g.OutputHeight) + oh) * g.OutputWidth) + ow) * geometry.Filters);
+                                }
                             }
         }
     }
