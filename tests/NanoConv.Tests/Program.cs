@@ -1,4 +1,10 @@
 using NanoConv.Tests.Checkpoints;
+using NanoConv.Tests.Training;
 
-// Run by itself, and not by the tests' host, this is the program that tests start in order to kill it.
-return CheckpointWorker.Run(args);
+// Run by itself, and not by the tests' host, this is what TestProgram starts.
+return args switch
+{
+    [nameof(CheckpointWorker), .. string[] rest] => CheckpointWorker.Run(rest),
+    [nameof(AllocationWorker), .. string[] rest] => AllocationWorker.Run(rest),
+    _ => 1,
+};

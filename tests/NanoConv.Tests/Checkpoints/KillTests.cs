@@ -140,14 +140,5 @@ public sealed class KillTests : IDisposable
         Assert.True(line == expected, line is null ? await worker.StandardError.ReadToEndAsync(patience.Token) : null);
     }
 
-    private static Process Start(params string[] arguments)
-    {
-        ProcessStartInfo start = new(Environment.ProcessPath ?? "dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        // The tests' host need not be dotnet itself.
-        if (!Path.GetFileNameWithoutExtension(start.FileName).Equals("dotnet", StringComparison.OrdinalIgnoreCase))
-            start.FileName = "dotnet";
-        foreach (string argument in (string[])["exec", typeof(CheckpointWorker).Assembly.Location, .. arguments])
-            start.ArgumentList.Add(argument);
-        return Process.Start(start)!;
-    }
+    private static Process Start(params string[] arguments) => TestProgram.Start([nameof(CheckpointWorker), .. arguments]);
 }
