@@ -180,17 +180,17 @@ internal sealed class WeightImport<T>
             return new KernelView(true, 1, 1, 1, shape.Elements, [.. shape.Axes.ToArray().Select(axis => (long)axis)]);
         if (shape.Rank == ConvolutionRank)
             return new KernelView(true, shape[0], shape[1], shape[2], shape[3], [shape[3], shape[2], shape[0], shape[1]]);
-        (int height, int width) = FlattenedSize(layer);
-        return new KernelView(true, height, width, shape[0] / (height * width), shape[1], [shape[1], shape[0]]);
+        int pixels = FlattenedPixels(layer);
+        return new KernelView(true, pixels, 1, shape[0] / pixels, shape[1], [shape[1], shape[0]]);
     }
 
-    /// <summary>The height and width of the picture whose flattened features a layer receives; (1, 1) if it receives none.</summary>
-    private (int Height, int Width) FlattenedSize(BuiltLayer<T> dense)
+    /// <summary>The pixels of the picture whose flattened features a layer receives, in whatever rows; 1 if it receives none.</summary>
+    private int FlattenedPixels(BuiltLayer<T> dense)
     {
         int index = model.Layers.TakeWhile(layer => layer != dense).Count() - 1;
         while (index >= 0 && model.Layers[index].Specification is Dropout or ActivationLayer) // they keep the order
             index--;
-        return index >= 0 && model.Layers[index] is { Specification: Flatten, InputShape: { Rank: 3 } picture } ? (picture[0], picture[1]) : (1, 1);
+        return index >= 0 && model.Layers[index] is { Specification: Flatten, InputShape: { Rank: 3 } picture } ? picture[0] * picture[1] : 1;
     }
 
     // w[h, w, i, o] = source[o, i, h, w]
