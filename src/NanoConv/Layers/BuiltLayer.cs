@@ -19,7 +19,7 @@ public abstract class BuiltLayer<T>
     {
         Specification = builder.Layer;
         Name = builder.Name;
-        InputShape = builder.InputShape;
+        InputShapes = [.. builder.InputShapes];
         OutputShape = outputShape;
         Parameters = [.. builder.Parameters];
     }
@@ -30,8 +30,11 @@ public abstract class BuiltLayer<T>
     /// <summary>The layer's name, unique in the model.</summary>
     public string Name { get; }
 
-    /// <summary>The shape of one example's input.</summary>
-    public Shape InputShape { get; }
+    /// <summary>The shape of one example's input; of a layer that joins several, the first one's.</summary>
+    public Shape InputShape => InputShapes[0];
+
+    /// <summary>The shapes of all inputs, one but for layers that join several.</summary>
+    public IReadOnlyList<Shape> InputShapes { get; }
 
     /// <summary>The shape of one example's output.</summary>
     public Shape OutputShape { get; }
@@ -98,7 +101,7 @@ public abstract class BuiltLayer<T>
 
     /// <summary>y = f(x) for <see cref="LayerPass{T}.Count"/> examples.</summary>
     /// <param name="pass">The worker's state: number of examples, mode, kept buffers.</param>
-    /// <param name="x">Inputs [count, input shape]; those of a convolution may lie in its halo.</param>
+    /// <param name="x">Inputs [count, input shape]; those of a convolution may lie in its halo. Further ones are <see cref="LayerPass{T}.Input"/>.</param>
     /// <param name="y">Overwritten: outputs [count, output shape]; those of a convolution may lie in the halo of the next one.</param>
     public abstract void Forward(LayerPass<T> pass, ReadOnlySpan<T> x, Span<T> y);
 
@@ -109,6 +112,8 @@ public abstract class BuiltLayer<T>
     /// <param name="x">The inputs that forward was given.</param>
     /// <param name="y">The outputs that forward made.</param>
     /// <param name="dy">The gradient of y; may be overwritten.</param>
-    /// <param name="dx">Overwritten: the gradient of x; empty if nobody needs it.</param>
+    /// <param name="dx">
+    /// Overwritten: the gradient of x; empty if nobody needs it. Those of further inputs are <see cref="LayerPass{T}.InputGradient"/>.
+    /// </param>
     public abstract void Backward(LayerPass<T> pass, ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> dy, Span<T> dx);
 }

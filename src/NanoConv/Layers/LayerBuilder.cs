@@ -16,18 +16,19 @@ public sealed class LayerBuilder<T>
     /// <summary>For a layer of a network.</summary>
     /// <param name="layer">The specification.</param>
     /// <param name="name">The layer's name.</param>
-    /// <param name="inputShape">Its input.</param>
+    /// <param name="inputShapes">Its inputs.</param>
     /// <param name="seed">The seed of initial weights.</param>
     /// <param name="layerIndex">Its place in the network.</param>
     /// <param name="given">
     /// Gives a parameter's first values by its whole name and its shape, in place of the initializer; it refuses by an
     /// exception, before memory is taken for what a file only claims.
     /// </param>
-    internal LayerBuilder(Layer layer, string name, Shape inputShape, int seed, int layerIndex, Func<string, Shape, Action<Span<T>>>? given = null)
+    internal LayerBuilder(
+        Layer layer, string name, IReadOnlyList<Shape> inputShapes, int seed, int layerIndex, Func<string, Shape, Action<Span<T>>>? given = null)
     {
         Layer = layer;
         Name = name;
-        InputShape = inputShape;
+        InputShapes = inputShapes;
         this.seed = seed;
         this.layerIndex = layerIndex;
         this.given = given;
@@ -39,8 +40,11 @@ public sealed class LayerBuilder<T>
     /// <summary>The layer's name, unique in the model.</summary>
     public string Name { get; }
 
-    /// <summary>The shape of one example as it reaches the layer.</summary>
-    public Shape InputShape { get; }
+    /// <summary>The shape of one example as it reaches the layer; of a layer that joins several inputs, the first one's.</summary>
+    public Shape InputShape => InputShapes[0];
+
+    /// <summary>The shapes of all inputs, one but for layers that join several.</summary>
+    public IReadOnlyList<Shape> InputShapes { get; }
 
     /// <summary>The parameters made so far.</summary>
     public IReadOnlyList<Parameter<T>> Parameters => parameters;
@@ -71,4 +75,12 @@ public sealed class LayerBuilder<T>
     public (int Height, int Width, int Channels) ExpectPicture() => InputShape.Rank == 3
         ? (InputShape[0], InputShape[1], InputShape[2])
         : throw Error($"expected an input of shape (height, width, channels), received {InputShape}");
+
+    /// <summary>Asks that all inputs have one shape.</summary>
+    /// <exception cref="ArgumentException">They have not.</exception>
+    public void ExpectEqualInputs()
+    {
+        if (InputShapes.Any(shape => shape != InputShape))
+            throw Error($"expected inputs of one shape, received {string.Join(" and ", InputShapes)}");
+    }
 }

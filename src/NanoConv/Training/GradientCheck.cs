@@ -112,7 +112,7 @@ public static class GradientCheck
         Shape shape = model.InputShape.Batch(examples);
         Load(workspace, new Tensor<double>(shape, RandomNumbers(shape.Elements, seed, stream: 4)), seed, step: 2);
         double[] cotangent = RandomNumbers(workspace.Forward().Length, seed, stream: 5);
-        workspace.Backward(cotangent, new double[model.ParameterCount], last: 0, needsInputGradient: true);
+        workspace.Backward(cotangent, new double[model.ParameterCount], needsInputGradient: true);
         return workspace;
     }
 
@@ -128,7 +128,7 @@ public static class GradientCheck
     {
         double[] sum = new double[model.ParameterCount];
         Array.Fill(sum, 1);
-        double[] input = workspace.Backward(cotangent, sum, last: 0, needsInputGradient).ToArray();
+        double[] input = workspace.Backward(cotangent, sum, needsInputGradient).ToArray();
         return ([.. sum.Select(value => value - 1)], input);
     }
 

@@ -74,7 +74,7 @@ internal sealed class GradientPlan<T>
     private static int KeptElements(Model<T> model, BuiltLayer<T> layer)
     {
         int index = model.IndexOf(layer);
-        int input = KeepsActivation(model, layer, index) ? model.ActivationElements(index) : layer.Kept[layer.KeptInput].Elements;
+        int input = KeepsActivation(model, layer, index) ? model.ActivationElements(model.Topology.Inputs(index)[0]) : layer.Kept[layer.KeptInput].Elements;
         return input + layer.Kept[layer.KeptGradient].Elements;
     }
 

@@ -49,7 +49,7 @@ internal sealed class Trainer<T>
         plan = new GradientPlan<T>(model, batch);
         kept = new BatchBuffers<T>(model, plan.RoundExamples);
         int workers = WorkerPool.Workers(options.Threads, plan.Lanes), updaters = WorkerPool.Workers(options.Threads, plan.Parts.Length);
-        workspaces = [.. Enumerable.Range(0, workers).Select(_ => new Workspace<T>(model, Inference.ShardSize, kept))];
+        workspaces = [.. Enumerable.Range(0, workers).Select(_ => new Workspace<T>(model, Inference.ShardSize, model.TrainingPlan, kept))];
         foreach (Workspace<T> workspace in workspaces)
             workspace.UseLanes(plan);
         optimizer = options.Optimizer.Start<T>(model.ParameterCount);
@@ -209,8 +209,7 @@ internal sealed class Trainer<T>
         for (int start = 0; start < batchCount; start += Inference.ShardSize)
         {
             LoadShard(workspace, start, Math.Min(Inference.ShardSize, batchCount - start), place: 0);
-            workspace.Forward();
-            first = Math.Min(first, workspace.FirstNonFinite() ?? int.MaxValue);
+            first = Math.Min(first, workspace.ForwardToNonFinite() ?? int.MaxValue);
         }
 
         return Inference.Describe(model, first);

@@ -56,7 +56,7 @@ public abstract class NetworkGoldenTests<T>
 
         network.File.Check<T>("gradient/loss", [T.CreateChecked(sum / data.Count)]);
         T[] sums = new T[model.ParameterCount];
-        network.File.Check<T>("gradient/input", workspace.Backward(gradient, sums, last: 0, needsInputGradient: true));
+        network.File.Check<T>("gradient/input", workspace.Backward(gradient, sums, needsInputGradient: true));
         CheckParameters(network, model, sums);
 
         // And as training does it, without the input's gradient; it adds to what is there.

@@ -116,7 +116,7 @@ public abstract class DeterminismTests<T> : PropertySuite
             workspace.Load(data, [], first, count, withTargets: false);
             workspace.Configure(training: true, wantsLogits: false, seed, step: 1, first);
             workspace.Forward();
-            workspace.Backward(cotangent.AsSpan(first * outputs, count * outputs).ToArray(), gradient, last: 0, needsInputGradient: false);
+            workspace.Backward(cotangent.AsSpan(first * outputs, count * outputs).ToArray(), gradient, needsInputGradient: false);
         }
 
         return gradient;
