@@ -40,6 +40,7 @@ internal sealed class Workspace<T>
         gradients = [.. plan.GradientSlots.Select(slot => new AlignedArray<T>(slot.Length(capacity)))];
         target = new T[model.Topology.Outputs.Length == 1 ? capacity * model.OutputShape.Elements : 0];
         scratch = new(model.Layers.Max(layer => layer.ScratchElements));
+        Statistics = batch is null ? null : new BatchStatistics<T>(model, shards: 1);
         Passes = [.. model.Layers.Select((_, index) => new LayerPass<T>(this, model, index, batch, scratch))];
     }
 
@@ -48,6 +49,9 @@ internal sealed class Workspace<T>
 
     /// <summary>Whether there is a way back.</summary>
     public bool IsForTraining => batch is not null;
+
+    /// <summary>What layers sum up over whole batches; of this workspace's examples alone, unless it is given others' too.</summary>
+    public BatchStatistics<T>? Statistics { get; private set; }
 
     /// <summary>Each layer's state.</summary>
     public LayerPass<T>[] Passes { get; }
@@ -101,6 +105,9 @@ internal sealed class Workspace<T>
         foreach (LayerPass<T> pass in Passes)
             pass.UseLanes(plan);
     }
+
+    /// <summary>Shares a batch's statistics with other workspaces: passes then stop where a layer needs those of all.</summary>
+    public void UseStatistics(BatchStatistics<T> shared) => Statistics = shared;
 
     /// <summary>Where among the examples of shared buffers the next ones belong that are loaded.</summary>
     public void MoveTo(int place)
@@ -165,8 +172,36 @@ internal sealed class Workspace<T>
     public Span<T> Forward(int first = 0)
     {
         for (int index = first; index < Passes.Length; index++)
+        {
+            if (HasStatistics(index))
+            {
+                GatherForward(index, shard: 0);
+                Statistics!.CombineForward(index, shards: 1);
+            }
+
             Forward(Passes[index]);
+        }
+
         return Output;
+    }
+
+    /// <summary>Carries the examples through some layers, the first of which has its batch's statistics.</summary>
+    public void Forward(int first, int end)
+    {
+        for (int index = first; index < end; index++)
+            Forward(Passes[index]);
+    }
+
+    /// <summary>Leaves these examples' share of what a layer needs of the whole batch.</summary>
+    public void GatherForward(int layer, int shard) =>
+        model.Layers[layer].GatherForward(Passes[layer], Input(layer, 0), Statistics!.ForwardShare(layer, shard));
+
+    /// <summary>The same on the way back, where the layer's weights also get their gradients.</summary>
+    public void GatherBackward(int layer, int shard, T[] sum)
+    {
+        Passes[layer].Gradients = sum;
+        model.Layers[layer].GatherBackward(
+            Passes[layer], Input(layer, 0), Activation(layer + 1), GradientIn(plan.Gradient(layer + 1), layer + 1), Statistics!.BackwardShare(layer, shard));
     }
 
     /// <summary>Carries the examples on until something is not finite: returns 0 for the input, i for layer i − 1; null if all is.</summary>
@@ -175,7 +210,7 @@ internal sealed class Workspace<T>
         for (int index = 0; index <= Passes.Length; index++)
         {
             if (index > 0)
-                Forward(Passes[index - 1]);
+                Forward(index - 1, index);
             foreach (T value in Activation(index))
             {
                 if (!T.IsFinite(value))
@@ -204,39 +239,59 @@ internal sealed class Workspace<T>
         }
     }
 
-    /// <summary>Carries the gradient of the output back, as far as parameters need it; theirs are added to <paramref name="sum"/>.</summary>
-    public void Backward(T[] sum) => Backward(sum, model.ValuesOfParameters, inLanes: true);
+    /// <summary>
+    /// Carries gradients back through some layers, the last of which is the first to be passed; parameters' gradients are added to
+    /// <paramref name="sum"/>, those of lean kernels are not. Layers that no wanted gradient passes are left out.
+    /// </summary>
+    /// <param name="sum">Accumulated into, as lanes have it.</param>
+    /// <param name="wantedValues">Of each value, whether its gradient is wanted.</param>
+    /// <param name="first">The layer that is passed last.</param>
+    /// <param name="end">Behind the layer that is passed first.</param>
+    public void Backward(T[] sum, bool[] wantedValues, int first, int end)
+    {
+        wanted = wantedValues;
+        for (int index = end - 1; index >= first; index--)
+        {
+            if (wanted[index + 1])
+                Backward(index, sum);
+        }
+    }
 
     /// <summary>Carries any gradient of the output back through all layers; all parameters' gradients are added to <paramref name="sum"/>.</summary>
     /// <returns>The gradient of the input; empty if it was not needed.</returns>
     public Span<T> Backward(ReadOnlySpan<T> outputGradient, T[] sum, bool needsInputGradient)
     {
         outputGradient.CopyTo(OutputGradient);
-        bool[] all = new bool[Passes.Length + 1];
-        Array.Fill(all, true);
-        all[0] = needsInputGradient;
-        Backward(sum, all, inLanes: false);
+        wanted = new bool[Passes.Length + 1];
+        Array.Fill(wanted, true);
+        wanted[0] = needsInputGradient;
+        for (int index = Passes.Length - 1; index >= 0; index--)
+        {
+            if (HasStatistics(index))
+            {
+                GatherBackward(index, shard: 0, sum);
+                Statistics!.CombineBackward(index, shards: 1);
+            }
+
+            Backward(index, sum);
+            if (model.Layers[index].IsLean)
+                batch!.AddKernelGradient(model.Layers[index], index, Passes[index].Count, rows: null, Passes[index].Gradient(0));
+        }
+
         return needsInputGradient ? GradientIn(plan.Gradient(0), 0) : [];
     }
 
     private Span<T> OutputGradient => GradientIn(plan.Gradient(model.Topology.Outputs[0]), model.Topology.Outputs[0]);
 
-    // Layers that no wanted gradient passes are left out.
-    private void Backward(T[] sum, bool[] gradientsOf, bool inLanes)
+    private bool HasStatistics(int layer) => Passes[layer].Training && Statistics is { } statistics && statistics.Has(layer);
+
+    private void Backward(int index, T[] sum)
     {
-        wanted = gradientsOf;
-        for (int index = Passes.Length - 1; index >= 0; index--)
-        {
-            if (!wanted[index + 1])
-                continue;
-            LayerPass<T> pass = Passes[index];
-            pass.Gradients = sum;
-            BuiltLayer<T> layer = model.Layers[index];
-            layer.Backward(pass, pass.Input(0), Activation(index + 1), GradientIn(plan.Gradient(index + 1), index + 1), pass.InputGradient(0));
-            AddToEarlierReaders(index);
-            if (layer.IsLean && !inLanes)
-                batch!.AddKernelGradient(layer, index, pass.Count, rows: null, pass.Gradient(0));
-        }
+        LayerPass<T> pass = Passes[index];
+        pass.Gradients = sum;
+        Span<T> dy = GradientIn(plan.Gradient(index + 1), index + 1);
+        model.Layers[index].Backward(pass, pass.Input(0), Activation(index + 1), dy, pass.InputGradient(0));
+        AddToEarlierReaders(index);
     }
 
     // Where a layer is not the first on the way back that reads a value, its gradient is one of several that are summed.
@@ -253,8 +308,7 @@ internal sealed class Workspace<T>
         }
     }
 
-    /// <summary>Carries the examples through one layer.</summary>
-    public void Forward(LayerPass<T> pass) => model.Layers[pass.LayerIndex].Forward(pass, pass.Input(0), Activation(pass.LayerIndex + 1));
+    private void Forward(LayerPass<T> pass) => model.Layers[pass.LayerIndex].Forward(pass, pass.Input(0), Activation(pass.LayerIndex + 1));
 
     private AlignedArray<T> Memory(int value) => shared[value].Length > 0 ? shared[value] : slots[plan.Value(value)];
 

@@ -13,6 +13,8 @@ public sealed class LayerBuilder<T>
     private readonly Func<string, Shape, Action<Span<T>>>? given;
     private readonly List<Parameter<T>> parameters = [];
 
+    private delegate void FirstValues(Span<T> values, ulong key);
+
     /// <summary>For a layer of a network.</summary>
     /// <param name="layer">The specification.</param>
     /// <param name="name">The layer's name.</param>
@@ -57,11 +59,21 @@ public sealed class LayerBuilder<T>
     /// <param name="fanOut">Outputs that one input goes to.</param>
     /// <param name="regularizer">What is added to the loss for it.</param>
     public Parameter<T> AddParameter(
-        string role, Shape shape, Initializer initializer, int fanIn, int fanOut, Regularizer? regularizer = null)
+        string role, Shape shape, Initializer initializer, int fanIn, int fanOut, Regularizer? regularizer = null) =>
+        Add(role, shape, (values, key) => initializer.Fill<T>(values, fanIn, fanOut, key), regularizer, isState: false);
+
+    /// <summary>Makes a tensor that is kept and saved as parameters are, but that the layer itself changes, in <see cref="BuiltLayer{T}.EndStep"/>.</summary>
+    /// <param name="role">Its name within the layer, as <c>moving_mean</c>.</param>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="initializer">Its first values.</param>
+    public Parameter<T> AddState(string role, Shape shape, Initializer initializer) =>
+        Add(role, shape, (values, key) => initializer.Fill<T>(values, 1, 1, key), regularizer: null, isState: true);
+
+    private Parameter<T> Add(string role, Shape shape, FirstValues initial, Regularizer? regularizer, bool isState)
     {
         string name = $"{Name}/{role}";
         ulong key = CounterRandom.Key(RandomDomain.InitialWeights, seed, layerIndex, parameters.Count);
-        Parameter<T> parameter = new(name, shape, regularizer, given?.Invoke(name, shape) ?? (values => initializer.Fill<T>(values, fanIn, fanOut, key)));
+        Parameter<T> parameter = new(name, shape, regularizer, given?.Invoke(name, shape) ?? (values => initial(values, key))) { IsState = isState };
         parameters.Add(parameter);
         return parameter;
     }

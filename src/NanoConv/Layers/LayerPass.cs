@@ -59,6 +59,12 @@ public sealed class LayerPass<T>
     /// <summary>The training step, from 1, over all epochs.</summary>
     public int Step { get; internal set; }
 
+    /// <summary>What a layer that looks at whole batches has made of this one; empty in prediction, and where the layer is frozen.</summary>
+    public ReadOnlySpan<T> Statistics => workspace.Statistics is { } batch && Training ? batch.Forward(LayerIndex) : [];
+
+    /// <summary>The same on the way back.</summary>
+    public ReadOnlySpan<T> BackwardStatistics => workspace.Statistics is { } batch && Training ? batch.Backward(LayerIndex) : [];
+
     internal T[] Gradients { get; set; } = [];
 
     /// <summary>The first example's place in what is kept of many.</summary>
@@ -95,10 +101,10 @@ public sealed class LayerPass<T>
     internal void UseLanes(GradientPlan<T> plan)
     {
         for (int i = 0; i < gradientPlaces.Length; i++)
-            gradientPlaces[i] = plan.Places[layer.Parameters[i]];
+            gradientPlaces[i] = plan.Places.GetValueOrDefault(layer.Parameters[i], -1);
     }
 
-    /// <summary>Where to add the gradient of a parameter: [its shape].</summary>
+    /// <summary>Where to add the gradient of a parameter that is no state: [its shape].</summary>
     /// <param name="index">Its place in <see cref="BuiltLayer{T}.Parameters"/>.</param>
     public Span<T> Gradient(int index) => Gradients.AsSpan(gradientPlaces[index], layer.Parameters[index].Shape.Elements);
 }

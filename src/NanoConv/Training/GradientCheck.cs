@@ -92,7 +92,7 @@ public static class GradientCheck
         for (int index = 0; index < model.Layers.Count; index++)
         {
             BuiltLayer<double> layer = model.Layers[index];
-            foreach (Parameter<double> parameter in layer.Parameters)
+            foreach (Parameter<double> parameter in layer.Parameters.Where(parameter => !parameter.IsState))
             {
                 ReadOnlySpan<double> analytic = parameters.AsSpan(parameter.Offset), again = alone.AsSpan(parameter.Offset);
                 comparison.Add(parameter.Name, parameter.Writable, analytic, again, index, layer.Prepare);

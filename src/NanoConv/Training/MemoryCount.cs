@@ -14,7 +14,9 @@ internal static class MemoryCount
         int workers = WorkerPool.Workers(options.Threads, plan.Lanes), updaters = WorkerPool.Workers(options.Threads, plan.Parts.Length);
         long gradients = (long)plan.Lanes * plan.LaneElements;
         gradients += plan.Rounds == 1 ? (long)updaters * plan.PartElements : plan.LeanElements;
-        long activations = SharedElements(model, plan.RoundExamples) + (workers * WorkspaceElements(model, Inference.ShardSize, training: true));
+        int sets = plan.LooksAtBatches ? plan.Shards : workers;
+        long activations = SharedElements(model, plan.RoundExamples) + (sets * WorkspaceElements(model, Inference.ShardSize, training: true));
+        activations += 2L * (plan.Shards + 1) * model.Layers.Where(layer => layer.IsTrainable).Sum(layer => (long)layer.BatchElements);
         if (training < examples)
         {
             int shards = (examples - training + Inference.ShardSize - 1) / Inference.ShardSize;

@@ -43,7 +43,6 @@ public sealed class Model<T>
         WeightAccess<T>.Prepare(this.layers);
         views = [.. Enumerable.Range(0, this.layers.Length + 1).Select(FindView)];
         elements = [.. views.Select((view, value) => view?.Image ?? ActivationShape(value).Elements)];
-        ValuesOfParameters = FindValuesOfParameters();
         (trainingPlan, predictionPlan) = (new(() => BufferPlan.ForTraining(this)), new(() => BufferPlan.ForPrediction(this, [])));
     }
 
@@ -68,14 +67,17 @@ public sealed class Model<T>
     /// <summary>The layers, each behind those that it reads.</summary>
     public IReadOnlyList<BuiltLayer<T>> Layers => layers;
 
-    /// <summary>All trainable tensors, in the order of the layers.</summary>
+    /// <summary>All tensors, weights and state, in the order of the layers.</summary>
     public IReadOnlyList<Parameter<T>> Parameters { get; }
 
     /// <summary>All parameters, one after another; <see cref="Edit(Action{Span{T}})"/> changes them.</summary>
     public ReadOnlySpan<T> Weights => weights;
 
-    /// <summary>The number of trainable numbers.</summary>
+    /// <summary>The number of numbers that the model keeps, trained or not.</summary>
     public int ParameterCount => weights.Length;
+
+    /// <summary>How many of them training changes.</summary>
+    public int TrainableCount => Parameters.Where(parameter => parameter.IsTrainable).Sum(parameter => parameter.Shape.Elements);
 
     /// <summary>Multiplications and additions of one example's forward pass.</summary>
     public long ForwardFlops => Layers.Sum(layer => layer.ForwardFlops);
@@ -89,9 +91,11 @@ public sealed class Model<T>
         get
         {
             long flops = 0;
+            bool[] wanted = TrainedValues();
             for (int index = 0; index < layers.Length; index++)
             {
-                int passes = 1 + (layers[index].Parameters.Count > 0 ? 1 : 0) + (NeedsInputGradient(index) ? 1 : 0);
+                bool isTrained = layers[index].Parameters.Any(parameter => parameter.IsTrainable);
+                int passes = 1 + (isTrained ? 1 : 0) + (Topology.Inputs(index).ToArray().Any(value => wanted[value]) ? 1 : 0);
                 flops += passes * layers[index].ForwardFlops;
             }
 
@@ -121,8 +125,19 @@ public sealed class Model<T>
     /// <summary>A layer's place in the network.</summary>
     internal int IndexOf(BuiltLayer<T> layer) => Array.IndexOf(layers, layer);
 
-    /// <summary>Of each value, whether its gradient is needed for any parameter's.</summary>
-    internal bool[] ValuesOfParameters { get; }
+    /// <summary>Of each value, whether its gradient is needed for that of any parameter that is trained.</summary>
+    internal bool[] TrainedValues()
+    {
+        bool[] wanted = new bool[layers.Length + 1];
+        for (int index = 0; index < layers.Length; index++)
+        {
+            wanted[index + 1] = layers[index].Parameters.Any(parameter => parameter.IsTrainable);
+            foreach (int value in Topology.Inputs(index))
+                wanted[index + 1] |= wanted[value];
+        }
+
+        return wanted;
+    }
 
     /// <summary>A training worker's buffers.</summary>
     internal BufferPlan TrainingPlan => trainingPlan.Value;
@@ -180,6 +195,19 @@ public sealed class Model<T>
             Parameters.FirstOrDefault(parameter => parameter.Name == name) ?? throw new ArgumentException(
                 $"expected a parameter out of {string.Join(", ", Parameters.Select(parameter => parameter.Name))}, received '{name}'", nameof(name)),
             edit);
+
+    /// <summary>
+    /// Keeps layers as they are in training: their weights, and the state of those that have one, which then go by it. From the next fit on;
+    /// model files do not keep it.
+    /// </summary>
+    /// <param name="layers">Their names; none for all layers.</param>
+    /// <exception cref="ArgumentException">There is no such layer; nothing is changed.</exception>
+    public void Freeze(params ReadOnlySpan<string> layers) => SetTrainable(layers, isTrainable: false);
+
+    /// <summary>Undoes <see cref="Freeze"/>.</summary>
+    /// <param name="layers">The layers' names; none for all layers.</param>
+    /// <exception cref="ArgumentException">There is no such layer; nothing is changed.</exception>
+    public void Unfreeze(params ReadOnlySpan<string> layers) => SetTrainable(layers, isTrainable: true);
 
     /// <summary>
     /// Trains. Each call starts afresh but for the weights: the optimiser's memory, the order of the examples and
@@ -418,17 +446,15 @@ public sealed class Model<T>
         return view;
     }
 
-    private bool[] FindValuesOfParameters()
+    private void SetTrainable(ReadOnlySpan<string> names, bool isTrainable)
     {
-        bool[] wanted = new bool[layers.Length + 1];
-        for (int index = 0; index < layers.Length; index++)
+        BuiltLayer<T>[] chosen = names.IsEmpty ? layers : [.. names.ToArray().Select(name => layers[ValueOf(name) - 1])];
+        foreach (BuiltLayer<T> layer in chosen)
         {
-            wanted[index + 1] = layers[index].Parameters.Count > 0;
-            foreach (int value in Topology.Inputs(index))
-                wanted[index + 1] |= wanted[value];
+            layer.IsTrainable = isTrainable;
+            foreach (Parameter<T> parameter in layer.Parameters)
+                parameter.IsFrozen = !isTrainable;
         }
-
-        return wanted;
     }
 
     private int ValueOf(string name)
@@ -437,16 +463,5 @@ public sealed class Model<T>
         int index = Array.FindIndex(layers, layer => layer.Name == name);
         return index >= 0 ? index + 1 : throw new ArgumentException(
             $"expected a layer out of {string.Join(", ", layers.Select(layer => layer.Name))}, received '{name}'", nameof(name));
-    }
-
-    private bool NeedsInputGradient(int index)
-    {
-        foreach (int value in Topology.Inputs(index))
-        {
-            if (ValuesOfParameters[value])
-                return true;
-        }
-
-        return false;
     }
 }

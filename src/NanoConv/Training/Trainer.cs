@@ -34,12 +34,19 @@ internal sealed class Trainer<T>
     private readonly T[] leanGradient;
     private readonly ExampleScore[] scores;
     private readonly int[] order;
+    private readonly BatchStatistics<T> statistics;
+    private readonly bool[] trainedValues;
+    private readonly int[] firstShards;
     private readonly Action<int, int> runLane;
+    private readonly Action<int, int> runForward;
+    private readonly Action<int, int> turnBack;
+    private readonly Action<int, int> runBackward;
     private readonly Action<int, int> addPart;
     private readonly Action<int, int> updatePart;
     private int batchStart;
     private int batchCount;
     private int lanes;
+    private int segment;
     private Round round;
 
     public Trainer(Model<T> model, IDataset<T> data, FitOptions options)
@@ -49,9 +56,16 @@ internal sealed class Trainer<T>
         plan = new GradientPlan<T>(model, batch);
         kept = new BatchBuffers<T>(model, plan.RoundExamples);
         int workers = WorkerPool.Workers(options.Threads, plan.Lanes), updaters = WorkerPool.Workers(options.Threads, plan.Parts.Length);
-        workspaces = [.. Enumerable.Range(0, workers).Select(_ => new Workspace<T>(model, Inference.ShardSize, model.TrainingPlan, kept))];
+        int sets = plan.LooksAtBatches ? plan.Shards : workers;
+        workspaces = [.. Enumerable.Range(0, sets).Select(_ => new Workspace<T>(model, Inference.ShardSize, model.TrainingPlan, kept))];
+        statistics = new BatchStatistics<T>(model, plan.Shards);
         foreach (Workspace<T> workspace in workspaces)
+        {
             workspace.UseLanes(plan);
+            workspace.UseStatistics(statistics);
+        }
+
+        (trainedValues, firstShards) = (model.TrainedValues(), new int[plan.Lanes + 1]);
         optimizer = options.Optimizer.Start<T>(model.ParameterCount);
         laneGradients = [.. Enumerable.Range(0, plan.Lanes).Select(_ => new T[plan.LaneElements])];
         partGradients = [.. Enumerable.Range(0, plan.Rounds == 1 ? updaters : 0).Select(_ => new T[plan.PartElements])];
@@ -59,6 +73,7 @@ internal sealed class Trainer<T>
         scores = new ExampleScore[batch];
         order = [.. Enumerable.Range(0, data.Count)];
         (runLane, addPart, updatePart) = (RunLane, AddPart, UpdatePart);
+        (runForward, turnBack, runBackward) = (RunForward, TurnBack, RunBackward);
     }
 
     /// <summary>What the optimiser remembers, for checkpoints.</summary>
@@ -113,7 +128,10 @@ internal sealed class Trainer<T>
         for (int i = 0; i < rounds; i++)
         {
             round = new Round(this, i, rounds);
-            WorkerPool.Run(runLane, round.Lanes, options.Threads, model.Access);
+            if (plan.LooksAtBatches)
+                RunSegments();
+            else
+                WorkerPool.Run(runLane, round.Lanes, options.Threads, model.Access);
             if (!round.IsLast)
                 WorkerPool.Run(addPart, plan.LeanParts, options.Threads, model.Access);
         }
@@ -132,6 +150,8 @@ internal sealed class Trainer<T>
         try
         {
             WorkerPool.Run(updatePart, plan.Parts.Length, options.Threads, model.Access);
+            foreach (int layer in statistics.Layers)
+                model.Layers[layer].EndStep(statistics.Forward(layer));
         }
         finally
         {
@@ -153,8 +173,81 @@ internal sealed class Trainer<T>
             LoadShard(workspace, start, count, place: start - round.FirstExample);
             workspace.Forward();
             workspace.Score(options.Loss, T.One / T.CreateChecked(batchCount), scores.AsSpan(start, count));
-            workspace.Backward(laneGradients[lane]);
+            workspace.Backward(laneGradients[lane], trainedValues, 0, model.Layers.Count);
         }
+    }
+
+    // Layers that look at whole batches end a segment: all shards go forward up to there, each in buffers of its own, then their shares are
+    // combined in the batch's order, and all go on; backward likewise. In a segment a worker carries a shard through all layers as ever.
+    private void RunSegments()
+    {
+        for (int lane = 0; lane < lanes; lane++)
+            firstShards[lane + 1] = firstShards[lane] + ((LaneStart(lane + 1) - LaneStart(lane) + Inference.ShardSize - 1) / Inference.ShardSize);
+        int shards = firstShards[lanes];
+        for (segment = 0; segment < statistics.Layers.Length; segment++)
+        {
+            WorkerPool.Run(runForward, lanes, options.Threads, model.Access);
+            statistics.CombineForward(statistics.Layers[segment], shards);
+        }
+
+        WorkerPool.Run(turnBack, lanes, options.Threads, model.Access);
+        for (segment = statistics.Layers.Length - 1; segment >= 0; segment--)
+        {
+            if (trainedValues[statistics.Layers[segment] + 1])
+                statistics.CombineBackward(statistics.Layers[segment], shards);
+            WorkerPool.Run(runBackward, lanes, options.Threads, model.Access);
+        }
+    }
+
+    // A segment's layers, up to the one that looks at the whole batch.
+    private void RunForward(int worker, int lane)
+    {
+        int first = segment == 0 ? 0 : statistics.Layers[segment - 1], end = statistics.Layers[segment];
+        for (int shard = firstShards[lane]; shard < firstShards[lane + 1]; shard++)
+        {
+            if (segment == 0)
+            {
+                int start = LaneStart(lane) + ((shard - firstShards[lane]) * Inference.ShardSize);
+                LoadShard(workspaces[shard], start, Math.Min(Inference.ShardSize, LaneStart(lane + 1) - start), place: start);
+            }
+
+            workspaces[shard].Forward(first, end);
+            workspaces[shard].GatherForward(end, shard);
+        }
+    }
+
+    // The last segment, forward and back.
+    private void TurnBack(int worker, int lane)
+    {
+        Array.Clear(laneGradients[lane]);
+        int first = statistics.Layers[^1];
+        for (int shard = firstShards[lane]; shard < firstShards[lane + 1]; shard++)
+        {
+            Workspace<T> workspace = workspaces[shard];
+            int start = LaneStart(lane) + ((shard - firstShards[lane]) * Inference.ShardSize), count = workspace.Passes[0].Count;
+            workspace.Forward(first, model.Layers.Count);
+            workspace.Score(options.Loss, T.One / T.CreateChecked(batchCount), scores.AsSpan(start, count));
+            workspace.Backward(laneGradients[lane], trainedValues, first + 1, model.Layers.Count);
+            GatherBackward(first, shard, lane);
+        }
+    }
+
+    // The layer that looks at the whole batch, and those before it down to the next one like it.
+    private void RunBackward(int worker, int lane)
+    {
+        int next = segment == 0 ? -1 : statistics.Layers[segment - 1];
+        for (int shard = firstShards[lane]; shard < firstShards[lane + 1]; shard++)
+        {
+            workspaces[shard].Backward(laneGradients[lane], trainedValues, next + 1, statistics.Layers[segment] + 1);
+            if (next >= 0)
+                GatherBackward(next, shard, lane);
+        }
+    }
+
+    private void GatherBackward(int layer, int shard, int lane)
+    {
+        if (trainedValues[layer + 1])
+            workspaces[shard].GatherBackward(layer, shard, laneGradients[lane]);
     }
 
     private void LoadShard(Workspace<T> workspace, int start, int count, int place)

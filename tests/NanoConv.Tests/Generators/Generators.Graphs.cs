@@ -44,6 +44,9 @@ internal static partial class Generators
         select (Layer)new Conv2D(filters, kernel, Padding.Same, stride, activation, useBias, kernelRegularizer: new L2(0.01)),
         from filters in Gen.Elements(1, 2, 2) // whose shapes are often equal
         select (Layer)new Conv2D(filters, 3, Padding.Same, activation: Activation.ReLU),
+        from scale in Gen.Elements(true, true, false)
+        from center in Gen.Elements(true, true, false)
+        select (Layer)new BatchNormalization(0.9, 0.1, center, scale, gammaRegularizer: new L2(0.01)),
         Gen.Elements<Layer>(new MaxPooling2D(2, 1, Padding.Same), new Dropout(0.3), new ActivationLayer(Activation.ReLU)));
 
     private static bool IsSmall(GraphCase graph) =>

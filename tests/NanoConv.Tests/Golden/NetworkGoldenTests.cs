@@ -63,7 +63,7 @@ public abstract class NetworkGoldenTests<T>
         ExampleScore[] scores = new ExampleScore[data.Count];
         Array.Clear(sums);
         workspace.Score(loss, mean, scores);
-        workspace.Backward(sums);
+        workspace.Backward(sums, model.TrainedValues(), 0, model.Layers.Count);
         network.File.Check<T>("gradient/loss", [T.CreateChecked(scores.Average(score => score.Loss))]);
         CheckParameters(network, model, sums);
     }
