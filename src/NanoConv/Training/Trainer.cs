@@ -165,17 +165,26 @@ internal sealed class Trainer<T>
     private void RunLane(int worker, int item)
     {
         int lane = round.FirstLane + item, end = LaneStart(lane + 1);
-        Array.Clear(laneGradients[lane]);
+        T[] gradient = Cleared(lane);
         Workspace<T> workspace = workspaces[worker];
         for (int start = LaneStart(lane); start < end; start += Inference.ShardSize)
         {
             int count = Math.Min(Inference.ShardSize, end - start);
             LoadShard(workspace, start, count, place: start - round.FirstExample);
             workspace.Forward();
-            workspace.Score(options.Loss, T.One / T.CreateChecked(batchCount), scores.AsSpan(start, count));
-            workspace.Backward(laneGradients[lane], trainedValues, 0, model.Layers.Count);
+            Score(workspace, start, count);
+            workspace.Backward(gradient, trainedValues, 0, model.Layers.Count);
         }
     }
+
+    private T[] Cleared(int lane)
+    {
+        Array.Clear(laneGradients[lane]);
+        return laneGradients[lane];
+    }
+
+    private void Score(Workspace<T> workspace, int start, int count) =>
+        workspace.Score(options.Loss, T.One / T.CreateChecked(batchCount), scores.AsSpan(start, count));
 
     // Layers that look at whole batches end a segment: all shards go forward up to there, each in buffers of its own, then their shares are
     // combined in the batch's order, and all go on; backward likewise. In a segment a worker carries a shard through all layers as ever.
@@ -219,15 +228,14 @@ internal sealed class Trainer<T>
     // The last segment, forward and back.
     private void TurnBack(int worker, int lane)
     {
-        Array.Clear(laneGradients[lane]);
+        T[] gradient = Cleared(lane);
         int first = statistics.Layers[^1];
         for (int shard = firstShards[lane]; shard < firstShards[lane + 1]; shard++)
         {
             Workspace<T> workspace = workspaces[shard];
-            int start = LaneStart(lane) + ((shard - firstShards[lane]) * Inference.ShardSize), count = workspace.Passes[0].Count;
             workspace.Forward(first, model.Layers.Count);
-            workspace.Score(options.Loss, T.One / T.CreateChecked(batchCount), scores.AsSpan(start, count));
-            workspace.Backward(laneGradients[lane], trainedValues, first + 1, model.Layers.Count);
+            Score(workspace, LaneStart(lane) + ((shard - firstShards[lane]) * Inference.ShardSize), workspace.Passes[0].Count);
+            workspace.Backward(gradient, trainedValues, first + 1, model.Layers.Count);
             GatherBackward(first, shard, lane);
         }
     }
