@@ -102,6 +102,8 @@ public sealed class BatchNormalization : Layer
 
         public override int ScratchElements => 3 * channels;
 
+        internal override long PackedElements => 2 * channels;
+
         private ReadOnlySpan<T> MovingMean => Parameters[movingMean].Value;
 
         private ReadOnlySpan<T> MovingVariance => Parameters[movingMean + 1].Value;
