@@ -319,6 +319,56 @@ class Maker:
                     lambda optimizer, step: adam_step(optimizer, step, hat, eps))
         return tensors
 
+    # -- a residual network with batch normalisation ----------------------------------------------------------------
+
+    def residual_step(self, x, p, moving):
+        """Logits in training; the moving averages go on, as Keras has them and, of the mean, as PyTorch's own do."""
+        x = normalised_conv(x, p, moving, 1, 1).relu()
+        y = normalised_conv(x, p, moving, 2, 1).relu()
+        x = (x + normalised_conv(y, p, moving, 3, 1)).relu()
+        x = (normalised_conv(x, p, moving, 4, 2) + normalised_conv(x, p, moving, 5, 2)).relu()
+        return x.flatten(1) @ p["dense/kernel"] + p["dense/bias"]
+
+    def residual_parameters(self):
+        p = {}
+        for index, (size, channels, filters) in enumerate(RESIDUAL, 1):
+            limit = math.sqrt(6.0 / (size * size * (channels + filters)))
+            p[f"conv_{index}/kernel"] = symmetric(f"residual/conv_{index}/kernel", (size, size, channels, filters), limit)
+            p[f"norm_{index}/gamma"] = 1.0 + symmetric(f"residual/norm_{index}/gamma", (filters,), 0.3)
+            p[f"norm_{index}/beta"] = symmetric(f"residual/norm_{index}/beta", (filters,), 0.3)
+        p["dense/kernel"] = symmetric("residual/dense/kernel", (108, 4), math.sqrt(6.0 / 112))
+        p["dense/bias"] = symmetric("residual/dense/bias", (4,), BIAS_LIMIT)
+        return {name: self.leaf(value) for name, value in p.items()}
+
+    def residual(self):
+        """One batch's gradients, and ten steps of SGD with momentum on ten others."""
+        def batch(name):
+            x = symmetric(f"residual/{name}/images", (8, 6, 6, 3))
+            return self.leaf(x), torch.tensor((labels(f"residual/{name}/labels", 8) % 4))
+
+        p = self.residual_parameters()
+        (x, y), moving = batch("gradient"), Moving(self.dtype)
+        logits = self.residual_step(x, p, moving)
+        loss = F.cross_entropy(logits, y)
+        loss.backward()
+        tensors = {"gradient/logits": logits, "gradient/loss": loss, "gradient/input": x.grad}
+        tensors |= {f"gradient/{name}": value.grad for name, value in p.items()}
+
+        p, moving, losses = self.residual_parameters(), Moving(self.dtype), []
+        optimizer = torch.optim.SGD(p.values(), lr=0.05, momentum=0.9)
+        for step in range(1, TRACE_STEPS + 1):
+            x, y = batch(f"step_{step}")
+            loss = F.cross_entropy(self.residual_step(x, p, moving), y)
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.detach())
+        tensors |= {"trace/loss": torch.stack(losses)} | {f"trace/{name}": value for name, value in p.items()}
+        tensors |= {f"trace/norm_{index}/moving_{kind}": value for (index, kind), value in moving.values.items()}
+        moving.is_training = False
+        x, _ = batch("gradient")
+        return tensors | {"trace/probabilities": torch.softmax(self.residual_step(x, p, moving), 1)}
+
     def files(self):
         """{file name: {tensor name: value}}"""
         result = {}
@@ -327,6 +377,7 @@ class Maker:
         result["thinner_deeper.safetensors"] |= self.trace("thinner_deeper", "trace_epsilon_hat", epsilon_hat=True)
         result["operations.safetensors"] = self.convolutions() | self.poolings() | self.dense_and_softmax()
         result["optimizers.safetensors"] = self.optimizers()
+        result["residual.safetensors"] = self.residual()
         return {file: {name: as_float64(value) for name, value in tensors.items()}
                 for file, tensors in result.items()}
 
@@ -339,6 +390,36 @@ def adam_step(optimizer, step, epsilon_hat, epsilon=1e-7):
         group["eps"] = epsilon / math.sqrt(1.0 - group["betas"][1] ** step) if epsilon_hat else epsilon
     optimizer.step()
 
+
+class Moving:
+    """Moving averages, which start as 0 and 1. Keras divides the batch's variance by n, PyTorch's own average by n - 1: so it is not used."""
+
+    def __init__(self, dtype):
+        self.dtype, self.values, self.is_training = dtype, {}, True
+
+    def go_on(self, index, x):
+        for kind, start, value in (("mean", 0.0, x.mean((0, 1, 2))), ("variance", 1.0, x.var((0, 1, 2), unbiased=False))):
+            old = self.values.get((index, kind), torch.full_like(value, start))
+            self.values[index, kind] = (0.99 * old + 0.01 * value).detach()
+
+
+def normalised_conv(x, p, moving, index, stride):
+    """Convolution without bias, same padding, then PyTorch's batch normalisation with Keras's epsilon."""
+    kernel = p[f"conv_{index}/kernel"]
+    size = kernel.shape[0]
+    x = conv2d(x, kernel, None, (stride, stride), pads_of("same", x.shape[1:3], (size, size), (stride, stride)))
+    gamma, beta = p[f"norm_{index}/gamma"], p[f"norm_{index}/beta"]
+    nchw = x.permute(0, 3, 1, 2)
+    if moving.is_training:
+        moving.go_on(index, x.detach())
+        y = F.batch_norm(nchw, None, None, gamma, beta, training=True, eps=1e-3)
+    else:
+        y = F.batch_norm(nchw, moving.values[index, "mean"], moving.values[index, "variance"], gamma, beta, training=False, eps=1e-3)
+    return y.permute(0, 2, 3, 1)
+
+
+# kernel size, channels and filters of the residual network's convolutions; the last two have stride 2
+RESIDUAL = [(3, 3, 8), (3, 8, 8), (3, 8, 8), (3, 8, 12), (1, 8, 12)]
 
 # name, input NHWC, filters, kernel, strides, padding ('same', 'valid' or top, bottom, left, right)
 CONVOLUTIONS = [

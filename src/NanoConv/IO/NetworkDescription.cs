@@ -17,7 +17,7 @@ internal static class NetworkDescription
     };
 
     /// <summary>The description; null if a layer, a penalty or an initializer is none of the library's, which has no words for it.</summary>
-    public static string? Write(Sequential network, Shape inputShape, IReadOnlyList<string> names)
+    public static string? Write(Network network, Shape inputShape, IReadOnlyList<string> names)
     {
         JsonArray layers = [];
         for (int i = 0; i < network.Layers.Count; i++)

@@ -19,7 +19,7 @@ public abstract class BuiltLayer<T>
     {
         Specification = builder.Layer;
         Name = builder.Name;
-        InputShape = builder.InputShape;
+        InputShapes = [.. builder.InputShapes];
         OutputShape = outputShape;
         Parameters = [.. builder.Parameters];
     }
@@ -30,13 +30,16 @@ public abstract class BuiltLayer<T>
     /// <summary>The layer's name, unique in the model.</summary>
     public string Name { get; }
 
-    /// <summary>The shape of one example's input.</summary>
-    public Shape InputShape { get; }
+    /// <summary>The shape of one example's input; of a layer that joins several, the first one's.</summary>
+    public Shape InputShape => InputShapes[0];
+
+    /// <summary>The shapes of all inputs, one but for layers that join several.</summary>
+    public IReadOnlyList<Shape> InputShapes { get; }
 
     /// <summary>The shape of one example's output.</summary>
     public Shape OutputShape { get; }
 
-    /// <summary>The trainable tensors.</summary>
+    /// <summary>The tensors: weights, and state that the layer itself changes.</summary>
     public IReadOnlyList<Parameter<T>> Parameters { get; }
 
     /// <summary>
@@ -91,6 +94,51 @@ public abstract class BuiltLayer<T>
     /// </summary>
     public virtual bool EndsInSoftmax => false;
 
+    /// <summary>Whether training changes its weights and its state; <see cref="Model{T}.Freeze"/> says otherwise.</summary>
+    public bool IsTrainable { get; internal set; } = true;
+
+    /// <summary>
+    /// Of a layer that in training looks at a whole batch: elements of what it sums up over it, twice, forward and backward. 0 for layers
+    /// that look at each example alone.
+    /// </summary>
+    /// <remarks>
+    /// A step then goes: <see cref="GatherForward"/> for each few examples; <see cref="CombineForward"/> once; Forward, which finds the
+    /// result in <see cref="LayerPass{T}.Statistics"/>; on the way back <see cref="GatherBackward"/>, <see cref="CombineBackward"/> and
+    /// Backward; <see cref="EndStep"/>. In prediction, and where the layer is frozen, Forward and Backward alone, without statistics.
+    /// </remarks>
+    public virtual int BatchElements => 0;
+
+    /// <summary>The share of some examples in the batch's statistics.</summary>
+    /// <param name="pass">The worker's state.</param>
+    /// <param name="x">The examples' inputs.</param>
+    /// <param name="share">Overwritten: <see cref="BatchElements"/>.</param>
+    public virtual void GatherForward(LayerPass<T> pass, ReadOnlySpan<T> x, Span<T> share) => throw new NotSupportedException($"'{Name}' has no statistics");
+
+    /// <summary>The batch's statistics; by default the sum of all shares, in their order.</summary>
+    /// <param name="shares">One after another.</param>
+    /// <param name="total">Overwritten: <see cref="BatchElements"/>.</param>
+    public virtual void CombineForward(ReadOnlySpan<T> shares, Span<T> total) => Sum(shares, total);
+
+    /// <summary>The share of some examples in what Backward needs of the batch; weights' gradients may be added here.</summary>
+    /// <param name="pass">The state that forward has left.</param>
+    /// <param name="x">The inputs that forward was given.</param>
+    /// <param name="y">The outputs that forward made.</param>
+    /// <param name="dy">The gradient of y.</param>
+    /// <param name="share">Overwritten: <see cref="BatchElements"/>.</param>
+    public virtual void GatherBackward(LayerPass<T> pass, ReadOnlySpan<T> x, ReadOnlySpan<T> y, ReadOnlySpan<T> dy, Span<T> share) =>
+        throw new NotSupportedException($"'{Name}' has no statistics");
+
+    /// <summary>What Backward needs of the batch; by default the sum of all shares, in their order.</summary>
+    /// <param name="shares">One after another.</param>
+    /// <param name="total">Overwritten: <see cref="BatchElements"/>.</param>
+    public virtual void CombineBackward(ReadOnlySpan<T> shares, Span<T> total) => Sum(shares, total);
+
+    /// <summary>Changes the layer's state at a training step's end, when nobody reads it.</summary>
+    /// <param name="statistics">Those of the batch, forward.</param>
+    public virtual void EndStep(ReadOnlySpan<T> statistics)
+    {
+    }
+
     /// <summary>Called when the parameters have changed, before the next forward pass; here weights are packed.</summary>
     public virtual void Prepare()
     {
@@ -98,7 +146,7 @@ public abstract class BuiltLayer<T>
 
     /// <summary>y = f(x) for <see cref="LayerPass{T}.Count"/> examples.</summary>
     /// <param name="pass">The worker's state: number of examples, mode, kept buffers.</param>
-    /// <param name="x">Inputs [count, input shape]; those of a convolution may lie in its halo.</param>
+    /// <param name="x">Inputs [count, input shape]; those of a convolution may lie in its halo. Further ones are <see cref="LayerPass{T}.Input"/>.</param>
     /// <param name="y">Overwritten: outputs [count, output shape]; those of a convolution may lie in the halo of the next one.</param>
     public abstract void Forward(LayerPass<T> pass, ReadOnlySpan<T> x, Span<T> y);
 
@@ -109,6 +157,15 @@ public abstract class BuiltLayer<T>
     /// <param name="x">The inputs that forward was given.</param>
     /// <param name="y">The outputs that forward made.</param>
     /// <param name="dy">The gradient of y; may be overwritten.</param>
-    /// <param name="dx">Overwritten: the gradient of x; empty if nobody needs it.</param>
+    /// <param name="dx">
+    /// Overwritten: the gradient of x; empty if nobody needs it. Those of further inputs are <see cref="LayerPass{T}.InputGradient"/>.
+    /// </param>
     public abstract void Backward(LayerPass<T> pass, ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> dy, Span<T> dx);
+
+    private void Sum(ReadOnlySpan<T> shares, Span<T> total)
+    {
+        total.Clear();
+        for (int start = 0; start < shares.Length; start += BatchElements)
+            System.Numerics.Tensors.TensorPrimitives.Add(total, shares.Slice(start, BatchElements), total);
+    }
 }

@@ -4,7 +4,7 @@ namespace NanoConv;
 
 /// <summary>
 /// What a layer is, before it knows its input and its number type: immutable, and free to be used in many networks.
-/// <see cref="Sequential.Build{T}(Shape, int)"/> makes <see cref="BuiltLayer{T}"/>s of it.
+/// <see cref="Network.Build{T}(Shape?, int)"/> makes <see cref="BuiltLayer{T}"/>s of it.
 /// </summary>
 public abstract class Layer
 {
@@ -26,6 +26,9 @@ public abstract class Layer
 
     /// <summary>The layer's kind in C#'s spelling, as <c>Conv2D</c>: what error messages call it.</summary>
     public string TypeName => GetType().Name;
+
+    /// <summary>How many inputs the layer reads: one, unless it joins several.</summary>
+    public virtual (int Least, int Most) InputCount => (1, 1);
 
     /// <summary>A size of at least 1×1.</summary>
     private protected Size2D Check(Size2D size, string what) => size.Height >= 1 && size.Width >= 1

@@ -13,21 +13,24 @@ public sealed class LayerBuilder<T>
     private readonly Func<string, Shape, Action<Span<T>>>? given;
     private readonly List<Parameter<T>> parameters = [];
 
+    private delegate void FirstValues(Span<T> values, ulong key);
+
     /// <summary>For a layer of a network.</summary>
     /// <param name="layer">The specification.</param>
     /// <param name="name">The layer's name.</param>
-    /// <param name="inputShape">Its input.</param>
+    /// <param name="inputShapes">Its inputs.</param>
     /// <param name="seed">The seed of initial weights.</param>
     /// <param name="layerIndex">Its place in the network.</param>
     /// <param name="given">
     /// Gives a parameter's first values by its whole name and its shape, in place of the initializer; it refuses by an
     /// exception, before memory is taken for what a file only claims.
     /// </param>
-    internal LayerBuilder(Layer layer, string name, Shape inputShape, int seed, int layerIndex, Func<string, Shape, Action<Span<T>>>? given = null)
+    internal LayerBuilder(
+        Layer layer, string name, IReadOnlyList<Shape> inputShapes, int seed, int layerIndex, Func<string, Shape, Action<Span<T>>>? given = null)
     {
         Layer = layer;
         Name = name;
-        InputShape = inputShape;
+        InputShapes = inputShapes;
         this.seed = seed;
         this.layerIndex = layerIndex;
         this.given = given;
@@ -39,8 +42,11 @@ public sealed class LayerBuilder<T>
     /// <summary>The layer's name, unique in the model.</summary>
     public string Name { get; }
 
-    /// <summary>The shape of one example as it reaches the layer.</summary>
-    public Shape InputShape { get; }
+    /// <summary>The shape of one example as it reaches the layer; of a layer that joins several inputs, the first one's.</summary>
+    public Shape InputShape => InputShapes[0];
+
+    /// <summary>The shapes of all inputs, one but for layers that join several.</summary>
+    public IReadOnlyList<Shape> InputShapes { get; }
 
     /// <summary>The parameters made so far.</summary>
     public IReadOnlyList<Parameter<T>> Parameters => parameters;
@@ -53,11 +59,21 @@ public sealed class LayerBuilder<T>
     /// <param name="fanOut">Outputs that one input goes to.</param>
     /// <param name="regularizer">What is added to the loss for it.</param>
     public Parameter<T> AddParameter(
-        string role, Shape shape, Initializer initializer, int fanIn, int fanOut, Regularizer? regularizer = null)
+        string role, Shape shape, Initializer initializer, int fanIn, int fanOut, Regularizer? regularizer = null) =>
+        Add(role, shape, (values, key) => initializer.Fill<T>(values, fanIn, fanOut, key), regularizer, isState: false);
+
+    /// <summary>Makes a tensor that is kept and saved as parameters are, but that the layer itself changes, in <see cref="BuiltLayer{T}.EndStep"/>.</summary>
+    /// <param name="role">Its name within the layer, as <c>moving_mean</c>.</param>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="initializer">Its first values.</param>
+    public Parameter<T> AddState(string role, Shape shape, Initializer initializer) =>
+        Add(role, shape, (values, key) => initializer.Fill<T>(values, 1, 1, key), regularizer: null, isState: true);
+
+    private Parameter<T> Add(string role, Shape shape, FirstValues initial, Regularizer? regularizer, bool isState)
     {
         string name = $"{Name}/{role}";
         ulong key = CounterRandom.Key(RandomDomain.InitialWeights, seed, layerIndex, parameters.Count);
-        Parameter<T> parameter = new(name, shape, regularizer, given?.Invoke(name, shape) ?? (values => initializer.Fill<T>(values, fanIn, fanOut, key)));
+        Parameter<T> parameter = new(name, shape, regularizer, given?.Invoke(name, shape) ?? (values => initial(values, key))) { IsState = isState };
         parameters.Add(parameter);
         return parameter;
     }
@@ -71,4 +87,12 @@ public sealed class LayerBuilder<T>
     public (int Height, int Width, int Channels) ExpectPicture() => InputShape.Rank == 3
         ? (InputShape[0], InputShape[1], InputShape[2])
         : throw Error($"expected an input of shape (height, width, channels), received {InputShape}");
+
+    /// <summary>Asks that all inputs have one shape.</summary>
+    /// <exception cref="ArgumentException">They have not.</exception>
+    public void ExpectEqualInputs()
+    {
+        if (InputShapes.Any(shape => shape != InputShape))
+            throw Error($"expected inputs of one shape, received {string.Join(" and ", InputShapes)}");
+    }
 }

@@ -8,6 +8,7 @@ namespace NanoConv;
 public sealed class LayerPass<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    private readonly Workspace<T> workspace;
     private readonly AlignedArray<T>[] kept;
     private readonly string?[] missing;
     private readonly bool[] isShared;
@@ -15,20 +16,20 @@ public sealed class LayerPass<T>
     private readonly BuiltLayer<T> layer;
     private readonly AlignedArray<T> scratch;
 
-    internal LayerPass(Model<T> model, int index, int capacity, BatchBuffers<T>? batch, AlignedArray<T> scratch)
+    internal LayerPass(Workspace<T> workspace, Model<T> model, int index, BatchBuffers<T>? batch, AlignedArray<T> scratch)
     {
-        (layer, this.scratch) = (model.Layers[index], scratch);
+        (this.workspace, layer, this.scratch) = (workspace, model.Layers[index], scratch);
         LayerIndex = index;
-        (InputView, OutputView) = (model.ViewOf(index), model.ViewOf(index + 1));
+        (InputView, OutputView) = (model.ViewOf(model.Topology.Inputs(index)[0]), model.ViewOf(index + 1));
         kept = [.. layer.Kept.Select((_, kept) => batch?.Kept(layer, index, kept) ?? default)];
         isShared = [.. kept.Select(buffer => buffer.Length > 0)];
         for (int i = 0; i < kept.Length; i++)
         {
             if (!isShared[i])
-                kept[i] = new(KeptLength(model, index, layer.Kept[i], capacity, training: batch is not null));
+                kept[i] = workspace.Kept(index, i);
         }
 
-        missing = [.. layer.Kept.Select((buffer, place) => buffer.TrainingOnly && batch is null && buffer.Elements + buffer.Extra > 0
+        missing = [.. layer.Kept.Select((buffer, place) => buffer.TrainingOnly && !workspace.IsForTraining && buffer.Elements + buffer.Extra > 0
             ? $"{layer.Specification.TypeName} '{layer.Name}': its kept buffer '{buffer.Name}' (Kept({place})) was declared TrainingOnly, so there is no "
                 + "memory for it in prediction; expected TrainingOnly: false, or its use only where pass.Training is true"
             : null)];
@@ -58,6 +59,12 @@ public sealed class LayerPass<T>
     /// <summary>The training step, from 1, over all epochs.</summary>
     public int Step { get; internal set; }
 
+    /// <summary>What a layer that looks at whole batches has made of this one; empty in prediction, and where the layer is frozen.</summary>
+    public ReadOnlySpan<T> Statistics => workspace.Statistics is { } batch && Training ? batch.Forward(LayerIndex) : [];
+
+    /// <summary>The same on the way back.</summary>
+    public ReadOnlySpan<T> BackwardStatistics => workspace.Statistics is { } batch && Training ? batch.Backward(LayerIndex) : [];
+
     internal T[] Gradients { get; set; } = [];
 
     /// <summary>The first example's place in what is kept of many.</summary>
@@ -68,6 +75,14 @@ public sealed class LayerPass<T>
 
     /// <summary>Where the output's pixels are to lie, if not side by side.</summary>
     internal PixelView? OutputView { get; }
+
+    /// <summary>One of the inputs of a layer that joins several: [count, its shape]. In Backward as it was in Forward.</summary>
+    /// <param name="index">Its place, from 0, which is x.</param>
+    public ReadOnlySpan<T> Input(int index) => workspace.Input(LayerIndex, index);
+
+    /// <summary>In Backward: where to write the gradient of one of the inputs, all of it; empty if nobody needs it.</summary>
+    /// <param name="index">The input's place, from 0, whose gradient is dx.</param>
+    public Span<T> InputGradient(int index) => workspace.InputGradient(LayerIndex, index);
 
     /// <summary>A buffer that the layer has declared in <see cref="BuiltLayer{T}.Kept"/>.</summary>
     /// <param name="index">Its place there.</param>
@@ -82,18 +97,14 @@ public sealed class LayerPass<T>
     /// <summary>Room for <see cref="BuiltLayer{T}.ScratchElements"/>; what is in it when a call begins does not matter, and nothing in it lasts.</summary>
     public Span<T> Scratch => scratch;
 
-    /// <summary>The elements of what is kept of some examples; 0 if it is not needed.</summary>
-    internal static int KeptLength(Model<T> model, int index, KeptBuffer buffer, int examples, bool training) =>
-        model.Needs(index, buffer, training) ? (buffer.Elements * examples) + buffer.Extra : 0;
-
     /// <summary>From now on gradients are added not where parameters lie in the model, but where a lane has them.</summary>
     internal void UseLanes(GradientPlan<T> plan)
     {
         for (int i = 0; i < gradientPlaces.Length; i++)
-            gradientPlaces[i] = plan.Places[layer.Parameters[i]];
+            gradientPlaces[i] = plan.Places.GetValueOrDefault(layer.Parameters[i], -1);
     }
 
-    /// <summary>Where to add the gradient of a parameter: [its shape].</summary>
+    /// <summary>Where to add the gradient of a parameter that is no state: [its shape].</summary>
     /// <param name="index">Its place in <see cref="BuiltLayer{T}.Parameters"/>.</param>
     public Span<T> Gradient(int index) => Gradients.AsSpan(gradientPlaces[index], layer.Parameters[index].Shape.Elements);
 }

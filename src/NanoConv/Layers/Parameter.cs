@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace NanoConv;
 
-/// <summary>A trainable tensor of a layer. All parameters of a model lie one after another in one array.</summary>
+/// <summary>A tensor of a layer, trained or kept by the layer itself. All parameters of a model lie one after another in one array.</summary>
 /// <typeparam name="T">The element type.</typeparam>
 public sealed class Parameter<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -27,6 +27,15 @@ public sealed class Parameter<T>
 
     /// <summary>What is added to the loss for it, if anything.</summary>
     public Regularizer? Regularizer { get; }
+
+    /// <summary>Whether it is no weight but state, as a moving average, which the layer itself changes.</summary>
+    public bool IsState { get; internal init; }
+
+    /// <summary>Whether training changes it: it is no state, and its layer is not frozen.</summary>
+    public bool IsTrainable => !IsState && !IsFrozen;
+
+    /// <summary>Whether its layer is frozen.</summary>
+    internal bool IsFrozen { get; set; }
 
     /// <summary>The first element's place among the model's parameters.</summary>
     public int Offset { get; private set; }

@@ -7,6 +7,7 @@ namespace NanoConv;
 internal sealed class BatchBuffers<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    private readonly Topology topology;
     private readonly AlignedArray<T>[] activations;
     private readonly AlignedArray<T>[] inputs;
     private readonly AlignedArray<T>[] gradients;
@@ -15,6 +16,7 @@ internal sealed class BatchBuffers<T>
     /// <exception cref="ArgumentException">It would not fit into an array.</exception>
     public BatchBuffers(Model<T> model, int examples)
     {
+        topology = model.Topology;
         activations = new AlignedArray<T>[model.Layers.Count + 1];
         (inputs, gradients) = (new AlignedArray<T>[model.Layers.Count], new AlignedArray<T>[model.Layers.Count]);
         for (int index = 0; index < model.Layers.Count; index++)
@@ -22,15 +24,15 @@ internal sealed class BatchBuffers<T>
             BuiltLayer<T> layer = model.Layers[index];
             if (!layer.IsLean)
                 continue;
-            if (GradientPlan<T>.KeepsActivation(model, layer, index))
-                activations[index] = new(Length(layer, model.ActivationElements(index), examples, 0));
-            else
+            if (!GradientPlan<T>.KeepsActivation(model, layer, index))
                 inputs[index] = new(Length(layer, layer.Kept[layer.KeptInput], examples));
+            else if (activations[Input(index)].Length == 0)
+                activations[Input(index)] = new(Length(layer, model.ActivationElements(Input(index)), examples, 0));
             gradients[index] = new(Length(layer, layer.Kept[layer.KeptGradient], examples));
         }
     }
 
-    /// <summary>The whole input of layer <paramref name="index"/>; of length 0 where each worker has its own.</summary>
+    /// <summary>The whole of the network's input (0) or of the output of layer index − 1; of length 0 where each worker has its own.</summary>
     public AlignedArray<T> Activation(int index) => activations[index];
 
     /// <summary>The whole of what layer <paramref name="index"/> keeps in place <paramref name="kept"/>; of length 0 where each worker has its own.</summary>
@@ -48,9 +50,12 @@ internal sealed class BatchBuffers<T>
         Kernels.StridedProduct product = layer.KernelProduct(examples);
         if (rows is { } some)
             product = product.RowsOfB(some.Segment, some.First, some.Count);
-        AlignedArray<T> input = inputs[index].Length > 0 ? inputs[index] : activations[index];
+        AlignedArray<T> input = inputs[index].Length > 0 ? inputs[index] : activations[Input(index)];
         Kernels.MatrixProduct.AccumulateTransposed(product, gradient, input, gradients[index]);
     }
+
+    // The value that a layer reads.
+    private int Input(int index) => topology.Inputs(index)[0];
 
     /// <summary>Elements of what is kept of some examples.</summary>
     public static int Length(BuiltLayer<T> layer, KeptBuffer buffer, int examples) => Length(layer, buffer.Elements, examples, buffer.Extra);

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Numerics;
+using NanoConv.Kernels;
 
 namespace NanoConv;
 
@@ -10,7 +12,9 @@ internal static class FitLoop
         Model<T> model, IDataset<T> training, IDataset<T> validation, FitOptions options, CancellationToken cancellation)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        Trainer<T> trainer = new(model, training, options);
+        TrainingStep<T> step = new(model, options, Math.Min(options.BatchSize, training.Count));
+        int[] order = [.. Enumerable.Range(0, training.Count)];
+        Callback[] callbacks = [.. options.Callbacks];
         TrainingState state = new(options.Epochs, training.Count, options.BatchSize, options.ToKeep())
         {
             ValidationExamples = validation.Count,
@@ -23,36 +27,65 @@ internal static class FitLoop
             options.Warn?.Invoke(warning);
         }
 
-        using Checkpointer<T>? checkpoints = options.Checkpoints is null ? null : new(model, options, trainer.Optimizer, state, validation.Count);
+        using Checkpointer<T>? checkpoints = options.Checkpoints is null ? null : new(model, options, step.Optimizer, state, validation.Count);
         SavedState? resumed = checkpoints?.Resume();
-        foreach (Callback callback in options.Callbacks)
+        foreach (Callback callback in callbacks)
             callback.OnTrainBegin(state);
         checkpoints?.Begin(resumed);
         while (state.IsInEpoch || (history.Epochs.Count < options.Epochs && !state.StopTraining))
         {
             if (!state.IsInEpoch)
                 BeginEpoch(history.Epochs.Count + 1);
-            trainer.RunEpoch(state, checkpoints, cancellation);
+            if (options.Shuffle)
+                Shuffle(order, options.Seed, state.Epoch);
+            while (state.ExamplesSeen < training.Count)
+                Step();
             Evaluation? held = validation.Count > 0 ? Inference.Evaluate(model, validation, options.Loss, options.Threads) : null;
             CheckFinite(model, state, held, validation, options.Threads);
             EpochRecord record = new(
                 state.Epoch, state.Loss, state.Accuracy, held?.Loss, held?.Accuracy, state.TrainingSeconds, training.Count / state.TrainingSeconds);
             history.Add(record);
-            foreach (Callback callback in options.Callbacks)
+            foreach (Callback callback in callbacks)
                 callback.OnEpochEnd(state, record);
             checkpoints?.Write();
         }
 
-        foreach (Callback callback in options.Callbacks)
+        foreach (Callback callback in callbacks)
             callback.OnTrainEnd(state);
         return history;
+
+        void Step()
+        {
+            if (cancellation.IsCancellationRequested)
+                checkpoints?.Write();
+            cancellation.ThrowIfCancellationRequested();
+            long begin = Stopwatch.GetTimestamp();
+            int count = Math.Min(options.BatchSize, training.Count - state.ExamplesSeen);
+            state.Step++;
+            (double loss, int correct) = step.Run(training, order, state.ExamplesSeen, count, (state.Epoch, state.Step));
+            state.LossSum += loss * count;
+            state.Correct += correct;
+            state.ExamplesSeen += count;
+            state.TrainingSeconds += Stopwatch.GetElapsedTime(begin).TotalSeconds;
+            foreach (Callback callback in callbacks)
+                callback.OnStepEnd(state);
+            checkpoints?.StepEnded();
+        }
 
         void BeginEpoch(int epoch)
         {
             state.BeginEpoch(epoch);
-            foreach (Callback callback in options.Callbacks)
+            foreach (Callback callback in callbacks)
                 callback.OnEpochBegin(state);
         }
+    }
+
+    // From the same start in every epoch, so that an epoch's order is a function of seed and epoch alone.
+    private static void Shuffle(int[] order, int seed, int epoch)
+    {
+        for (int i = 0; i < order.Length; i++)
+            order[i] = i;
+        CounterRandom.Shuffle(order, CounterRandom.Key(RandomDomain.Shuffle, seed, epoch));
     }
 
     // The last step may have spoilt the weights after its own loss was still finite.

@@ -92,7 +92,7 @@ public static class GradientCheck
         for (int index = 0; index < model.Layers.Count; index++)
         {
             BuiltLayer<double> layer = model.Layers[index];
-            foreach (Parameter<double> parameter in layer.Parameters)
+            foreach (Parameter<double> parameter in layer.Parameters.Where(parameter => !parameter.IsState))
             {
                 ReadOnlySpan<double> analytic = parameters.AsSpan(parameter.Offset), again = alone.AsSpan(parameter.Offset);
                 comparison.Add(parameter.Name, parameter.Writable, analytic, again, index, layer.Prepare);
@@ -112,7 +112,7 @@ public static class GradientCheck
         Shape shape = model.InputShape.Batch(examples);
         Load(workspace, new Tensor<double>(shape, RandomNumbers(shape.Elements, seed, stream: 4)), seed, step: 2);
         double[] cotangent = RandomNumbers(workspace.Forward().Length, seed, stream: 5);
-        workspace.Backward(cotangent, new double[model.ParameterCount], last: 0, needsInputGradient: true);
+        workspace.Backward(cotangent, new double[model.ParameterCount], needsInputGradient: true);
         return workspace;
     }
 
@@ -128,7 +128,7 @@ public static class GradientCheck
     {
         double[] sum = new double[model.ParameterCount];
         Array.Fill(sum, 1);
-        double[] input = workspace.Backward(cotangent, sum, last: 0, needsInputGradient).ToArray();
+        double[] input = workspace.Backward(cotangent, sum, needsInputGradient).ToArray();
         return ([.. sum.Select(value => value - 1)], input);
     }
 

@@ -20,19 +20,30 @@ internal sealed class GradientPlan<T>
 
     public GradientPlan(Model<T> model, int batch)
     {
+        LooksAtBatches = model.Layers.Any(layer => layer.BatchElements > 0 && layer.IsTrainable);
         Lanes = LaneCount(batch);
         LeanLayers = [.. model.Layers.Where(layer => layer.IsLean)];
         PlaceParameters(model);
-        Parts = [.. LeanLayers.SelectMany(layer => PartsOf(layer, model.Limits.PartElements)), .. LaneParts(model)];
+        Parts = [.. LeanLayers.Where(layer => layer.IsTrainable).SelectMany(layer => PartsOf(layer, model.Limits.PartElements)), .. LaneParts(model)];
         LeanParts = Parts.Count(part => part.Layer is not null);
         PartElements = LeanParts == 0 ? 0 : Parts[..LeanParts].Max(part => part.Length);
         long perExample = LeanLayers.Sum(layer => (long)KeptElements(model, layer));
         Rounds = 1;
-        while (Rounds < Lanes && (double)batch / Rounds * perExample > (double)model.Limits.ActivationShare * model.ParameterCount)
+        while (Rounds < Lanes && !LooksAtBatches && (double)batch / Rounds * perExample > (double)model.Limits.ActivationShare * model.ParameterCount)
             Rounds = Math.Min(Lanes, 2 * Rounds);
         long laneExamples = Math.Max(Math.Min(batch, LaneSize), ((long)batch + Lanes - 1) / Lanes);
+        LaneShards = (int)((laneExamples + Inference.ShardSize - 1) / Inference.ShardSize);
         RoundExamples = (int)Math.Min(batch, (Lanes + Rounds - 1) / Rounds * laneExamples);
     }
+
+    /// <summary>Whether a layer needs the whole batch before examples can go on; then it goes in one round.</summary>
+    public bool LooksAtBatches { get; }
+
+    /// <summary>Shards of a whole batch, each of which has its own buffers if layers look at whole batches.</summary>
+    public int Shards => Lanes * LaneShards;
+
+    /// <summary>The most shards of a lane.</summary>
+    public int LaneShards { get; }
 
     /// <summary>Lanes of a whole batch.</summary>
     public int Lanes { get; }
@@ -74,7 +85,7 @@ internal sealed class GradientPlan<T>
     private static int KeptElements(Model<T> model, BuiltLayer<T> layer)
     {
         int index = model.IndexOf(layer);
-        int input = KeepsActivation(model, layer, index) ? model.ActivationElements(index) : layer.Kept[layer.KeptInput].Elements;
+        int input = KeepsActivation(model, layer, index) ? model.ActivationElements(model.Topology.Inputs(index)[0]) : layer.Kept[layer.KeptInput].Elements;
         return input + layer.Kept[layer.KeptGradient].Elements;
     }
 
@@ -84,6 +95,8 @@ internal sealed class GradientPlan<T>
         {
             for (int i = 0; i < layer.Parameters.Count; i++)
             {
+                if (layer.Parameters[i].IsState)
+                    continue;
                 int elements = layer.Parameters[i].Shape.Elements;
                 bool isLean = layer.IsLean && i == 0;
                 Places[layer.Parameters[i]] = isLean ? LeanElements : LaneElements;
@@ -111,7 +124,8 @@ internal sealed class GradientPlan<T>
     // Parameters that lie one after another both in the model and in a lane, cut into parts.
     private IEnumerable<GradientPart<T>> LaneParts(Model<T> model)
     {
-        Parameter<T>[] inLanes = [.. model.Layers.SelectMany(layer => layer.IsLean ? layer.Parameters.Skip(1) : layer.Parameters)];
+        Parameter<T>[] inLanes = [.. model.Layers.SelectMany(layer => layer.IsLean ? layer.Parameters.Skip(1) : layer.Parameters)
+            .Where(parameter => parameter.IsTrainable)];
         for (int i = 0, next; i < inLanes.Length; i = next)
         {
             int offset = inLanes[i].Offset, length = inLanes[i].Shape.Elements;

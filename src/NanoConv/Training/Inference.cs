@@ -35,7 +35,7 @@ internal static class Inference
         model.Access.BeginReading(); // until the penalties are those of the weights that gave the outputs
         try
         {
-            Run(model, data, threads, loss.TakesLogits, withTargets: true, cancellation, (workspace, first, count) =>
+            Run(model, data, new Passing(threads, loss.TakesLogits, WithTargets: true), cancellation, (workspace, first, count) =>
                 workspace.Score(loss, T.One, scores.AsSpan(first, count)));
             penalty = double.CreateTruncating(model.Penalty());
         }
@@ -62,16 +62,16 @@ internal static class Inference
     {
         int first = int.MaxValue;
         Lock gate = new();
-        Run(model, data, threads, wantsLogits: true, withTargets: false, CancellationToken.None, (workspace, _, _) =>
+        Run(model, data, new Passing(threads, WantsLogits: true, IsForwardOwn: true), CancellationToken.None, (workspace, _, _) =>
         {
-            int found = workspace.FirstNonFinite() ?? int.MaxValue;
+            int found = workspace.ForwardToNonFinite() ?? int.MaxValue;
             lock (gate)
                 first = Math.Min(first, found);
         });
         return Describe(model, first);
     }
 
-    /// <summary>In words, what <see cref="Workspace{T}.FirstNonFinite"/> has found; <see cref="int.MaxValue"/> for nothing.</summary>
+    /// <summary>In words, what <see cref="Workspace{T}.ForwardToNonFinite"/> has found; <see cref="int.MaxValue"/> for nothing.</summary>
     public static string Describe<T>(Model<T> model, int firstNonFinite)
         where T : unmanaged, IFloatingPointIeee754<T> => firstNonFinite switch
         {
@@ -88,42 +88,66 @@ internal static class Inference
             throw new ArgumentException("expected examples to predict, received none", nameof(data));
         Tensor<T> outputs = new(model.OutputShape.Batch(data.Count));
         int length = model.OutputShape.Elements;
-        Run(model, data, threads, wantsLogits: false, withTargets: false, cancellation, (workspace, first, count) =>
-            workspace.Activation(model.Layers.Count).CopyTo(outputs.AsSpan().Slice(first * length, count * length)));
+        Run(model, data, new Passing(threads), cancellation, (workspace, first, count) =>
+            workspace.Output.CopyTo(outputs.AsSpan().Slice(first * length, count * length)));
+        return outputs;
+    }
+
+    /// <summary>Several values [n, shape], side by side whatever halos they lie in.</summary>
+    public static IReadOnlyList<Tensor<T>> Outputs<T>(Model<T> model, Tensor<T> inputs, int[] values)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int examples = inputs.Shape[0];
+        Tensor<T>[] outputs = [.. values.Select(value => new Tensor<T>(model.ActivationShape(value).Batch(examples)))];
+        BufferPlan plan = BufferPlan.ForPrediction(model, values);
+        TensorDataset<T> data = new(inputs, new int[examples], classes: 1);
+        Run(model, data, new Passing(Threads: 0, Plan: plan), CancellationToken.None, (workspace, first, count) =>
+        {
+            for (int i = 0; i < values.Length; i++)
+            {
+                int length = model.ActivationShape(values[i]).Elements;
+                workspace.CopySideBySide(values[i], outputs[i].AsSpan().Slice(first * length, count * length));
+            }
+        });
         return outputs;
     }
 
     private static void Run<T>(
-        Model<T> model,
-        IDataset<T> data,
-        int threads,
-        bool wantsLogits,
-        bool withTargets,
-        CancellationToken cancellation,
-        Action<Workspace<T>, int, int> use)
+        Model<T> model, IDataset<T> data, Passing passing, CancellationToken cancellation, Action<Workspace<T>, int, int> use)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int shards = (data.Count + ShardSize - 1) / ShardSize;
-        Workspace<T>?[] workspaces = new Workspace<T>?[WorkerPool.Workers(threads, shards)];
+        Workspace<T>?[] workspaces = new Workspace<T>?[WorkerPool.Workers(passing.Threads, shards)];
         Action<int, int> shard = (worker, item) =>
         {
             cancellation.ThrowIfCancellationRequested();
             int first = item * ShardSize, count = Math.Min(ShardSize, data.Count - first);
-            Workspace<T> workspace = workspaces[worker] ??= model.RentWorkspace();
-            workspace.Load(data, [], first, count, withTargets);
-            workspace.Configure(training: false, wantsLogits, seed: 0, step: 0, first);
-            workspace.Forward();
+            Workspace<T> workspace = workspaces[worker] ??= passing.Plan is { } plan ? new Workspace<T>(model, ShardSize, plan, batch: null) : model.RentWorkspace();
+            workspace.Load(data, [], first, count, passing.WithTargets);
+            workspace.Configure(training: false, passing.WantsLogits, seed: 0, step: 0, first);
+            if (!passing.IsForwardOwn)
+                workspace.Forward();
             use(workspace, first, count);
         };
         model.Access.BeginReading();
         try
         {
-            WorkerPool.Run(shard, shards, threads, model.Access);
+            WorkerPool.Run(shard, shards, passing.Threads, model.Access);
         }
         finally
         {
             model.Access.EndReading();
-            model.ReturnWorkspaces(workspaces);
+            if (passing.Plan is null)
+                model.ReturnWorkspaces(workspaces);
         }
     }
+
+    /// <summary>How examples pass.</summary>
+    /// <param name="Threads">Threads; 0 for as many as there are processors.</param>
+    /// <param name="WantsLogits">Whether a final softmax is left out.</param>
+    /// <param name="WithTargets">Whether targets are loaded.</param>
+    /// <param name="IsForwardOwn">Whether the one who uses the workspace carries the examples forward.</param>
+    /// <param name="Plan">Buffers of its own; null for those of all predictions.</param>
+    private sealed record Passing(
+        int Threads, bool WantsLogits = false, bool WithTargets = false, bool IsForwardOwn = false, BufferPlan? Plan = null);
 }

@@ -14,7 +14,9 @@ internal static class MemoryCount
         int workers = WorkerPool.Workers(options.Threads, plan.Lanes), updaters = WorkerPool.Workers(options.Threads, plan.Parts.Length);
         long gradients = (long)plan.Lanes * plan.LaneElements;
         gradients += plan.Rounds == 1 ? (long)updaters * plan.PartElements : plan.LeanElements;
-        long activations = SharedElements(model, plan.RoundExamples) + (workers * WorkspaceElements(model, Inference.ShardSize, training: true));
+        int sets = plan.LooksAtBatches ? plan.Shards : workers;
+        long activations = SharedElements(model, plan.RoundExamples) + (sets * WorkspaceElements(model, Inference.ShardSize, training: true));
+        activations += 2L * (plan.Shards + 1) * model.Layers.Where(layer => layer.IsTrainable).Sum(layer => (long)layer.BatchElements);
         if (training < examples)
         {
             int shards = (examples - training + Inference.ShardSize - 1) / Inference.ShardSize;
@@ -37,23 +39,29 @@ internal static class MemoryCount
     public static long WorkspaceElements<T>(Model<T> model, int capacity, bool training)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        int widest = capacity * Workspace<T>.GradientElements(model, training);
-        long elements = (training ? 2 : 1) * AlignedArray<T>.Allocated(widest);
+        BufferPlan plan = training ? model.TrainingPlan : model.PredictionPlan;
+        long elements = plan.GradientSlots.Sum(slot => AlignedArray<T>.Allocated(slot.Length(capacity)));
         elements += AlignedArray<T>.Allocated(model.Layers.Max(layer => layer.ScratchElements)) + ((long)capacity * model.OutputShape.Elements);
-        for (int index = 0; index <= model.Layers.Count; index++)
-        {
-            BuiltLayer<T>? layer = index < model.Layers.Count ? model.Layers[index] : null;
-            bool isLean = training && layer is { IsLean: true };
-            if (!isLean || !GradientPlan<T>.KeepsActivation(model, layer!, index))
-                elements += AlignedArray<T>.Allocated(capacity * model.ActivationElements(index));
-            for (int kept = 0; layer is not null && kept < layer.Kept.Count; kept++)
-            {
-                if (!isLean || (kept != layer.KeptInput && kept != layer.KeptGradient))
-                    elements += AlignedArray<T>.Allocated(LayerPass<T>.KeptLength(model, index, layer.Kept[kept], capacity, training));
-            }
-        }
-
+        HashSet<int> elsewhere = training ? [.. SharedSlots(model, plan)] : [];
+        for (int slot = 0; slot < plan.Slots.Count; slot++)
+            elements += elsewhere.Contains(slot) ? 0 : AlignedArray<T>.Allocated(plan.Slots[slot].Length(capacity));
         return elements;
+    }
+
+    /// <summary>The slots of what lean layers keep of a whole batch, which <see cref="BatchBuffers{T}"/> has the memory for.</summary>
+    public static IEnumerable<int> SharedSlots<T>(Model<T> model, BufferPlan plan)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        for (int index = 0; index < model.Layers.Count; index++)
+        {
+            BuiltLayer<T> layer = model.Layers[index];
+            if (!layer.IsLean)
+                continue;
+            yield return GradientPlan<T>.KeepsActivation(model, layer, index)
+                ? plan.Value(model.Topology.Inputs(index)[0])
+                : plan.Kept(index, layer.KeptInput);
+            yield return plan.Kept(index, layer.KeptGradient);
+        }
     }
 
     // What lean layers keep, of some examples.
@@ -61,14 +69,17 @@ internal static class MemoryCount
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         long elements = 0;
+        HashSet<int> values = []; // one that several layers read is there once
         for (int index = 0; index < model.Layers.Count; index++)
         {
             BuiltLayer<T> layer = model.Layers[index];
             if (!layer.IsLean)
                 continue;
-            elements += AlignedArray<T>.Allocated(GradientPlan<T>.KeepsActivation(model, layer, index)
-                ? BatchBuffers<T>.Length(layer, model.ActivationElements(index), examples, 0)
-                : BatchBuffers<T>.Length(layer, layer.Kept[layer.KeptInput], examples));
+            int value = model.Topology.Inputs(index)[0];
+            if (!GradientPlan<T>.KeepsActivation(model, layer, index))
+                elements += AlignedArray<T>.Allocated(BatchBuffers<T>.Length(layer, layer.Kept[layer.KeptInput], examples));
+            else if (values.Add(value))
+                elements += AlignedArray<T>.Allocated(BatchBuffers<T>.Length(layer, model.ActivationElements(value), examples, 0));
             elements += AlignedArray<T>.Allocated(BatchBuffers<T>.Length(layer, layer.Kept[layer.KeptGradient], examples));
         }
 

@@ -18,13 +18,17 @@ public sealed class Model<T>
     private readonly BuiltLayer<T>[] layers;
     private readonly IdleStack<Workspace<T>> idleWorkspaces = new();
     private readonly IdleStack<SpanPrediction<T>> idlePredictions = new();
+    private readonly BuiltLayer<T>[] outputs;
+    private readonly PixelView?[] views;
+    private readonly int[] elements;
+    private readonly Lazy<BufferPlan> trainingPlan;
+    private readonly Lazy<BufferPlan> predictionPlan;
 
-
-    internal Model(Sequential network, Shape inputShape, int seed, IReadOnlyList<BuiltLayer<T>> layers, SizeLimits limits)
+    internal Model(Network network, Shape inputShape, int seed, IReadOnlyList<BuiltLayer<T>> layers, SizeLimits limits)
     {
         (Network, InputShape, Seed, Limits) = (network, inputShape, seed, limits);
         this.layers = [.. layers];
-        OutputShape = layers[^1].OutputShape;
+        outputs = [.. Topology.Outputs.ToArray().Select(value => layers[value - 1])];
         Parameters = [.. layers.SelectMany(layer => layer.Parameters)];
         Regularized = [.. Parameters.Where(parameter => parameter.Regularizer is not null)];
         weights = new T[Parameters.Sum(parameter => parameter.Shape.Elements)];
@@ -37,31 +41,43 @@ public sealed class Model<T>
 
         limits.Choose(layers);
         WeightAccess<T>.Prepare(this.layers);
+        views = [.. Enumerable.Range(0, this.layers.Length + 1).Select(FindView)];
+        elements = [.. views.Select((view, value) => view?.Image ?? ActivationShape(value).Elements)];
+        (trainingPlan, predictionPlan) = (new(() => BufferPlan.ForTraining(this)), new(() => BufferPlan.ForPrediction(this, [])));
     }
 
     /// <summary>What the model was built from.</summary>
-    public Sequential Network { get; }
+    public Network Network { get; }
+
+    /// <summary>Which layer reads what.</summary>
+    public Topology Topology => Network.Topology;
 
     /// <summary>The shape of one example.</summary>
     public Shape InputShape { get; }
 
     /// <summary>The shape of one example's output.</summary>
-    public Shape OutputShape { get; }
+    /// <exception cref="InvalidOperationException">The network has several outputs.</exception>
+    public Shape OutputShape => outputs is [BuiltLayer<T> one] ? one.OutputShape : throw new InvalidOperationException(
+        $"expected a network with one output, to train, evaluate and predict; received one with {outputs.Length}: "
+        + $"{string.Join(", ", outputs.Select(layer => $"'{layer.Name}'"))}, all of which {nameof(Outputs)} gives");
 
     /// <summary>The seed of the initial weights.</summary>
     public int Seed { get; }
 
-    /// <summary>The layers in order.</summary>
+    /// <summary>The layers, each behind those that it reads.</summary>
     public IReadOnlyList<BuiltLayer<T>> Layers => layers;
 
-    /// <summary>All trainable tensors, in the order of the layers.</summary>
+    /// <summary>All tensors, weights and state, in the order of the layers.</summary>
     public IReadOnlyList<Parameter<T>> Parameters { get; }
 
     /// <summary>All parameters, one after another; <see cref="Edit(Action{Span{T}})"/> changes them.</summary>
     public ReadOnlySpan<T> Weights => weights;
 
-    /// <summary>The number of trainable numbers.</summary>
+    /// <summary>The number of numbers that the model keeps, trained or not.</summary>
     public int ParameterCount => weights.Length;
+
+    /// <summary>How many of them training changes.</summary>
+    public int TrainableCount => Parameters.Where(parameter => parameter.IsTrainable).Sum(parameter => parameter.Shape.Elements);
 
     /// <summary>Multiplications and additions of one example's forward pass.</summary>
     public long ForwardFlops => Layers.Sum(layer => layer.ForwardFlops);
@@ -75,12 +91,12 @@ public sealed class Model<T>
         get
         {
             long flops = 0;
-            bool needsInputGradient = false;
-            foreach (BuiltLayer<T> layer in Layers)
+            bool[] wanted = TrainedValues();
+            for (int index = 0; index < layers.Length; index++)
             {
-                int passes = 1 + (layer.Parameters.Count > 0 ? 1 : 0) + (needsInputGradient ? 1 : 0);
-                flops += passes * layer.ForwardFlops;
-                needsInputGradient |= layer.Parameters.Count > 0;
+                bool isTrained = layers[index].Parameters.Any(parameter => parameter.IsTrainable);
+                int passes = 1 + (isTrained ? 1 : 0) + (Topology.Inputs(index).ToArray().Any(value => wanted[value]) ? 1 : 0);
+                flops += passes * layers[index].ForwardFlops;
             }
 
             return flops;
@@ -88,13 +104,10 @@ public sealed class Model<T>
     }
 
     /// <summary>Bytes of activations and other buffers that a thread takes to predict; few weights may need many.</summary>
-    public long PredictionBytes => Unsafe.SizeOf<T>() * Inference.ShardSize * (ActivationElements(0) + Layers
-        .Select((layer, index) => (long)ActivationElements(index + 1)
-            + layer.Kept.Where(buffer => Needs(index, buffer, training: false)).Sum(buffer => (long)buffer.Elements))
-        .Sum());
+    public long PredictionBytes => Unsafe.SizeOf<T>() * PredictionPlan.Slots.Sum(slot => ((long)Inference.ShardSize * slot.Elements) + slot.Extra);
 
-    /// <summary>Whether the output is one softmax.</summary>
-    public bool EndsInSoftmax => Layers[^1].EndsInSoftmax;
+    /// <summary>Whether there is one output, it is one softmax, and nothing else reads it.</summary>
+    public bool EndsInSoftmax => outputs is [{ EndsInSoftmax: true }] && Topology.Readers(Topology.Outputs[0]).IsEmpty;
 
     internal Parameter<T>[] Regularized { get; }
 
@@ -112,19 +125,38 @@ public sealed class Model<T>
     /// <summary>A layer's place in the network.</summary>
     internal int IndexOf(BuiltLayer<T> layer) => Array.IndexOf(layers, layer);
 
+    /// <summary>Of each value, whether its gradient is needed for that of any parameter that is trained.</summary>
+    internal bool[] TrainedValues()
+    {
+        bool[] wanted = new bool[layers.Length + 1];
+        for (int index = 0; index < layers.Length; index++)
+        {
+            wanted[index + 1] = layers[index].Parameters.Any(parameter => parameter.IsTrainable);
+            foreach (int value in Topology.Inputs(index))
+                wanted[index + 1] |= wanted[value];
+        }
+
+        return wanted;
+    }
+
+    /// <summary>A training worker's buffers.</summary>
+    internal BufferPlan TrainingPlan => trainingPlan.Value;
+
+    /// <summary>A predicting worker's buffers.</summary>
+    internal BufferPlan PredictionPlan => predictionPlan.Value;
+
     /// <summary>The shape of the input (0) or of the output of layer index − 1.</summary>
-    internal Shape ActivationShape(int index) => index == 0 ? InputShape : Layers[index - 1].OutputShape;
+    internal Shape ActivationShape(int index) => index == 0 ? InputShape : layers[index - 1].OutputShape;
 
-    /// <summary>Elements that it takes for an example, with the halo in which the next layer may want it.</summary>
-    internal int ActivationElements(int index) => ViewOf(index)?.Image ?? ActivationShape(index).Elements;
+    /// <summary>Elements that it takes for an example, with the halo in which the next layers may want it.</summary>
+    internal int ActivationElements(int index) => elements[index];
 
-    /// <summary>Where the pixels of layer <paramref name="index"/>'s input lie: in its halo, if it wants one and the layer before can write there.</summary>
-    internal PixelView? ViewOf(int index) =>
-        index > 0 && index < Layers.Count && Layers[index - 1].CanWriteInHalo ? Layers[index].HaloedInput : null;
+    /// <summary>Where the pixels of a value lie: in a halo, if all its readers want the same one and its maker can write there.</summary>
+    internal PixelView? ViewOf(int index) => views[index];
 
     /// <summary>Whether layer <paramref name="index"/> takes memory for something that it may keep.</summary>
     internal bool Needs(int index, KeptBuffer buffer, bool training) =>
-        (training || !buffer.TrainingOnly) && !(buffer.IsInput && ViewOf(index) is not null);
+        (training || !buffer.TrainingOnly) && buffer.Elements + (long)buffer.Extra > 0 && !(buffer.IsInput && ViewOf(Topology.Inputs(index)[0]) is not null);
 
     /// <summary>Changes weights by hand. When it returns, or throws, predictions and training go by whatever was written.</summary>
     /// <remarks>
@@ -163,6 +195,19 @@ public sealed class Model<T>
             Parameters.FirstOrDefault(parameter => parameter.Name == name) ?? throw new ArgumentException(
                 $"expected a parameter out of {string.Join(", ", Parameters.Select(parameter => parameter.Name))}, received '{name}'", nameof(name)),
             edit);
+
+    /// <summary>
+    /// Keeps layers as they are in training: their weights, and the state of those that have one, which then go by it. From the next fit on;
+    /// model files do not keep it.
+    /// </summary>
+    /// <param name="layers">Their names; none for all layers.</param>
+    /// <exception cref="ArgumentException">There is no such layer; nothing is changed.</exception>
+    public void Freeze(params ReadOnlySpan<string> layers) => SetTrainable(layers, isTrainable: false);
+
+    /// <summary>Undoes <see cref="Freeze"/>.</summary>
+    /// <param name="layers">The layers' names; none for all layers.</param>
+    /// <exception cref="ArgumentException">There is no such layer; nothing is changed.</exception>
+    public void Unfreeze(params ReadOnlySpan<string> layers) => SetTrainable(layers, isTrainable: true);
 
     /// <summary>
     /// Trains. Each call starts afresh but for the weights: the optimiser's memory, the order of the examples and
@@ -288,13 +333,20 @@ public sealed class Model<T>
     /// <exception cref="ArgumentException">The shape does not fit the network.</exception>
     public Tensor<T> Predict(Tensor<T> inputs, int threads = 0)
     {
-        ArgumentNullException.ThrowIfNull(inputs);
-        if (inputs.Shape.Rank != InputShape.Rank + 1)
-            throw new ArgumentException($"expected inputs of shape {InputShape} behind a batch axis, received {inputs.Shape}", nameof(inputs));
-        CheckInputShape(new Shape(inputs.Shape.Axes[1..]));
+        CheckInputs(inputs);
         Tensor<T> outputs = new(OutputShape.Batch(inputs.Shape[0]));
         Predict(inputs.AsSpan(), outputs.AsSpan(), threads);
         return outputs;
+    }
+
+    /// <summary>What layers make of some inputs, each [n, its output shape]: the network's outputs, or whatever lies inside.</summary>
+    /// <param name="inputs">Examples [n, input shape].</param>
+    /// <param name="layers">Names of layers, as <c>conv2d_3</c>; none for the network's outputs in order.</param>
+    /// <exception cref="ArgumentException">The shape does not fit the network, or there is no such layer.</exception>
+    public IReadOnlyList<Tensor<T>> Outputs(Tensor<T> inputs, params ReadOnlySpan<string> layers)
+    {
+        CheckInputs(inputs);
+        return Inference.Outputs(this, inputs, layers.IsEmpty ? Topology.Outputs.ToArray() : [.. layers.ToArray().Select(ValueOf)]);
     }
 
     /// <summary>The network's outputs, into memory of one's own. Once it is warm it allocates nothing, on any number of threads.</summary>
@@ -357,6 +409,14 @@ public sealed class Model<T>
     /// <summary>Takes back what workers have rented, those that did.</summary>
     internal void ReturnWorkspaces(Span<Workspace<T>?> rented) => idleWorkspaces.ReturnAll(rented);
 
+    private void CheckInputs(Tensor<T> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        if (inputs.Shape.Rank != InputShape.Rank + 1)
+            throw new ArgumentException($"expected inputs of shape {InputShape} behind a batch axis, received {inputs.Shape}", nameof(inputs));
+        CheckInputShape(new Shape(inputs.Shape.Axes[1..]));
+    }
+
     internal void CheckInputShape(Shape shape)
     {
         if (shape != InputShape)
@@ -369,5 +429,39 @@ public sealed class Model<T>
         CheckInputShape(data.InputShape);
         if (OutputShape.Elements != data.Classes)
             throw new ArgumentException($"expected {OutputShape.Elements} classes, the network's outputs, received {data.Classes}");
+    }
+
+    private PixelView? FindView(int value)
+    {
+        if (value == 0 || !layers[value - 1].CanWriteInHalo || Topology.IsOutput(value))
+            return null;
+        ReadOnlySpan<int> readers = Topology.Readers(value);
+        PixelView? view = layers[readers[0]].HaloedInput;
+        foreach (int reader in readers)
+        {
+            if (layers[reader].HaloedInput != view)
+                return null;
+        }
+
+        return view;
+    }
+
+    private void SetTrainable(ReadOnlySpan<string> names, bool isTrainable)
+    {
+        BuiltLayer<T>[] chosen = names.IsEmpty ? layers : [.. names.ToArray().Select(name => layers[ValueOf(name) - 1])];
+        foreach (BuiltLayer<T> layer in chosen)
+        {
+            layer.IsTrainable = isTrainable;
+            foreach (Parameter<T> parameter in layer.Parameters)
+                parameter.IsFrozen = !isTrainable;
+        }
+    }
+
+    private int ValueOf(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        int index = Array.FindIndex(layers, layer => layer.Name == name);
+        return index >= 0 ? index + 1 : throw new ArgumentException(
+            $"expected a layer out of {string.Join(", ", layers.Select(layer => layer.Name))}, received '{name}'", nameof(name));
     }
 }

@@ -1,243 +1,78 @@
-using System.Diagnostics;
 using System.Numerics;
-using System.Numerics.Tensors;
-using NanoConv.Kernels;
 
 namespace NanoConv;
 
 /// <summary>
-/// Training: data parallelism as taught, in one process. A batch is cut into lanes of a few examples; a worker carries
-/// a lane, shard by shard, forward and backward through all layers and adds its gradients up in the lane's own buffer.
-/// Then the lanes' gradients are added in order, and the parameters take their step.
+/// Training step by step, for loops of one's own: in which order batches come, what happens between them and when it ends is the caller's.
+/// A step is one of <see cref="Model{T}.Fit(IDataset{T}, FitOptions, CancellationToken)"/>, bit for bit.
 /// </summary>
-/// <remarks>
-/// <para>In a large model sixteen gradients would take too much memory. There the large layers only keep their inputs and gradients; at the
-/// step's end the kernel's gradient is one product over all examples, some rows of it at a time, and these rows of the kernel take their
-/// step at once, so that no gradient is ever held as a whole. <see cref="GradientPlan{T}"/> says what goes which way.</para>
-/// <para>Lanes and parts follow from model and batch alone, and every sum has one order, so a result has the same bits on any number of
-/// threads. All buffers are made here: a steady step allocates nothing.</para>
-/// </remarks>
+/// <remarks>It is for one thread at a time; a step itself uses several.</remarks>
+/// <example><code>
+/// Trainer&lt;float&gt; trainer = new(model, new FitOptions { Optimizer = new SGD(0.1), BatchSize = 64 });
+/// StepResult step = trainer.Step(pictures, labels);
+/// ReadOnlySpan&lt;float&gt; gradient = trainer.Gradient(model.Parameters[0]);
+/// </code></example>
 /// <typeparam name="T">The number type.</typeparam>
-internal sealed class Trainer<T>
+public sealed class Trainer<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly Model<T> model;
-    private readonly IDataset<T> data;
     private readonly FitOptions options;
-    private readonly Callback[] callbacks;
-    private readonly GradientPlan<T> plan;
-    private readonly BatchBuffers<T> kept;
-    private readonly Workspace<T>[] workspaces;
-    private readonly OptimizerState<T> optimizer;
-    private readonly T[][] laneGradients;
-    private readonly T[][] partGradients;
-    private readonly T[] leanGradient;
-    private readonly ExampleScore[] scores;
-    private readonly int[] order;
-    private readonly Action<int, int> runLane;
-    private readonly Action<int, int> addPart;
-    private readonly Action<int, int> updatePart;
-    private int batchStart;
-    private int batchCount;
-    private int lanes;
-    private Round round;
+    private readonly TrainingStep<T> step;
 
-    public Trainer(Model<T> model, IDataset<T> data, FitOptions options)
+    /// <summary>Makes the buffers for batches of at most <see cref="FitOptions.BatchSize"/> examples.</summary>
+    /// <param name="model">The model; which layers are frozen is looked at now.</param>
+    /// <param name="options">Batch size, optimizer, loss, seed and threads; what is about epochs, order and files is the caller's.</param>
+    /// <exception cref="ArgumentException">The options ask for something that only Fit does, or make no sense.</exception>
+    public Trainer(Model<T> model, FitOptions? options = null)
     {
-        (this.model, this.data, this.options, callbacks) = (model, data, options, [.. options.Callbacks]);
-        int batch = Math.Min(options.BatchSize, data.Count);
-        plan = new GradientPlan<T>(model, batch);
-        kept = new BatchBuffers<T>(model, plan.RoundExamples);
-        int workers = WorkerPool.Workers(options.Threads, plan.Lanes), updaters = WorkerPool.Workers(options.Threads, plan.Parts.Length);
-        workspaces = [.. Enumerable.Range(0, workers).Select(_ => new Workspace<T>(model, Inference.ShardSize, kept))];
-        foreach (Workspace<T> workspace in workspaces)
-            workspace.UseLanes(plan);
-        optimizer = options.Optimizer.Start<T>(model.ParameterCount);
-        laneGradients = [.. Enumerable.Range(0, plan.Lanes).Select(_ => new T[plan.LaneElements])];
-        partGradients = [.. Enumerable.Range(0, plan.Rounds == 1 ? updaters : 0).Select(_ => new T[plan.PartElements])];
-        leanGradient = new T[plan.Rounds == 1 ? 0 : plan.LeanElements];
-        scores = new ExampleScore[batch];
-        order = [.. Enumerable.Range(0, data.Count)];
-        (runLane, addPart, updatePart) = (RunLane, AddPart, UpdatePart);
+        ArgumentNullException.ThrowIfNull(model);
+        this.options = options ?? new FitOptions();
+        this.model = model;
+        if (this.options is { ValidationSplit: not 0 } or { Checkpoints: not null } or { Callbacks.Count: > 0 })
+            throw new ArgumentException("Trainer: expected options without validation, checkpoints and callbacks, which are Fit's, received some", nameof(options));
+        this.options.TrainingPart(int.MaxValue);
+        step = new TrainingStep<T>(model, this.options, this.options.BatchSize);
     }
 
-    /// <summary>What the optimiser remembers, for checkpoints.</summary>
-    public OptimizerState<T> Optimizer => optimizer;
+    /// <summary>Steps taken.</summary>
+    public int Steps => step.Optimizer.Step;
 
-    /// <summary>One pass over the data, or what is left of it.</summary>
-    public void RunEpoch(TrainingState state, Checkpointer<T>? checkpoints, CancellationToken cancellation)
+    /// <summary>Takes a step on a batch.</summary>
+    /// <param name="batch">From one example to <see cref="FitOptions.BatchSize"/>.</param>
+    /// <exception cref="ArgumentException">The batch does not fit model, loss or buffers.</exception>
+    /// <exception cref="NonFiniteLossException">The loss is not finite; no weight was changed.</exception>
+    /// <exception cref="InvalidOperationException">It is called from within an edit, a fit's step, Evaluate or Predict.</exception>
+    public StepResult Step(IDataset<T> batch)
     {
-        if (options.Shuffle)
-        {
-            // From the same start in every epoch, so that an epoch's order is a function of seed and epoch alone.
-            for (int i = 0; i < order.Length; i++)
-                order[i] = i;
-            CounterRandom.Shuffle(order, CounterRandom.Key(RandomDomain.Shuffle, options.Seed, state.Epoch));
-        }
-
-        for (int start = state.ExamplesSeen; start < data.Count; start += options.BatchSize)
-        {
-            if (cancellation.IsCancellationRequested)
-                checkpoints?.Write();
-            cancellation.ThrowIfCancellationRequested();
-            long begin = Stopwatch.GetTimestamp();
-            (batchStart, batchCount) = (start, Math.Min(options.BatchSize, data.Count - start));
-            state.Step++;
-            Step(state);
-            state.ExamplesSeen += batchCount;
-            state.TrainingSeconds += Stopwatch.GetElapsedTime(begin).TotalSeconds;
-            foreach (Callback callback in callbacks)
-                callback.OnStepEnd(state);
-            checkpoints?.StepEnded();
-        }
+        Inference.Check(model, batch, options.Loss);
+        if (batch.Count < 1 || batch.Count > options.BatchSize)
+            throw new ArgumentException($"expected a batch of 1 to {options.BatchSize} examples, received {batch.Count}", nameof(batch));
+        (double loss, int correct) = step.Run(batch, [], 0, batch.Count, (1, Steps + 1));
+        return new StepResult(loss, (double)correct / batch.Count);
     }
 
-    private void Step(TrainingState state)
+    /// <summary>Takes a step on a tensor [n, input shape] and integer labels.</summary>
+    /// <inheritdoc cref="Step(IDataset{T})"/>
+    /// <param name="inputs">The examples.</param>
+    /// <param name="labels">A class for each, from 0.</param>
+    public StepResult Step(Tensor<T> inputs, ReadOnlySpan<int> labels) => Step(new TensorDataset<T>(inputs, labels, model.OutputShape.Elements));
+
+    /// <summary>The gradient by which the last step changed a parameter, penalties and all: [its shape], overwritten by the next step.</summary>
+    /// <param name="parameter">One of the model's that are trained.</param>
+    /// <exception cref="ArgumentException">It is another model's, state, or frozen.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// There was no step yet; or the parameter is a kernel of a large model, whose gradient is never held as a whole.
+    /// </exception>
+    public ReadOnlySpan<T> Gradient(Parameter<T> parameter)
     {
-        model.Access.BeginStep();
-        try
-        {
-            RunStep(state);
-        }
-        finally
-        {
-            model.Access.EndStep();
-        }
-    }
-
-    private void RunStep(TrainingState state)
-    {
-        lanes = GradientPlan<T>.LaneCount(batchCount);
-        optimizer.BeginStep();
-        int rounds = Math.Min(plan.Rounds, lanes);
-        for (int i = 0; i < rounds; i++)
-        {
-            round = new Round(this, i, rounds);
-            WorkerPool.Run(runLane, round.Lanes, options.Threads, model.Access);
-            if (!round.IsLast)
-                WorkerPool.Run(addPart, plan.LeanParts, options.Threads, model.Access);
-        }
-
-        double sum = 0;
-        for (int i = 0; i < batchCount; i++)
-            sum += scores[i].Loss;
-        double loss = (sum / batchCount) + double.CreateTruncating(model.Penalty());
-        if (!double.IsFinite(loss))
-            throw new NonFiniteLossException(state.Epoch, state.Step, loss, FindNonFinite());
-        state.LossSum += loss * batchCount;
-        for (int i = 0; i < batchCount; i++)
-            state.Correct += scores[i].Actual == scores[i].Predicted ? 1 : 0;
-
-        model.Access.BeginUpdate();
-        try
-        {
-            WorkerPool.Run(updatePart, plan.Parts.Length, options.Threads, model.Access);
-        }
-        finally
-        {
-            model.Access.EndUpdate(model.LayerSpan);
-        }
-    }
-
-    // As even as can be: lane i begins at example i·n/lanes.
-    private int LaneStart(int lane) => (int)((long)batchCount * lane / lanes);
-
-    private void RunLane(int worker, int item)
-    {
-        int lane = round.FirstLane + item, end = LaneStart(lane + 1);
-        Array.Clear(laneGradients[lane]);
-        Workspace<T> workspace = workspaces[worker];
-        for (int start = LaneStart(lane); start < end; start += Inference.ShardSize)
-        {
-            int count = Math.Min(Inference.ShardSize, end - start);
-            LoadShard(workspace, start, count, place: start - round.FirstExample);
-            workspace.Forward();
-            workspace.Score(options.Loss, T.One / T.CreateChecked(batchCount), scores.AsSpan(start, count));
-            workspace.Backward(laneGradients[lane]);
-        }
-    }
-
-    private void LoadShard(Workspace<T> workspace, int start, int count, int place)
-    {
-        workspace.MoveTo(place);
-        workspace.Load(data, order, batchStart + start, count, withTargets: true);
-        workspace.Configure(training: true, options.Loss.TakesLogits, options.Seed, optimizer.Step, start);
-    }
-
-    // Works out this part of the gradient, adds the penalties' and lets the optimiser change this part of the weights.
-    private void UpdatePart(int worker, int item)
-    {
-        GradientPart<T> part = plan.Parts[item];
-        int first = part.First, length = part.Length;
-        Span<T> gradient = part.Layer is null ? AddLanes(part) : AddKernel(part, worker);
-        foreach (Parameter<T> parameter in model.Regularized)
-        {
-            int start = Math.Max(first, parameter.Offset), end = Math.Min(first + length, parameter.Offset + parameter.Shape.Elements);
-            if (start < end)
-                parameter.Regularizer!.AddGradient<T>(gradient[(start - first)..(end - first)], model.Weights[start..end]);
-        }
-
-        optimizer.Update(first, model.WritableWeights.Slice(first, length), gradient);
-    }
-
-    private void AddPart(int worker, int item) => AddKernel(plan.Parts[item], worker);
-
-    // The lanes' gradients, in order.
-    private Span<T> AddLanes(in GradientPart<T> part)
-    {
-        Span<T> gradient = laneGradients[0].AsSpan(part.Place, part.Length);
-        for (int lane = 1; lane < lanes; lane++)
-            TensorPrimitives.Add(gradient, laneGradients[lane].AsSpan(part.Place, part.Length), gradient);
-        return gradient;
-    }
-
-    // Some rows of a kernel's gradient over the round's examples, on top of the rounds before.
-    private Span<T> AddKernel(in GradientPart<T> part, int worker)
-    {
-        Span<T> gradient = plan.Rounds == 1 ? partGradients[worker].AsSpan(0, part.Length) : leanGradient.AsSpan(part.Place, part.Length);
-        if (round.Index == 0)
-            gradient.Clear();
-        kept.AddKernelGradient(part.Layer!, model.IndexOf(part.Layer!), round.Examples, part.Rows, gradient);
-        return gradient;
-    }
-
-    // The batch again, shard by shard, until a layer's output is not finite; with the same dropout, as the step is the same.
-    private string FindNonFinite()
-    {
-        int first = int.MaxValue;
-        Workspace<T> workspace = workspaces[0];
-        for (int start = 0; start < batchCount; start += Inference.ShardSize)
-        {
-            LoadShard(workspace, start, Math.Min(Inference.ShardSize, batchCount - start), place: 0);
-            workspace.Forward();
-            first = Math.Min(first, workspace.FirstNonFinite() ?? int.MaxValue);
-        }
-
-        return Inference.Describe(model, first);
-    }
-
-    /// <summary>The lanes that pass before lean kernels' gradients are worked out, and their examples.</summary>
-    private readonly struct Round
-    {
-        public Round(Trainer<T> trainer, int index, int rounds)
-        {
-            FirstLane = trainer.lanes * index / rounds;
-            int end = trainer.lanes * (index + 1) / rounds;
-            (Index, Lanes, IsLast) = (index, end - FirstLane, index == rounds - 1);
-            FirstExample = trainer.LaneStart(FirstLane);
-            Examples = trainer.LaneStart(end) - FirstExample;
-        }
-
-        public int Index { get; }
-
-        public int FirstLane { get; }
-
-        public int Lanes { get; }
-
-        public int FirstExample { get; }
-
-        public int Examples { get; }
-
-        public bool IsLast { get; }
+        ArgumentNullException.ThrowIfNull(parameter);
+        if (!model.Parameters.Contains(parameter) || !parameter.IsTrainable)
+            throw new ArgumentException($"expected a parameter of this model that is trained, received '{parameter.Name}'", nameof(parameter));
+        if (Steps == 0)
+            throw new InvalidOperationException("expected a gradient after a step, received a call before the first one");
+        if (step.Plan.LeanLayers.Any(layer => ReferenceEquals(layer.Parameters[0], parameter)))
+            throw new InvalidOperationException($"expected a parameter whose gradient is held, received '{parameter.Name}': a large model's kernel is updated a few rows at a time");
+        return step.Gradient(parameter);
     }
 }

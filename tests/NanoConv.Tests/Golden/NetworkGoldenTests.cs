@@ -56,14 +56,14 @@ public abstract class NetworkGoldenTests<T>
 
         network.File.Check<T>("gradient/loss", [T.CreateChecked(sum / data.Count)]);
         T[] sums = new T[model.ParameterCount];
-        network.File.Check<T>("gradient/input", workspace.Backward(gradient, sums, last: 0, needsInputGradient: true));
+        network.File.Check<T>("gradient/input", workspace.Backward(gradient, sums, needsInputGradient: true));
         CheckParameters(network, model, sums);
 
         // And as training does it, without the input's gradient; it adds to what is there.
         ExampleScore[] scores = new ExampleScore[data.Count];
         Array.Clear(sums);
         workspace.Score(loss, mean, scores);
-        workspace.Backward(sums);
+        workspace.Backward(sums, model.TrainedValues(), 0, model.Layers.Count);
         network.File.Check<T>("gradient/loss", [T.CreateChecked(scores.Average(score => score.Loss))]);
         CheckParameters(network, model, sums);
     }

@@ -36,7 +36,7 @@ public abstract class ConvolutionLayerTests<T> : PropertySuite
         foreach (bool needsInputGradient in (bool[])[true, false])
         {
             T[] gradient = new T[model.ParameterCount];
-            Span<T> dx = workspace.Backward((T[])twin.Dy.Clone(), gradient, last: 0, needsInputGradient);
+            Span<T> dx = workspace.Backward((T[])twin.Dy.Clone(), gradient, needsInputGradient);
             AssertEqual("dw", twin.WShape, dw, gradient.AsSpan(kernel, dw.Length), isExact, c.Images * c.Geometry.Window.OutputPixels);
             Expect.Equal<T>("db", c.Filters, db, gradient.AsSpan(bias, c.Filters));
             if (needsInputGradient)

@@ -67,7 +67,7 @@ public abstract class HaloedLayerTests<T> : PropertySuite
 
         int input = 8 * 8 * 2, padded = 10 * 10 * 2, between = 10 * 10 * 4, output = 8 * 8 * 4;
         int size = System.Runtime.CompilerServices.Unsafe.SizeOf<T>() * Inference.ShardSize;
-        Assert.Equal(size * (input + padded + between + output), direct.PredictionBytes);
+        Assert.Equal(size * (padded + between + Math.Max(input, output)), direct.PredictionBytes); // nobody needs the input behind the first layer
     }
 
     private static void AssertEqual(Model<T> direct, Model<T> apart, int seed)
@@ -94,7 +94,7 @@ public abstract class HaloedLayerTests<T> : PropertySuite
         workspace.Load(new TensorDataset<T>(inputs, new int[examples], 2), [], 0, examples, withTargets: false);
         workspace.Configure(training: true, wantsLogits: false, seed: 1, step: 1, firstExample: 0);
         T[] output = workspace.Forward().ToArray(), gradient = new T[model.ParameterCount];
-        Span<T> dx = workspace.Backward(Numbers.Reals<T>(output.Length, seed + 1), gradient, last: 0, needsInputGradient: true);
+        Span<T> dx = workspace.Backward(Numbers.Reals<T>(output.Length, seed + 1), gradient, needsInputGradient: true);
         return (output, gradient, dx.ToArray());
     }
 }

@@ -77,7 +77,7 @@ public sealed class UsualNetworkGradientTests : PropertySuite
         workspace.Configure(training: true, wantsLogits: false, network.Seed, step: 1, firstExample: 0);
         double[] output = workspace.Forward().ToArray(), cotangent = Numbers.Reals<double>(output.Length, network.Seed + 1);
         double[] gradient = new double[model.ParameterCount];
-        double[] input = workspace.Backward((double[])cotangent.Clone(), gradient, last: 0, needsInputGradient: true).ToArray();
+        double[] input = workspace.Backward((double[])cotangent.Clone(), gradient, needsInputGradient: true).ToArray();
 
         double Change(int firstLayer)
         {

@@ -95,7 +95,7 @@ public sealed class WinogradLayerTests
             workspace.Load(data, [], first, count, withTargets: false);
             workspace.Configure(training: true, wantsLogits: false, seed: 1, step: 1, first);
             workspace.Forward();
-            workspace.Backward(cotangent.AsSpan(first * 3, count * 3).ToArray(), gradient, last: 0, needsInputGradient: false);
+            workspace.Backward(cotangent.AsSpan(first * 3, count * 3).ToArray(), gradient, needsInputGradient: false);
         }
 
         return gradient;

@@ -98,7 +98,7 @@ public abstract class DeterminismTests<T> : PropertySuite
         whole.Forward();
         whole.Score(new CategoricalCrossentropy(), T.One / T.CreateChecked(Examples), new ExampleScore[Examples]);
         T[] gradient = new T[model.ParameterCount];
-        whole.Backward(gradient);
+        whole.Backward(gradient, model.TrainedValues(), 0, model.Layers.Count);
         T[] expected = [.. model.Weights.ToArray().Zip(gradient, (weight, slope) => weight - slope)];
         Expect.Close<T>("weights", expected, trained.Weights, typeof(T) == typeof(float) ? 1e-5 : 1e-13);
     }
@@ -116,7 +116,7 @@ public abstract class DeterminismTests<T> : PropertySuite
             workspace.Load(data, [], first, count, withTargets: false);
             workspace.Configure(training: true, wantsLogits: false, seed, step: 1, first);
             workspace.Forward();
-            workspace.Backward(cotangent.AsSpan(first * outputs, count * outputs).ToArray(), gradient, last: 0, needsInputGradient: false);
+            workspace.Backward(cotangent.AsSpan(first * outputs, count * outputs).ToArray(), gradient, needsInputGradient: false);
         }
 
         return gradient;

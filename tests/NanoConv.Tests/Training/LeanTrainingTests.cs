@@ -92,7 +92,7 @@ public abstract class LeanTrainingTests<T> : PropertySuite
             };
             Model<T> model = network.Build<T>(limits);
             MemoryPlan plan = model.PlanMemory(options, examples);
-            Trainer<T> trainer = new(model, data, options);
+            TrainingStep<T> trainer = new(model, options, Math.Min(options.BatchSize, data.Count));
             int size = System.Runtime.CompilerServices.Unsafe.SizeOf<T>();
             Assert.Equal(plan.Total, size * NumberArrays<T>.Elements(trainer));
             Assert.Equal(plan.Weights + plan.PackedKernels, size * NumberArrays<T>.Elements(model));
