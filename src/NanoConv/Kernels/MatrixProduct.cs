@@ -111,6 +111,34 @@ public static class MatrixProduct
     internal static bool IsShared<T>(in StridedProduct product, int n0, int width)
         where T : unmanaged, IFloatingPointIeee754<T> => product.N - n0 >= width && SharedTile.CanMultiply<T>(product, width);
 
+    /// <summary>Whether any panel of Y is <see cref="SharedTile"/>'s.</summary>
+    internal static bool HasSharedPanel<T>(in StridedProduct product)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        bool isAnyShared = false;
+        for (int n0 = 0, width; n0 < product.N; n0 += width)
+        {
+            width = PackedMatrix.PanelWidth<T>(product.N, n0);
+            isAnyShared |= IsShared<T>(product, n0, width);
+        }
+
+        return isAnyShared;
+    }
+
+    /// <summary>Whether any panel of dB is.</summary>
+    internal static bool HasSharedGradientPanel<T>(in StridedProduct product)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        bool isAnyShared = false;
+        for (int n0 = 0, width; n0 < product.N; n0 += width)
+        {
+            width = PackedMatrix.PanelWidth<T>(product.N, n0);
+            isAnyShared |= IsGradientShared<T>(product, n0, width);
+        }
+
+        return isAnyShared;
+    }
+
     // All panels that are not shared.
     private static void MultiplyStrips<T>(
         in StridedProduct product, Span<T> y, ReadOnlySpan<T> a, ReadOnlySpan<T> packedB, ReadOnlySpan<T> packedBias, bool relu)

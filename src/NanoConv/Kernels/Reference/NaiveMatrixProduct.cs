@@ -15,6 +15,9 @@ public static class NaiveMatrixProduct
     public static void Multiply<T>(in StridedProduct product, Span<T> y, ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> bias)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        MatrixProduct.Require(y.Length, product.OutputExtent, nameof(y));
+        MatrixProduct.Require(a.Length, product.InputExtent, nameof(a));
+        MatrixProduct.Require(b.Length, product.K * product.N, nameof(b));
         for (int p = 0; p < product.M; p++)
             for (int n = 0; n < product.N; n++)
             {
@@ -34,6 +37,9 @@ public static class NaiveMatrixProduct
     public static void AccumulateTransposed<T>(in StridedProduct product, Span<T> dB, ReadOnlySpan<T> a, ReadOnlySpan<T> dY)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        MatrixProduct.Require(dB.Length, product.K * product.N, nameof(dB));
+        MatrixProduct.Require(a.Length, product.InputExtent, nameof(a));
+        MatrixProduct.Require(dY.Length, product.OutputExtent, nameof(dY));
         for (int p = 0; p < product.M; p++)
             for (int k = 0; k < product.K; k++)
                 for (int n = 0; n < product.N; n++)

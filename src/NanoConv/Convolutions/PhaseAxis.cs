@@ -1,4 +1,4 @@
-namespace NanoConv.Kernels;
+namespace NanoConv.Convolutions;
 
 /// <summary>
 /// One axis of one phase of a strided convolution's input gradient: the padded input positions q·stride + phase, which

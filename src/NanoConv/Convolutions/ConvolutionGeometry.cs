@@ -1,4 +1,6 @@
-namespace NanoConv.Kernels;
+using NanoConv.Kernels;
+
+namespace NanoConv.Convolutions;
 
 /// <summary>The geometry that all three convolution kernels share: a sliding window and the number of filters.</summary>
 /// <param name="Window">The sliding window over x [n, height, width, channels].</param>
@@ -14,7 +16,7 @@ public readonly record struct ConvolutionGeometry(WindowGeometry Window, int Fil
     /// <summary>Multiplications and additions of the forward pass of one example.</summary>
     public long ForwardFlops => 2L * Window.OutputPixels * KernelElements;
 
-    /// <summary>Rows of zeros that the gradient of the input needs around dy, by side; see <see cref="Convolution"/>.</summary>
+    /// <summary>Rows of zeros that the gradient of the input needs around dy, by side; see <see cref="ConvolutionProducts"/>.</summary>
     internal (int Before, int After) RowHalo => Halo(Window.InputHeight, Window.PaddingTop, Window.KernelHeight, Window.StrideHeight, Window.OutputHeight);
 
     /// <summary>Columns of zeros that the gradient of the input needs around dy, by side.</summary>
