@@ -32,7 +32,7 @@ internal static class Roofline
         ];
         RooflinePoint[] points = [.. model.Layers.SelectMany(layer => Points(layer, kind))];
         peak = Math.Max(peak, FmaPeak.Measure<float>(1));
-        string title = $"Convolutions of the network '{name}', algorithm {kind}: float, one thread, vectors of {PackedMatrix.VectorBits<float>()} bits";
+        string title = $"Convolutions of the network '{name}', algorithm {kind}: float, one thread, vectors of {VectorWidth.Bits<float>()} bits";
         RooflinePlot.WritePng(path, title, peak, bandwidths, points);
         Print(title, peak, bandwidths, points);
         return 0;

@@ -73,7 +73,7 @@ internal static class Throughput
         return new ThroughputResult
         {
             Options = options,
-            VectorBits = PackedMatrix.VectorBits<T>(),
+            VectorBits = VectorWidth.Bits<T>(),
             PeakGflops = peak,
             TrainingImagesPerSecond = training.ImagesPerSecond,
             TrainingGflops = training.ImagesPerSecond * model.TrainingFlops / 1e9,

@@ -42,9 +42,9 @@ internal sealed class WinogradAlgorithm<T>(ConvolutionGeometry geometry) : Convo
             && Math.Min(channels, filters) >= vector;
         if (!fits)
         {
-            return $"expected a kernel of 3×3, strides of 1×1, an output as large as the input, its sides multiples of 4, and at least {vector} channels and "
-                + $"filters, received a kernel of {window.KernelHeight}×{window.KernelWidth}, strides of {window.StrideHeight}×{window.StrideWidth}, an input of "
-                + $"{window.InputHeight}×{window.InputWidth}×{channels} and an output of {window.OutputHeight}×{window.OutputWidth}×{filters}";
+            return $"expected a kernel of 3×3, strides of 1×1, an output as large as the input, its sides multiples of 4, and at least {vector} channels "
+                + $"and filters, received a kernel of {window.KernelHeight}×{window.KernelWidth}, strides of {window.StrideHeight}×{window.StrideWidth}, "
+                + $"an input of {window.InputHeight}×{window.InputWidth}×{channels} and an output of {window.OutputHeight}×{window.OutputWidth}×{filters}";
         }
 
         long longest = Math.Max(WinogradProduct.ScratchLength<T>(channels, filters), Math.Max(

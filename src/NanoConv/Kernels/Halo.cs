@@ -1,7 +1,7 @@
 namespace NanoConv.Kernels;
 
 /// <summary>Copies pictures into the middle of larger ones, so that a window at the border reads zeros, not tests.</summary>
-public static class Halo
+internal static class Halo
 {
     /// <summary>Copies the pictures' interiors; the halo around them is left as it is, and must be zero.</summary>
     /// <remarks>

@@ -12,7 +12,7 @@ namespace NanoConv.Kernels;
 /// single vector of columns where the windows of neighbouring pixels overlap. Every element's sum is taken in one order that
 /// depends on neither tile nor batch, so results have the same bits however pictures, or the rows of a batch, are grouped.
 /// </remarks>
-public static class MatrixProduct
+internal static class MatrixProduct
 {
     /// <summary>
     /// Pixels that pass by each tile of dB before the next tile's turn. What a tile reads of them, a few cache lines

@@ -119,6 +119,7 @@ public sealed class Conv2D : Layer
         // What is kept: x in its halo, and the gradient dz of x ∗ w + b in its own.
         private const int PaddedX = 0, HaloedDz = 1;
 
+        private readonly ConvolutionGeometry geometry;
         private readonly ConvolutionAlgorithmKind? chosen;
         private readonly Activation activation;
         private ConvolutionAlgorithm<T> algorithm;
@@ -127,7 +128,7 @@ public sealed class Conv2D : Layer
         public Built(LayerBuilder<T> builder, Conv2D specification, ConvolutionAlgorithm<T> algorithm)
             : base(builder, (algorithm.Geometry.Window.OutputHeight, algorithm.Geometry.Window.OutputWidth, algorithm.Geometry.Filters))
         {
-            (chosen, activation) = (specification.Algorithm, specification.Activation);
+            (geometry, chosen, activation) = (algorithm.Geometry, specification.Algorithm, specification.Activation);
             (this.algorithm, kept) = (algorithm, KeptBy(algorithm));
         }
 
@@ -137,7 +138,7 @@ public sealed class Conv2D : Layer
 
         public override int ScratchElements => algorithm.ScratchElements;
 
-        public override long ForwardFlops => algorithm.Geometry.ForwardFlops;
+        public override long ForwardFlops => geometry.ForwardFlops;
 
         internal override PixelView? HaloedInput => algorithm.Input.IsPlain ? null : algorithm.Input.Pixels;
 
@@ -150,7 +151,7 @@ public sealed class Conv2D : Layer
             get => algorithm.LeavesKernelGradient;
             set
             {
-                algorithm = ConvolutionAlgorithm<T>.For(algorithm.Geometry, chosen, savesMemory: value);
+                algorithm = ConvolutionAlgorithm<T>.For(geometry, chosen, savesMemory: value);
                 kept = KeptBy(algorithm);
             }
         }
@@ -172,20 +173,20 @@ public sealed class Conv2D : Layer
             bool relu = activation == Activation.ReLU;
             algorithm.Forward(pass.Count, y, pass.OutputView ?? algorithm.Output.Pixels!.Value, Padded(pass, x), pass.Scratch, relu);
             if (activation == Activation.Softmax)
-                Softmax.Forward(y, y, algorithm.Geometry.Filters);
+                Softmax.Forward(y, y, geometry.Filters);
         }
 
         public override void Backward(LayerPass<T> pass, ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> dy, Span<T> dx)
         {
             if (activation == Activation.Softmax)
-                Softmax.InputGradient(dy, y, dy, algorithm.Geometry.Filters);
+                Softmax.InputGradient(dy, y, dy, geometry.Filters);
             Span<T> dw = IsLean ? [] : pass.Gradient(0), db = Parameters.Count > 1 ? pass.Gradient(1) : [];
-            ReadOnlySpan<T> masked = activation == Activation.ReLU ? y : [];
+            ReadOnlySpan<T> padded = Padded(pass, x), masked = activation == Activation.ReLU ? y : [];
             PictureLayout layout = dx.IsEmpty ? algorithm.OutputGradientAlone : algorithm.OutputGradient;
             PixelView pixels = layout.Pixels!.Value;
             Span<T> dz = layout.IsPlain ? dy : pass.Kept(HaloedDz);
-            Epilogue.Gradient(ConvolutionProducts.Forward(algorithm.Geometry, pass.Count, pixels), dz, db, dy, masked, pass.OutputView);
-            algorithm.Backward(pass.Count, dw, dx, Padded(pass, x), dz, pixels, pass.Scratch);
+            Epilogue.Gradient(ConvolutionProducts.Forward(geometry, pass.Count, pixels), dz, db, dy, masked, pass.OutputView);
+            algorithm.Backward(pass.Count, dw, dx, padded, dz, pixels, pass.Scratch);
         }
 
         // Pictures that are wanted as they are need no buffer.
