@@ -107,16 +107,38 @@ public abstract class ConvolutionAlgorithm<T>
         Pack(kernel, bias);
     }
 
-    /// <summary>Copies pictures to where <see cref="Input"/> has them; what is around them stays as it is, and must be zero.</summary>
+    /// <summary>Copies pictures to where <see cref="Input"/> has them; the halo around them stays as it is, and must be zero.</summary>
+    /// <remarks>
+    /// One copy a row. A window at the border then reads zeros, not tests. Rows and columns that no window reaches are not copied. A convolution
+    /// behind another one mostly needs no copy, as that one writes into its halo (<see cref="BuiltLayer{T}.HaloedInput"/>).
+    /// </remarks>
     /// <param name="images">Pictures n.</param>
     /// <param name="input">Overwritten where pixels lie: n pictures as <see cref="Input"/> has them.</param>
     /// <param name="x">[n, H, W, C].</param>
     public void PlaceInput(int images, Span<T> input, ReadOnlySpan<T> x)
     {
+        WindowGeometry window = Geometry.Window;
         if (Input.IsPlain)
-            x[..Input.Length(images)].CopyTo(input);
-        else
-            Halo.Pad(Geometry.Window, images, input, x);
+        {
+            x[..(images * window.InputElements)].CopyTo(input);
+            return;
+        }
+
+        int rows = Math.Min(window.InputHeight, window.PaddedHeight - window.PaddingTop);
+        int length = Math.Min(window.InputWidth, window.PaddedWidth - window.PaddingLeft) * window.Channels;
+        if (rows <= 0 || length <= 0)
+            return;
+        int inputRow = window.InputWidth * window.Channels;
+        int paddedRow = window.PaddedWidth * window.Channels;
+        int start = (window.PaddingTop * paddedRow) + (window.PaddingLeft * window.Channels);
+        for (int image = 0; image < images; image++)
+        {
+            for (int row = 0; row < rows; row++)
+            {
+                x.Slice((image * window.InputElements) + (row * inputRow), length)
+                    .CopyTo(input[((image * window.PaddedElements) + start + (row * paddedRow))..]);
+            }
+        }
     }
 
     /// <summary>Copies gradients to where <see cref="OutputGradient"/> has them; what is around them stays as it is, and must be zero.</summary>

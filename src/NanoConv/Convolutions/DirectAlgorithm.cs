@@ -86,7 +86,7 @@ internal class DirectAlgorithm<T> : ConvolutionAlgorithm<T>
                 if (b + 1 < columnPhases)
                 {
                     StridedProduct next = ConvolutionProducts.InputGradient(Geometry, images, a, b + 1);
-                    if (MatrixProduct.TryMultiplyTwo(product, next, dx, dz, kernel, packed))
+                    if (SharedProduct.TryMultiplyTwo(product, next, dx, dz, kernel, packed))
                     {
                         packed = packed[PackedMatrix.Length<T>(next.K, next.N)..];
                         b++;
@@ -107,9 +107,9 @@ internal class DirectAlgorithm<T> : ConvolutionAlgorithm<T>
     {
         StridedProduct product = Product(1, Output.Pixels!.Value);
         List<string> shared = [];
-        if (MatrixProduct.HasSharedPanel<T>(product))
+        if (SharedProduct.HasPanel<T>(product))
             shared.Add("y");
-        if (MatrixProduct.HasSharedGradientPanel<T>(product))
+        if (SharedProduct.HasGradientPanel<T>(product))
             shared.Add("dw");
         if (Kind == ConvolutionAlgorithmKind.Direct && IsInputGradientShared())
             shared.Add("dx");
@@ -132,7 +132,7 @@ internal class DirectAlgorithm<T> : ConvolutionAlgorithm<T>
                 StridedProduct product = ConvolutionProducts.InputGradient(Geometry, 1, a, b);
                 if (product.M == 0)
                     continue;
-                if (MatrixProduct.HasSharedPanel<T>(product))
+                if (SharedProduct.HasPanel<T>(product))
                     return true;
                 if (b + 1 < columnPhases && SharedTile.CanMultiplyTwo<T>(product, ConvolutionProducts.InputGradient(Geometry, 1, a, b + 1)))
                     return true;

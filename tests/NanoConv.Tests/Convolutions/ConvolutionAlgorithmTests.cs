@@ -146,6 +146,15 @@ public abstract class ConvolutionAlgorithmTests<T> : PropertySuite
     [Fact]
     public void A_picture_gives_the_same_bits_alone_and_among_others_where_phases_share_what_they_load() => ForAll(Generators.Halving, SameBitsAlone);
 
+    [Fact]
+    public void Its_name_says_in_which_directions_shared_tiles_work() => ForAll(Generators.Convolutions, NameIsTrue);
+
+    [Fact]
+    public void Its_name_says_in_which_directions_shared_tiles_work_where_windows_overlap() => ForAll(Generators.Overlapping, NameIsTrue);
+
+    [Fact]
+    public void Its_name_says_in_which_directions_shared_tiles_work_where_phases_share_what_they_load() => ForAll(Generators.Halving, NameIsTrue);
+
     /// <summary>What is short is refused by its name, before anything is written.</summary>
     [Fact]
     public void Short_buffers_are_refused()
@@ -177,6 +186,25 @@ public abstract class ConvolutionAlgorithmTests<T> : PropertySuite
 
             Assert.All((T[])[.. y, .. w], value => Assert.Equal(T.One, value));
         }
+    }
+
+    // As the micro-kernels that the convolution runs through are worked out elsewhere.
+    private static void NameIsTrue(ConvolutionCase c)
+    {
+        string[] kernels = [.. MicroKernels<T>.OfDirect(c)];
+        bool IsShared(string direction) => kernels.Any(kernel =>
+            kernel.StartsWith($"{direction}: shared tile", StringComparison.Ordinal) || kernel.StartsWith($"{direction}: two phases", StringComparison.Ordinal));
+        (string Name, string Direction)[] directions = [("y", "forward"), ("dw", "dw"), ("dx", "dx")];
+        string[] shared = [.. directions.Where(each => IsShared(each.Direction)).Select(each => each.Name)];
+        Assert.Equal(Name("direct", shared), ConvolutionAlgorithm<T>.For(c.Geometry, ConvolutionAlgorithmKind.Direct).Name);
+        Assert.Equal(Name("direct, lean", [.. shared.Except(["dx"])]), ConvolutionAlgorithm<T>.For(c.Geometry, ConvolutionAlgorithmKind.Lean).Name);
+
+        static string Name(string name, string[] shared) => shared.Length switch
+        {
+            0 => name,
+            3 => $"{name}, shared",
+            _ => $"{name}, shared: {string.Join(", ", shared)}",
+        };
     }
 
     private static void EqualTwins(ConvolutionCase c)

@@ -54,7 +54,11 @@ public abstract class ConvolutionLayerTests<T> : PropertySuite
             if (ConvolutionAlgorithm<T>.Refusal(c.Geometry, kind) is { } reason)
                 Expect.Throws<ArgumentException>(() => Build(c, kind), $"Conv2D 'conv2d_1': algorithm {kind}: {reason}");
             else
-                Assert.Equal(ConvolutionAlgorithm<T>.For(c.Geometry, kind).Name, Build(c, kind).Layers[0].Algorithm);
+            {
+                ConvolutionAlgorithm<T> algorithm = ConvolutionAlgorithm<T>.For(c.Geometry, kind);
+                Assert.Equal(kind, algorithm.Kind);
+                Assert.Equal(algorithm.Name, Build(c, kind).Layers[0].Algorithm);
+            }
         }
 
         Assert.Equal(ConvolutionAlgorithm<T>.For(c.Geometry).Name, Build(c, null).Layers[0].Algorithm);

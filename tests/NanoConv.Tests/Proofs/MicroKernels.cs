@@ -79,7 +79,7 @@ internal static class MicroKernels<T>
         for (int n0 = 0, width; n0 < product.N; n0 += width)
         {
             width = PackedMatrix.PanelWidth<T>(product.N, n0);
-            yield return MatrixProduct.IsShared<T>(product, n0, width)
+            yield return SharedProduct.IsShared<T>(product, n0, width)
                 ? $"shared tile, {Taps(product)}, {RowVector(width, product.Rows > 1)}"
                 : $"register tile, {Vectors(width)}{(product.N - n0 < width ? ", tail" : "")}";
         }
@@ -94,7 +94,7 @@ internal static class MicroKernels<T>
         for (int n0 = 0, width; n0 < product.N; n0 += width)
         {
             width = product.Rows > 1 ? PackedMatrix.PanelWidth<T>(product.N, n0) : 2 * Vector<T>.Count;
-            if (MatrixProduct.IsGradientShared<T>(product, n0, width))
+            if (SharedProduct.IsGradientShared<T>(product, n0, width))
                 yield return $"shared tile, {Taps(product)}, {RowVector(width, blockRows % 2 == 0)}";
             else if (product.N - n0 >= width)
                 yield return $"register tile, {Vectors(width)}";
