@@ -1,89 +1,72 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using NanoConv.Kernels;
+using NanoConv.Convolutions;
 
 namespace NanoConv.Bench;
 
-/// <summary>One convolution with all its buffers: a shard of images, ready to run in each direction.</summary>
+/// <summary>One convolution by one algorithm with all its buffers: a shard of images, ready to run in each direction.</summary>
 internal sealed class ConvolutionCase<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly ConvolutionGeometry geometry;
+    private readonly ConvolutionAlgorithm<T> algorithm;
     private readonly int images;
-    private readonly AlignedArray<T> padded;
+    private readonly AlignedArray<T> input;
     private readonly AlignedArray<T> y;
-    private readonly AlignedArray<T> haloedDy;
+    private readonly AlignedArray<T> outputGradient;
     private readonly AlignedArray<T> dw;
     private readonly AlignedArray<T> dx;
-    private readonly AlignedArray<T> packedKernel;
-    private readonly AlignedArray<T> packedTransposedKernel;
-    private readonly AlignedArray<T> packedBias;
-    private readonly AlignedArray<T> winogradKernel;
-    private readonly AlignedArray<T> winogradTransposedKernel;
     private readonly AlignedArray<T> scratch;
 
-    public ConvolutionCase(ConvolutionGeometry geometry, int images)
+    public ConvolutionCase(ConvolutionAlgorithm<T> algorithm, int images)
     {
-        (this.geometry, this.images) = (geometry, images);
+        (this.algorithm, this.images) = (algorithm, images);
+        ConvolutionGeometry geometry = algorithm.Geometry;
         Random random = new(1);
-        padded = Numbers(random, images * geometry.Window.PaddedElements);
-        y = new(images * geometry.OutputElements);
-        haloedDy = Numbers(random, (images * geometry.HaloedOutputElements) + MatrixProduct.Slack<T>());
+        input = Numbers(random, algorithm.Input.Length(images));
+        y = new(algorithm.Output.Length(images));
+        outputGradient = Numbers(random, algorithm.OutputGradient.Length(images));
         dw = new(geometry.KernelElements);
         dx = new(images * geometry.Window.InputElements);
-        packedKernel = Numbers(random, Convolution.PackedKernelLength<T>(geometry));
-        packedTransposedKernel = Numbers(random, Convolution.PackedTransposedKernelLength<T>(geometry));
-        packedBias = new(PackedMatrix.PaddedColumns<T>(geometry.Filters));
-        SuitsWinograd = WinogradConvolution.Suits<T>(geometry);
-        winogradKernel = SuitsWinograd ? Numbers(random, WinogradConvolution.PackedKernelLength<T>(geometry)) : default;
-        winogradTransposedKernel = SuitsWinograd ? Numbers(random, WinogradConvolution.PackedTransposedKernelLength<T>(geometry)) : default;
-        scratch = new(SuitsWinograd ? WinogradConvolution.ScratchLength<T>(geometry) : 0);
+        scratch = new(algorithm.ScratchElements);
+        algorithm.Prepare(Numbers(random, geometry.KernelElements).Span.ToArray(), new T[geometry.Filters]);
     }
 
-    /// <summary>A shard of a layer's examples; null if the layer is no convolution.</summary>
-    public static ConvolutionCase<T>? Of(BuiltLayer<T> layer)
+    /// <summary>
+    /// A shard of a layer's examples, by one algorithm or, if that is null, by the direct one and, where it is another, by the one that the layer has
+    /// chosen; none if the layer is no convolution, or the algorithm does not take it.
+    /// </summary>
+    public static IEnumerable<ConvolutionCase<T>> Of(BuiltLayer<T> layer, ConvolutionAlgorithmKind? kind)
     {
         if (layer.Specification is not Conv2D conv)
-            return null;
-        WindowGeometry window = new(layer.InputShape, conv.KernelSize, conv.Strides, conv.Padding);
-        return new(new(window, conv.Filters), Inference.ShardSize);
+            return [];
+        ConvolutionGeometry geometry = new(new(layer.InputShape, conv.KernelSize, conv.Strides, conv.Padding), conv.Filters);
+        ConvolutionAlgorithmKind[] kinds = kind is { } one ? [one] : [ConvolutionAlgorithmKind.Direct, ConvolutionAlgorithm<T>.For(geometry).Kind];
+        return kinds.Distinct().Where(each => ConvolutionAlgorithm<T>.Refusal(geometry, each) is null)
+            .Select(each => new ConvolutionCase<T>(ConvolutionAlgorithm<T>.For(geometry, each), Inference.ShardSize));
     }
 
-    /// <summary>Multiplications and additions of one direction.</summary>
-    public double Flops => (double)images * geometry.ForwardFlops;
+    /// <summary>The algorithm's name.</summary>
+    public string Algorithm => algorithm.Name;
+
+    /// <summary>Multiplications and additions of one direction, by its definition.</summary>
+    public double Flops => (double)images * algorithm.Geometry.ForwardFlops;
 
     /// <summary>
     /// Bytes of input, kernel and output, each moved once. The same in all directions: each reads two of them and
     /// writes the third, or its gradient.
     /// </summary>
-    public long Bytes =>
-        (((long)images * (geometry.Window.InputElements + geometry.OutputElements)) + geometry.KernelElements) * Unsafe.SizeOf<T>();
-
-    /// <summary>Whether there are Winograd's three directions too.</summary>
-    public bool SuitsWinograd { get; }
+    public long Bytes => (((long)images * (algorithm.Geometry.Window.InputElements + algorithm.Geometry.OutputElements)) + algorithm.Geometry.KernelElements)
+        * Unsafe.SizeOf<T>();
 
     /// <summary>The three directions by name.</summary>
     public IReadOnlyList<(string Name, Action Run)> Directions =>
         [("forward", Forward), ("kernel gradient", KernelGradient), ("input gradient", InputGradient)];
 
-    /// <summary>The three directions in Winograd's way; none if it does not suit.</summary>
-    public IReadOnlyList<(string Name, Action Run)> WinogradDirections => SuitsWinograd
-        ? [("forward, W.", WinogradForward), ("kernel grad., W.", WinogradKernelGradient), ("input grad., W.", WinogradInputGradient)]
-        : [];
+    public void Forward() => algorithm.Forward(images, y, input, scratch, relu: true);
 
-    public void Forward() => Convolution.Forward<T>(geometry, images, y, padded, packedKernel, packedBias, relu: true);
+    public void KernelGradient() => algorithm.KernelGradient(images, dw, input, outputGradient, scratch);
 
-    public void KernelGradient() => Convolution.KernelGradient<T>(geometry, images, dw, padded, haloedDy);
-
-    public void InputGradient() => Convolution.InputGradient<T>(geometry, images, dx, haloedDy, packedTransposedKernel);
-
-    public void WinogradForward() =>
-        WinogradConvolution.Forward<T>(geometry, images, y, padded, winogradKernel, packedBias, scratch, relu: true);
-
-    public void WinogradKernelGradient() => WinogradConvolution.KernelGradient<T>(geometry, images, dw, padded, haloedDy, scratch);
-
-    public void WinogradInputGradient() =>
-        WinogradConvolution.InputGradient<T>(geometry, images, dx, haloedDy, winogradTransposedKernel, scratch);
+    public void InputGradient() => algorithm.InputGradient(images, dx, outputGradient, scratch);
 
     private static AlignedArray<T> Numbers(Random random, int count)
     {

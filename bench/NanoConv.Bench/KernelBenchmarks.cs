@@ -1,25 +1,39 @@
 using BenchmarkDotNet.Attributes;
-using NanoConv.Kernels;
+using NanoConv.Convolutions;
 
 namespace NanoConv.Bench;
 
-/// <summary>Every convolution of the paper's networks in all three directions, eight images at a time, on one core.</summary>
+/// <summary>
+/// Every convolution of the paper's networks by every fast algorithm that takes it, in all three directions, eight images at a time, on one
+/// core.
+/// </summary>
 public class KernelBenchmarks
 {
+    private static readonly string[] Layers =
+    [
+        "32 3 16 1", "32 16 16 1", "32 16 16 2", "16 16 32 1", "16 32 32 1", "16 32 32 2",
+        "32 3 8 1", "32 8 8 2", "16 8 16 1", "16 16 16 2", "8 16 32 1", "8 32 32 2",
+    ];
+
     private ConvolutionCase<float> convolution = null!;
 
-    /// <summary>Input side, input channels, filters, stride.</summary>
-    [Params(
-        "32 3 16 1", "32 16 16 1", "32 16 16 2", "16 16 32 1", "16 32 32 1", "16 32 32 2",
-        "32 3 8 1", "32 8 8 2", "16 8 16 1", "16 16 16 2", "8 16 32 1", "8 32 32 2")]
+    /// <summary>Input side, input channels, filters, stride, algorithm.</summary>
+    [ParamsSource(nameof(Cases))]
     public string Layer { get; set; } = string.Empty;
+
+    /// <summary>Each layer with the algorithms that take it.</summary>
+    public static IEnumerable<string> Cases =>
+        from layer in Layers
+        from kind in (ConvolutionAlgorithmKind[])[ConvolutionAlgorithmKind.Direct, ConvolutionAlgorithmKind.Lean, ConvolutionAlgorithmKind.Winograd]
+        where ConvolutionAlgorithm<float>.Refusal(GeometryOf(layer), kind) is null
+        select $"{layer} {kind}";
 
     /// <summary>Makes the buffers.</summary>
     [GlobalSetup]
     public void Setup()
     {
-        int[] n = [.. Layer.Split(' ').Select(int.Parse)];
-        convolution = new ConvolutionCase<float>(new(new((n[0], n[0], n[1]), 3, n[3], Padding.Same), n[2]), images: 8);
+        ConvolutionAlgorithmKind kind = Enum.Parse<ConvolutionAlgorithmKind>(Layer.Split(' ')[^1]);
+        convolution = new ConvolutionCase<float>(ConvolutionAlgorithm<float>.For(GeometryOf(Layer), kind), images: 8);
     }
 
     /// <summary>y = x ∗ w + b with ReLU.</summary>
@@ -34,27 +48,9 @@ public class KernelBenchmarks
     [Benchmark]
     public void InputGradient() => convolution.InputGradient();
 
-    /// <summary>Forward in Winograd's way; nothing where it does not suit.</summary>
-    [Benchmark]
-    public void WinogradForward()
+    private static ConvolutionGeometry GeometryOf(string layer)
     {
-        if (convolution.SuitsWinograd)
-            convolution.WinogradForward();
-    }
-
-    /// <summary>dw in Winograd's way; nothing where it does not suit.</summary>
-    [Benchmark]
-    public void WinogradKernelGradient()
-    {
-        if (convolution.SuitsWinograd)
-            convolution.WinogradKernelGradient();
-    }
-
-    /// <summary>dx in Winograd's way; nothing where it does not suit.</summary>
-    [Benchmark]
-    public void WinogradInputGradient()
-    {
-        if (convolution.SuitsWinograd)
-            convolution.WinogradInputGradient();
+        int[] n = [.. layer.Split(' ').Take(4).Select(int.Parse)];
+        return new(new((n[0], n[0], n[1]), 3, n[3], Padding.Same), n[2]);
     }
 }

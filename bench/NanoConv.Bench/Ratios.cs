@@ -54,7 +54,7 @@ internal static class Ratios
             options.Batch,
             Throughput.InferenceBatch,
             options.Threads,
-            PackedMatrix.VectorBits<float>(),
+            VectorWidth.Bits<float>(),
             rounds,
             Stopwatch.GetElapsedTime(start).TotalSeconds,
             [.. chains.SelectMany(chain => chain.Ratios)]);

@@ -1,5 +1,6 @@
 using NanoConv.Cifar;
 using NanoConv.Cifar.Files;
+using NanoConv.Convolutions;
 using NanoConv.Kernels;
 
 namespace NanoConv.Bench;
@@ -11,14 +12,15 @@ namespace NanoConv.Bench;
 /// </summary>
 internal static class Roofline
 {
-    private const string Usage = "usage: roofline FILE.png [--network default|maxpooling|thinner_deeper|larger]";
+    private const string Usage = 
+        "usage: roofline FILE.png [--network default|maxpooling|thinner_deeper|larger] [--algorithm naive|naiveproduct|direct|lean|winograd]";
 
     private const int Rounds = 40;
     private const int SecondLevelBytes = 256 << 10, MemoryBytes = 256 << 20;
 
     public static int Run(ReadOnlySpan<string> args)
     {
-        (string path, string name) = Parse(args);
+        (string path, string name, ConvolutionAlgorithmKind kind) = Parse(args);
         OutputFile.Probe(path);
         Model<float> model = BenchNetwork.Create(name).Build<float>((32, 32, 3), seed: 1);
         _ = Throughput.Training(model, batch: 32, threads: 1, seconds: 1, epochImages: 32); // compiles the kernels for good
@@ -28,21 +30,32 @@ internal static class Roofline
             Read($"second cache level ({SecondLevelBytes >> 10} KB)", SecondLevelBytes),
             Read($"memory ({MemoryBytes >> 20} MB)", MemoryBytes),
         ];
-        RooflinePoint[] points = [.. model.Layers.SelectMany(Points)];
+        RooflinePoint[] points = [.. model.Layers.SelectMany(layer => Points(layer, kind))];
         peak = Math.Max(peak, FmaPeak.Measure<float>(1));
-        string title = $"Convolutions of the network '{name}': float, one thread, vectors of {PackedMatrix.VectorBits<float>()} bits";
+        string title = $"Convolutions of the network '{name}', algorithm {kind}: float, one thread, vectors of {VectorWidth.Bits<float>()} bits";
         RooflinePlot.WritePng(path, title, peak, bandwidths, points);
         Print(title, peak, bandwidths, points);
         return 0;
     }
 
-    private static (string Path, string Network) Parse(ReadOnlySpan<string> args) => args switch
+    private static (string Path, string Network, ConvolutionAlgorithmKind Kind) Parse(ReadOnlySpan<string> args)
     {
-        [var path] when !path.StartsWith('-') => (path, "default"),
-        [var path, "--network", var name] when !path.StartsWith('-') && BenchNetwork.Names.Contains(name) => (path, name),
-        ["--network", var name, var path] when !path.StartsWith('-') && BenchNetwork.Names.Contains(name) => (path, name),
-        _ => throw new UserErrorException($"expected a file and a network, found '{string.Join(' ', args!)}'\n{Usage}"),
-    };
+        (string? path, string network, ConvolutionAlgorithmKind kind) = (null, "default", ConvolutionAlgorithmKind.Direct);
+        for (int i = 0; i < args.Length; i++)
+        {
+            string value = i + 1 < args.Length ? args[i + 1] : string.Empty;
+            if (args[i] == "--network" && BenchNetwork.Names.Contains(value))
+                (network, i) = (value, i + 1);
+            else if (args[i] == "--algorithm" && ThroughputOptions.TryAlgorithm(value) is { } known)
+                (kind, i) = (known, i + 1);
+            else if (path is null && !args[i].StartsWith('-'))
+                path = args[i];
+            else
+                throw new UserErrorException($"expected a file, a network and an algorithm, found '{string.Join(' ', args!)}'\n{Usage}");
+        }
+
+        return (path ?? throw new UserErrorException($"expected a file, found none\n{Usage}"), network, kind);
+    }
 
     private static Bandwidth Read(string place, int bytes)
     {
@@ -50,15 +63,16 @@ internal static class Roofline
         return new Bandwidth(place, Stopwatches.BesidePeak<float>(stream.Run, stream.Bytes, Rounds).Share);
     }
 
-    private static IEnumerable<RooflinePoint> Points(BuiltLayer<float> layer)
+    private static IEnumerable<RooflinePoint> Points(BuiltLayer<float> layer, ConvolutionAlgorithmKind kind)
     {
-        if (ConvolutionCase<float>.Of(layer) is not { } product)
-            yield break;
         string name = $"{layer.Name}: {Describe(layer.InputShape)} to {Describe(layer.OutputShape)}";
-        foreach ((string direction, Action run) in product.Directions)
+        foreach (ConvolutionCase<float> convolution in ConvolutionCase<float>.Of(layer, kind))
         {
-            double share = Stopwatches.BesidePeak<float>(run, product.Flops, Rounds).Share;
-            yield return new RooflinePoint(name, direction, product.Flops / product.Bytes, share);
+            foreach ((string direction, Action run) in convolution.Directions)
+            {
+                double share = Stopwatches.BesidePeak<float>(run, convolution.Flops, Rounds).Share;
+                yield return new RooflinePoint(name, direction, convolution.Flops / convolution.Bytes, share);
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Numerics;
 using System.Text.Json;
+using NanoConv.Convolutions;
 using NanoConv.Kernels;
 
 namespace NanoConv.Bench;
@@ -72,7 +73,7 @@ internal static class Throughput
         return new ThroughputResult
         {
             Options = options,
-            VectorBits = PackedMatrix.VectorBits<T>(),
+            VectorBits = VectorWidth.Bits<T>(),
             PeakGflops = peak,
             TrainingImagesPerSecond = training.ImagesPerSecond,
             TrainingGflops = training.ImagesPerSecond * model.TrainingFlops / 1e9,
@@ -83,21 +84,23 @@ internal static class Throughput
             LatencyMilliseconds = 1000 / single,
             BytesPerStep = training.BytesPerStep,
             PeakResidentMegabytes = memory,
-            Kernels = [.. model.Layers.SelectMany(layer => Kernels(layer, rounds: (int)(10 * options.Seconds)))],
+            Kernels = [.. model.Layers.SelectMany(layer => Kernels(layer, options.Algorithm, rounds: (int)(10 * options.Seconds)))],
             Layers = StepProfile<T>.Measure(model, onePeak, options.Seconds / 2),
         };
     }
 
-    // The layer's products alone, one thread, a shard of images over and over.
-    private static IEnumerable<LayerTime> Kernels<T>(BuiltLayer<T> layer, int rounds)
+    // The layer's convolution alone, one thread, a shard of images over and over.
+    private static IEnumerable<LayerTime> Kernels<T>(BuiltLayer<T> layer, ConvolutionAlgorithmKind? kind, int rounds)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (ConvolutionCase<T>.Of(layer) is not { } product)
-            yield break;
-        foreach ((string direction, Action run) in (IEnumerable<(string, Action)>)[.. product.Directions, .. product.WinogradDirections])
+        foreach (ConvolutionCase<T> convolution in ConvolutionCase<T>.Of(layer, kind))
         {
-            (double median, double share) = Stopwatches.BesidePeak<T>(run, product.Flops, rounds);
-            yield return new LayerTime(layer.Name, direction, median / Inference.ShardSize * 1e6, product.Flops / median / 1e9, share);
+            foreach ((string direction, Action run) in convolution.Directions)
+            {
+                (double median, double share) = Stopwatches.BesidePeak<T>(run, convolution.Flops, rounds);
+                double microseconds = median / Inference.ShardSize * 1e6;
+                yield return new LayerTime(layer.Name, direction, microseconds, convolution.Flops / median / 1e9, share, convolution.Algorithm);
+            }
         }
     }
 
@@ -128,7 +131,7 @@ internal static class Throughput
         foreach (LayerTime time in times)
         {
             string speed = time.Gflops > 0 ? $"{time.Gflops,9:F1} {time.ShareOfPeak,8:P1}" : string.Empty;
-            Console.WriteLine($"{time.Layer,-16} {time.Direction,-16} {time.MicrosecondsPerImage,12:F1} {speed}".TrimEnd());
+            Console.WriteLine($"{time.Layer,-16} {time.Direction,-16} {time.MicrosecondsPerImage,12:F1} {speed}  {time.Algorithm}".TrimEnd());
         }
     }
 }

@@ -42,4 +42,4 @@ internal sealed record ThroughputResult
 }
 
 /// <summary>One layer's work in one direction, for one image, on one thread; 0 GFLOP/s where nothing is multiplied.</summary>
-internal sealed record LayerTime(string Layer, string Direction, double MicrosecondsPerImage, double Gflops, double ShareOfPeak);
+internal sealed record LayerTime(string Layer, string Direction, double MicrosecondsPerImage, double Gflops, double ShareOfPeak, string Algorithm = "");

@@ -40,7 +40,7 @@ public sealed class GeneratedNetworksTests : PropertySuite
 
     /// <summary>Else nothing here would say anything about the layers that people use.</summary>
     [Fact]
-    public void A_run_has_usual_layers_and_some_in_Winograds_way()
+    public void A_run_has_usual_layers_and_some_by_Winograds_algorithm()
     {
         Layer[] layers = [.. Drawn(Generators.PictureNetworks, seed: 1).SelectMany(network => network.Layers)];
         Conv2D[] usual = [.. layers.OfType<Conv2D>().Where(convolution => convolution.Filters >= 8)];

@@ -31,7 +31,7 @@ public sealed record RunEnvironment(
         RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant(),
         FindProcessor(),
         Environment.ProcessorCount,
-        PackedMatrix.VectorBits<float>());
+        VectorWidth.Bits<float>());
 
     private static string? FindProcessor()
     {

@@ -84,6 +84,8 @@ public sealed record RunRecord(
             return "expected the finished epochs as history, found null among them";
         if (Path.GetFileName(Model.File) != Model.File)
             return $"expected the model's file beside it, found '{Model.File}'";
+        if (Model.Algorithms?.Values.Contains(null!) == true)
+            return "expected an algorithm for each layer named, found null";
         if (Settings.FindFault() is { } fault)
             return fault;
         if (Completed && History.FirstOrDefault(epoch => !IsSound(epoch)) is { } epoch)

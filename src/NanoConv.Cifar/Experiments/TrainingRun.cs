@@ -141,7 +141,7 @@ public sealed class TrainingRun
                 training, data.Images.TrainingCount - training, data.Images.TestCount,
                 data.Images.TrainingSha256, data.Images.TestSha256),
             RunEnvironment.Current(),
-            new RunModel(modelFile, modelEpoch, Model.ParameterCount, Model.ForwardFlops, Model.TrainingFlops),
+            RunModel.Of(modelFile, modelEpoch, Model),
             [.. log.Epochs],
             new RunTimings(
                 clock.StartedAt,

@@ -55,7 +55,7 @@ public static class ReproductionPage
     {
         yield return SummarySection.Create(context);
         yield return ConvolutionSection.Create(context);
-        yield return NetworksSection.Create();
+        yield return NetworksSection.Create(context);
         yield return Tag(
             "section",
             Id(ExperimentSection.Section),

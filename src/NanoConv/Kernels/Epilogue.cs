@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace NanoConv.Kernels;
 
 /// <summary>What follows a product on the way back: the activation's derivative and the bias's gradient, in one pass.</summary>
-public static class Epilogue
+internal static class Epilogue
 {
     /// <summary>
     /// dz = dy · [y &gt; 0] after ReLU, or dy; db += Σ dz over all pixels. dz is written where the

@@ -8,11 +8,11 @@ namespace NanoConv.Kernels;
 /// of <see cref="StridedProduct"/>. Forward passes and input gradients are the first, kernel gradients the second.
 /// </summary>
 /// <remarks>
-/// Here the work is cut into tiles; <see cref="RegisterTile"/> has the tiles themselves, and <see cref="SharedTile"/> those for a
-/// single vector of columns where the windows of neighbouring pixels overlap. Every element's sum is taken in one order that
+/// Here the work is cut into register tiles, <see cref="RegisterTile"/>; <see cref="SharedProduct"/> takes the panels of a single vector of
+/// columns before, where the windows of neighbouring pixels overlap. That choice is a function of a product's shape alone. Every element's sum is taken in one order that
 /// depends on neither tile nor batch, so results have the same bits however pictures, or the rows of a batch, are grouped.
 /// </remarks>
-public static class MatrixProduct
+internal static class MatrixProduct
 {
     /// <summary>
     /// Pixels that pass by each tile of dB before the next tile's turn. What a tile reads of them, a few cache lines
@@ -36,7 +36,7 @@ public static class MatrixProduct
     /// <remarks>
     /// Tiles of six pixels are taken across row and image ends, so only the very last tile of a call can lack some. For
     /// each strip of a few tiles all panels of B follow one another: the strip's runs of A stay in the first cache level. Panels
-    /// that are <see cref="SharedTile"/>'s go before, each over all pixels.
+    /// that are <see cref="SharedProduct"/>'s go before, each over all pixels.
     /// </remarks>
     /// <param name="product">The views.</param>
     /// <param name="y">Overwritten where <see cref="StridedProduct.Output"/> points, otherwise untouched.</param>
@@ -59,57 +59,9 @@ public static class MatrixProduct
         if (product.M == 0)
             return;
 
-        Span<T> noBias = stackalloc T[PackedMatrix.WidestPanel<T>()];
-        noBias.Clear();
-        bool areAllShared = true;
-        for (int n0 = 0, width; n0 < product.N; n0 += width)
-        {
-            width = PackedMatrix.PanelWidth<T>(product.N, n0);
-            if (!IsShared<T>(product, n0, width))
-            {
-                areAllShared = false;
-                continue;
-            }
-
-            ref T panel = ref Unsafe.Add(ref Simd.Start(packedB), n0 * product.K);
-            ref T bias = ref Simd.Start(packedBias.IsEmpty ? noBias : packedBias[n0..]);
-            SharedTile.Multiply(product, width, ref y[n0], ref Simd.Start(a), ref panel, ref bias, relu);
-        }
-
-        if (!areAllShared)
+        if (!SharedProduct.Multiply(product, y, a, packedB, packedBias, relu))
             MultiplyStrips(product, y, a, packedB, packedBias, relu);
     }
-
-    /// <summary>
-    /// Two products Y = A·B of the same pixels, without bias, whose runs overlap so that they can share what they load; their places in y
-    /// and their panels differ.
-    /// </summary>
-    /// <param name="first">The views of the one with longer runs.</param>
-    /// <param name="second">Those of the other.</param>
-    /// <param name="y">Overwritten where the outputs point, otherwise untouched.</param>
-    /// <param name="a">The picture that both A are views of.</param>
-    /// <param name="firstB">The first one's B as <see cref="PackedMatrix"/> lays it out.</param>
-    /// <param name="secondB">The second one's.</param>
-    /// <typeparam name="T">The element type.</typeparam>
-    /// <returns>Whether that was so; if not, nothing is written.</returns>
-    /// <exception cref="ArgumentException">A span is shorter than the views need.</exception>
-    internal static bool TryMultiplyTwo<T>(
-        in StridedProduct first, in StridedProduct second, Span<T> y, ReadOnlySpan<T> a, ReadOnlySpan<T> firstB, ReadOnlySpan<T> secondB)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        if (first.M == 0 || !SharedTile.CanMultiplyTwo<T>(first, second))
-            return false;
-        Require(y.Length, Math.Max(first.OutputExtent, second.OutputExtent), nameof(y));
-        Require(a.Length, first.InputExtent, nameof(a));
-        Require(firstB.Length, PackedMatrix.Length<T>(first.K, first.N), nameof(firstB));
-        Require(secondB.Length, PackedMatrix.Length<T>(second.K, second.N), nameof(secondB));
-        SharedTile.MultiplyTwo(first, second, ref y[0], ref Simd.Start(a), ref Simd.Start(firstB), ref Simd.Start(secondB));
-        return true;
-    }
-
-    /// <summary>Whether a panel is <see cref="SharedTile"/>'s.</summary>
-    internal static bool IsShared<T>(in StridedProduct product, int n0, int width)
-        where T : unmanaged, IFloatingPointIeee754<T> => product.N - n0 >= width && SharedTile.CanMultiply<T>(product, width);
 
     // All panels that are not shared.
     private static void MultiplyStrips<T>(
@@ -130,7 +82,7 @@ public static class MatrixProduct
             for (int n0 = 0, width; n0 < n; n0 += width)
             {
                 width = PackedMatrix.PanelWidth<T>(n, n0);
-                if (IsShared<T>(product, n0, width))
+                if (SharedProduct.IsShared<T>(product, n0, width))
                     continue;
                 ref T panel = ref Unsafe.Add(ref bStart, n0 * k);
                 ref T bias = ref Simd.Start(packedBias.IsEmpty ? noBias : packedBias[n0..]);
@@ -183,48 +135,11 @@ public static class MatrixProduct
             {
                 ReadOnlySpan<T> picture = a[product.Input.At(image, row, 0)..], gradient = dY[product.Output.At(image, row, 0)..];
                 int rows = Math.Min(blockRows, product.Rows - row);
-                if (!AccumulateShared(product, rows, dB, picture, gradient))
+                if (!SharedProduct.AccumulateTransposed(product, rows, dB, picture, gradient))
                     AccumulateBlock(product, rows, dB, picture, gradient);
             }
         }
     }
-
-    // The panels of dB that are SharedTile's, for the pixels of some rows; returns whether all of them are.
-    private static bool AccumulateShared<T>(in StridedProduct product, int blockRows, Span<T> dB, ReadOnlySpan<T> a, ReadOnlySpan<T> dY)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        TileOffsets inputs = default, outputs = default;
-        bool areAllShared = true;
-        for (int n0 = 0, width; n0 < product.N; n0 += width)
-        {
-            width = PackedMatrix.PanelWidth<T>(product.N, n0);
-            if (!IsGradientShared<T>(product, n0, width))
-            {
-                areAllShared = false;
-                continue;
-            }
-
-            int channels = product.SegmentLength / SharedTile.GradientTaps;
-            for (int left = product.Segments * channels, i = 0, segment = 0, c = 0; left > 0; left--)
-            {
-                inputs[i] = (segment * product.SegmentStride) + c;
-                outputs[i] = ((segment * product.SegmentLength) + c) * product.N;
-                if (++c == channels)
-                    (segment, c) = (segment + 1, 0);
-                if (++i < SharedTile.Channels)
-                    continue;
-                i = 0;
-                SharedTile.Accumulate(
-                    product, blockRows, width, ref dB[n0], in outputs, ref Simd.Start(a), in inputs, ref Simd.Start(dY[n0..]));
-            }
-        }
-
-        return areAllShared;
-    }
-
-    /// <summary>Whether a panel of dB is <see cref="SharedTile"/>'s.</summary>
-    internal static bool IsGradientShared<T>(in StridedProduct product, int n0, int width)
-        where T : unmanaged, IFloatingPointIeee754<T> => product.N - n0 >= width && SharedTile.CanAccumulate<T>(product, width);
 
     // All others of dB, tile by tile, for the pixels of some rows.
     private static void AccumulateBlock<T>(in StridedProduct product, int blockRows, Span<T> dB, ReadOnlySpan<T> a, ReadOnlySpan<T> dY)
@@ -253,7 +168,7 @@ public static class MatrixProduct
                 // One row of pixels is a plain matrix, a batch: its sums must not be paired, as a batch may be cut anywhere.
                 bool inPairs = product.Rows > 1;
                 width = inPairs ? PackedMatrix.PanelWidth<T>(n, n0) : 2 * Vector<T>.Count;
-                if (IsGradientShared<T>(product, n0, width))
+                if (SharedProduct.IsGradientShared<T>(product, n0, width))
                     continue;
                 int columns = Math.Min(width, n - n0);
                 ref T gradient = ref Simd.Start(dY[n0..]);

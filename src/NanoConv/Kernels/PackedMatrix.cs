@@ -9,7 +9,7 @@ namespace NanoConv.Kernels;
 /// kernels then stream one panel from first to last and know no column remainder. Weights are packed once a step, for all images
 /// of the batch.
 /// </summary>
-public static class PackedMatrix
+internal static class PackedMatrix
 {
     /// <summary>
     /// Columns of the panel that begins at column <paramref name="n0"/> of <paramref name="n"/>: four vectors (with AVX-512), two,
@@ -30,15 +30,6 @@ public static class PackedMatrix
     /// <typeparam name="T">The element type.</typeparam>
     public static int WidestPanel<T>()
         where T : unmanaged, IFloatingPointIeee754<T> => (WideVector<T>.IsPanel ? 4 : 2) * Vector<T>.Count;
-
-    /// <summary>
-    /// Bits of the longest vectors that the kernels work with on this machine, which need not be <see cref="Vector{T}"/>'s: 512 where
-    /// AVX-512 is, 256 or 128 elsewhere, 0 without vectors. Layers of few filters take shorter ones.
-    /// </summary>
-    /// <typeparam name="T">The element type.</typeparam>
-    public static int VectorBits<T>()
-        where T : unmanaged, IFloatingPointIeee754<T> =>
-        Vector.IsHardwareAccelerated ? (WideVector<T>.IsPanel ? 2 : 1) * 8 * Vector<byte>.Count : 0;
 
     /// <summary>N, rounded up to whole vectors.</summary>
     /// <param name="n">Columns of B.</param>

@@ -11,7 +11,7 @@ namespace NanoConv.Kernels;
 /// </summary>
 /// <remarks>
 /// References instead of spans: the places have been checked by <see cref="MatrixProduct"/> or
-/// <see cref="WinogradConvolution"/>, once for a whole product,
+/// <see cref="WinogradProduct"/>, once for a whole product,
 /// and a check for each load would double the work here.
 /// </remarks>
 internal static class RegisterTile

@@ -9,7 +9,7 @@ namespace NanoConv.Kernels;
 /// Y[p, n] = Σ_s Σ_t A[p, s·SegmentLength + t] · B[s·SegmentLength + t, n], with
 /// A[p, s·SegmentLength + t] = a[Input.At(p) + s·SegmentStride + t] and Y[p, n] = y[Output.At(p) + n].
 /// </remarks>
-public readonly record struct StridedProduct
+internal readonly record struct StridedProduct
 {
     /// <summary>Images; with <see cref="Rows"/> and <see cref="Columns"/>, the pixels p in order.</summary>
     public required int Images { get; init; }

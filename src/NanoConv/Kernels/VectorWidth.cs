@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.Intrinsics.X86;
 
 namespace NanoConv.Kernels;
@@ -11,7 +12,16 @@ public static class VectorWidth
     /// What to say where the kernels' vectors are shorter than the processor's, as they are in a program that was compiled ahead of
     /// time without being told of the processor; null elsewhere. <see cref="Model{T}.Summary"/> ends with it.
     /// </summary>
-    public static string? Hint { get; } = HintFor(PackedMatrix.VectorBits<float>(), HasAvx2());
+    public static string? Hint { get; } = HintFor(Bits<float>(), HasAvx2());
+
+    /// <summary>
+    /// Bits of the longest vectors that the kernels work with on this machine, which need not be <see cref="Vector{T}"/>'s: 512 where
+    /// AVX-512 is, 256 or 128 elsewhere, 0 without vectors. Layers of few filters take shorter ones.
+    /// </summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    public static int Bits<T>()
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        Vector.IsHardwareAccelerated ? (WideVector<T>.IsPanel ? 2 : 1) * 8 * Vector<byte>.Count : 0;
 
     /// <summary>The same for kernels with vectors of so many bits, on a processor with AVX2 or without.</summary>
     internal static string? HintFor(int bits, bool hasAvx2) => hasAvx2 && bits < Avx2Bits

@@ -64,7 +64,7 @@ public abstract class BuiltLayer<T>
     internal virtual bool CanBeLean => false;
 
     /// <summary>Whether it does; the model chooses, by its size.</summary>
-    internal bool IsLean { get; set; }
+    internal virtual bool IsLean { get; set; }
 
     /// <summary>Of a layer that can be lean: the place in <see cref="Kept"/> of the gradient that its kernel's gradient is the product of.</summary>
     internal virtual int KeptGradient => -1;
@@ -77,6 +77,9 @@ public abstract class BuiltLayer<T>
 
     /// <summary>The product of some examples whose gradient is that of the kernel.</summary>
     internal virtual StridedProduct KernelProduct(int examples) => throw new NotSupportedException($"'{Name}' has no such product");
+
+    /// <summary>The name of the algorithm that the layer was given or has chosen for its sums; empty where there is nothing to choose.</summary>
+    public virtual string Algorithm => string.Empty;
 
     /// <summary>
     /// Elements of scratch that the layer needs within one call of Forward or Backward; all layers of a worker share it, so

@@ -1,12 +1,12 @@
 using System.Numerics;
+using NanoConv.Convolutions;
 using NanoConv.Kernels;
 
 namespace NanoConv;
 
 /// <summary>
 /// 2-D convolution over pictures (height, width, channels), with a kernel [height, width, channels, filters]:
-/// y = activation(x ∗ w + b). See <see cref="Convolution"/> for the equation, <see cref="WinogradConvolution"/> for a
-/// way with fewer multiplications that is taken where it suits.
+/// y = activation(x ∗ w + b). See <see cref="ConvolutionAlgorithm{T}"/> for the equation; it is also what works all of it out.
 /// </summary>
 public sealed class Conv2D : Layer
 {
@@ -20,6 +20,10 @@ public sealed class Conv2D : Layer
     /// <param name="kernelInitializer">By default <see cref="GlorotUniform"/>.</param>
     /// <param name="kernelRegularizer">Added to the loss for the kernel.</param>
     /// <param name="name">The layer's name.</param>
+    /// <param name="algorithm">
+    /// How it is to be worked out, for teaching, tests and benchmarks; by default the fastest. One that does not take the layer's input is refused
+    /// when the layer is built. A choice for this run: model files do not have it, and it changes no result beyond rounding.
+    /// </param>
     /// <exception cref="ArgumentException">A size is below 1.</exception>
     public Conv2D(
         int filters,
@@ -30,14 +34,15 @@ public sealed class Conv2D : Layer
         bool useBias = true,
         Initializer? kernelInitializer = null,
         Regularizer? kernelRegularizer = null,
-        string? name = null)
+        string? name = null,
+        ConvolutionAlgorithmKind? algorithm = null)
         : base(name)
     {
         if (filters < 1)
             throw new ArgumentOutOfRangeException(nameof(filters), filters, "Conv2D: expected at least 1 filter");
         (Filters, KernelSize, Padding, Strides) = (filters, Check(kernelSize, "a kernel"), padding, Check(strides ?? 1, "strides"));
         (Activation, UseBias) = (Check(activation), useBias);
-        (KernelInitializer, KernelRegularizer) = (kernelInitializer ?? new GlorotUniform(), kernelRegularizer);
+        (KernelInitializer, KernelRegularizer, Algorithm) = (kernelInitializer ?? new GlorotUniform(), kernelRegularizer, algorithm);
     }
 
     /// <summary>Output channels.</summary>
@@ -63,6 +68,9 @@ public sealed class Conv2D : Layer
 
     /// <summary>What is added to the loss for the kernel.</summary>
     public Regularizer? KernelRegularizer { get; }
+
+    /// <summary>The algorithm asked for; null for the fastest.</summary>
+    public ConvolutionAlgorithmKind? Algorithm { get; }
 
     /// <inheritdoc/>
     public override string Kind => "conv2d";
@@ -97,14 +105,12 @@ public sealed class Conv2D : Layer
             builder.AddParameter("bias", Filters, new Zeros(), 1, 1);
         try
         {
-            geometry.CheckSizes();
+            return new Built<T>(builder, this, ConvolutionAlgorithm<T>.For(geometry, Algorithm));
         }
         catch (ArgumentException mistake)
         {
             throw builder.Error(mistake.Message);
         }
-
-        return new Built<T>(builder, this, geometry);
     }
 
     private sealed class Built<T> : BuiltLayer<T>
@@ -114,88 +120,58 @@ public sealed class Conv2D : Layer
         private const int PaddedX = 0, HaloedDz = 1;
 
         private readonly ConvolutionGeometry geometry;
+        private readonly ConvolutionAlgorithmKind? chosen;
         private readonly Activation activation;
-        private readonly bool suitsWinograd;
-        private readonly AlignedArray<T> packedBias;
-        private AlignedArray<T> packedKernel;
-        private AlignedArray<T> packedTransposedKernel;
+        private ConvolutionAlgorithm<T> algorithm;
+        private KeptBuffer[] kept;
 
-        public Built(LayerBuilder<T> builder, Conv2D specification, ConvolutionGeometry geometry)
-            : base(builder, (geometry.Window.OutputHeight, geometry.Window.OutputWidth, geometry.Filters))
+        public Built(LayerBuilder<T> builder, Conv2D specification, ConvolutionAlgorithm<T> algorithm)
+            : base(builder, (algorithm.Geometry.Window.OutputHeight, algorithm.Geometry.Window.OutputWidth, algorithm.Geometry.Filters))
         {
-            this.geometry = geometry;
-            activation = specification.Activation;
-            suitsWinograd = WinogradConvolution.Suits<T>(geometry);
-            _ = PackedLength + PackedTransposedLength; // refuses what would not fit into an array
-            packedBias = new(PackedMatrix.PaddedColumns<T>(geometry.Filters));
-            Kept =
-            [
-                new KeptBuffer("padded input", geometry.Window.NeedsPadding ? geometry.Window.PaddedElements : 0, TrainingOnly: false) { IsInput = true },
-                new KeptBuffer("haloed gradient", geometry.HaloedOutputElements, Extra: MatrixProduct.Slack<T>()),
-            ];
+            (geometry, chosen, activation) = (algorithm.Geometry, specification.Algorithm, specification.Activation);
+            (this.algorithm, kept) = (algorithm, KeptBy(algorithm));
         }
 
-        public override IReadOnlyList<KeptBuffer> Kept { get; }
+        public override string Algorithm => algorithm.Name;
 
-        public override int ScratchElements => IsWinograd ? WinogradConvolution.ScratchLength<T>(geometry) : 0;
+        public override IReadOnlyList<KeptBuffer> Kept => kept;
+
+        public override int ScratchElements => algorithm.ScratchElements;
 
         public override long ForwardFlops => geometry.ForwardFlops;
 
-        internal override PixelView? HaloedInput => geometry.Window.Interior;
+        internal override PixelView? HaloedInput => algorithm.Input.IsPlain ? null : algorithm.Input.Pixels;
 
         internal override bool CanWriteInHalo => activation != Activation.Softmax;
 
-        internal override bool CanBeLean => true;
+        internal override bool CanBeLean => chosen is null;
+
+        internal override bool IsLean
+        {
+            get => algorithm.LeavesKernelGradient;
+            set
+            {
+                algorithm = ConvolutionAlgorithm<T>.For(geometry, chosen, savesMemory: value);
+                kept = KeptBy(algorithm);
+            }
+        }
 
         internal override int KeptGradient => HaloedDz;
 
-        internal override int KeptInput => geometry.Window.NeedsPadding ? PaddedX : -1;
+        internal override int KeptInput => algorithm.Input.IsPlain ? -1 : PaddedX;
 
-        internal override long PackedElements => AlignedArray<T>.Allocated(packedKernel.Length) + AlignedArray<T>.Allocated(packedTransposedKernel.Length)
-            + AlignedArray<T>.Allocated(packedBias.Length);
+        internal override long PackedElements => algorithm.PackedElements;
 
-        // Winograd's transformed kernels take four times the kernel, each.
-        private bool IsWinograd => suitsWinograd && !IsLean;
+        internal override StridedProduct KernelProduct(int examples) => algorithm.KernelProduct(examples);
 
-        private int PackedLength => IsWinograd ? WinogradConvolution.PackedKernelLength<T>(geometry) : Convolution.PackedKernelLength<T>(geometry);
-
-        private int PackedTransposedLength => IsWinograd
-            ? WinogradConvolution.PackedTransposedKernelLength<T>(geometry)
-            : Convolution.PackedTransposedKernelLength<T>(geometry);
-
-        internal override StridedProduct KernelProduct(int examples) => Convolution.GradientProduct(geometry, examples);
-
-        public override void Prepare()
-        {
-            if (packedKernel.Length == 0)
-                (packedKernel, packedTransposedKernel) = (new(PackedLength), new(IsLean ? 0 : PackedTransposedLength));
-            ReadOnlySpan<T> kernel = Parameters[0].Value;
-            if (IsWinograd)
-            {
-                WinogradConvolution.PackKernel(geometry, packedKernel, kernel);
-                WinogradConvolution.PackTransposedKernel(geometry, packedTransposedKernel, kernel);
-            }
-            else
-            {
-                Convolution.PackKernel(geometry, packedKernel, kernel);
-                if (!IsLean)
-                    Convolution.PackTransposedKernel(geometry, packedTransposedKernel, kernel);
-            }
-
-            if (Parameters.Count > 1)
-                Parameters[1].Value.CopyTo(packedBias);
-        }
+        public override void Prepare() => algorithm.Prepare(Parameters[0].Memory, Parameters.Count > 1 ? Parameters[1].Memory : default);
 
         public override void Forward(LayerPass<T> pass, ReadOnlySpan<T> x, Span<T> y)
         {
             if (IsCopied(pass))
-                Halo.Pad(geometry.Window, pass.Count, pass.Kept(PaddedX), x);
-            ReadOnlySpan<T> padded = Padded(pass, x);
+                algorithm.PlaceInput(pass.Count, pass.Kept(PaddedX), x);
             bool relu = activation == Activation.ReLU;
-            if (IsWinograd)
-                WinogradConvolution.Forward(geometry, pass.Count, y, padded, packedKernel, packedBias, pass.Scratch, relu, pass.OutputView);
-            else
-                Convolution.Forward(geometry, pass.Count, y, padded, packedKernel, packedBias, relu, pass.OutputView);
+            algorithm.Forward(pass.Count, y, pass.OutputView ?? algorithm.Output.Pixels!.Value, Padded(pass, x), pass.Scratch, relu);
             if (activation == Activation.Softmax)
                 Softmax.Forward(y, y, geometry.Filters);
         }
@@ -204,34 +180,27 @@ public sealed class Conv2D : Layer
         {
             if (activation == Activation.Softmax)
                 Softmax.InputGradient(dy, y, dy, geometry.Filters);
-            Span<T> db = Parameters.Count > 1 ? pass.Gradient(1) : [];
+            Span<T> dw = IsLean ? [] : pass.Gradient(0), db = Parameters.Count > 1 ? pass.Gradient(1) : [];
             ReadOnlySpan<T> padded = Padded(pass, x), masked = activation == Activation.ReLU ? y : [];
-            StridedProduct inPlace = Convolution.ForwardProduct(geometry, pass.Count);
-            if (dx.IsEmpty && !IsWinograd && !IsLean && !MatrixProduct.NeedsSlack<T>(inPlace))
-            {
-                // The first layer's dz is read here alone, and needs no halo: it stays where dy is, which spares a pass over memory.
-                Epilogue.Gradient(inPlace, dy, db, dy, masked, pass.OutputView);
-                MatrixProduct.AccumulateTransposed(inPlace, pass.Gradient(0), padded, dy);
-                return;
-            }
-
-            Span<T> dz = pass.Kept(HaloedDz);
-            Epilogue.Gradient(Convolution.GradientProduct(geometry, pass.Count), dz, db, dy, masked, pass.OutputView);
-            if (IsWinograd)
-                WinogradConvolution.KernelGradient(geometry, pass.Count, pass.Gradient(0), padded, dz, pass.Scratch);
-            else if (!IsLean)
-                Convolution.KernelGradient(geometry, pass.Count, pass.Gradient(0), padded, dz);
-            if (dx.IsEmpty)
-                return;
-            if (IsWinograd)
-                WinogradConvolution.InputGradient(geometry, pass.Count, dx, dz, packedTransposedKernel, pass.Scratch);
-            else if (IsLean)
-                Convolution.UnpackedInputGradient(geometry, pass.Count, dx, dz, Parameters[0].Value);
-            else
-                Convolution.InputGradient(geometry, pass.Count, dx, dz, packedTransposedKernel);
+            PictureLayout layout = dx.IsEmpty ? algorithm.OutputGradientAlone : algorithm.OutputGradient;
+            PixelView pixels = layout.Pixels!.Value;
+            Span<T> dz = layout.IsPlain ? dy : pass.Kept(HaloedDz);
+            Epilogue.Gradient(ConvolutionProducts.Forward(geometry, pass.Count, pixels), dz, db, dy, masked, pass.OutputView);
+            algorithm.Backward(pass.Count, dw, dx, padded, dz, pixels, pass.Scratch);
         }
 
-        private bool IsCopied(LayerPass<T> pass) => geometry.Window.NeedsPadding && pass.InputView is null;
+        // Pictures that are wanted as they are need no buffer.
+        private static KeptBuffer[] KeptBy(ConvolutionAlgorithm<T> algorithm)
+        {
+            (PictureLayout input, PictureLayout gradient) = (algorithm.Input, algorithm.OutputGradient);
+            return
+            [
+                new KeptBuffer("padded input", input.IsPlain ? 0 : input.Elements, TrainingOnly: false) { IsInput = true },
+                gradient.IsPlain ? new KeptBuffer("haloed gradient", 0) : new KeptBuffer("haloed gradient", gradient.Elements, gradient.Extra),
+            ];
+        }
+
+        private bool IsCopied(LayerPass<T> pass) => !algorithm.Input.IsPlain && pass.InputView is null;
 
         private ReadOnlySpan<T> Padded(LayerPass<T> pass, ReadOnlySpan<T> x) => IsCopied(pass) ? pass.Kept(PaddedX) : x;
     }

@@ -46,6 +46,9 @@ public sealed class Parameter<T>
     /// <summary>The elements, for the library's own use: whoever writes here sees to it that the layer is prepared.</summary>
     internal Span<T> Writable => (storage ?? Filled()).AsSpan(Offset, Shape.Elements);
 
+    /// <summary>The elements where they lie, which is for good once there is a model.</summary>
+    internal ReadOnlyMemory<T> Memory => (storage ?? Filled()).AsMemory(Offset, Shape.Elements);
+
     internal void MoveTo(T[] newStorage, int offset)
     {
         Span<T> place = newStorage.AsSpan(offset, Shape.Elements);

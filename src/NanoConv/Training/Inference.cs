@@ -6,7 +6,7 @@ namespace NanoConv;
 internal static class Inference
 {
     /// <summary>Examples that a worker carries through the layers at a time, in training too. Predictions do not depend on it; the last bits of
-    /// gradients in Winograd's way do.</summary>
+    /// gradients by Winograd's algorithm do.</summary>
     public const int ShardSize = 4;
 
     /// <summary>Refuses data, network and loss that do not fit one another.</summary>

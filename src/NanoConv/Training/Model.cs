@@ -388,8 +388,8 @@ public sealed class Model<T>
     public MemoryPlan PlanMemory(FitOptions? options = null, int examples = int.MaxValue) => MemoryCount.Plan(this, options ?? new FitOptions(), examples);
 
     /// <summary>
-    /// A table of the layers: output shape, parameters, and multiplications and additions of one example; and the memory that a fit
-    /// takes. Below it a hint if the program does not use the processor's vectors, <see cref="VectorWidth.Hint"/>.
+    /// A table of the layers: output shape, parameters, multiplications and additions of one example, and the algorithm of convolutions; and the
+    /// memory that a fit takes. Below it a hint if the program does not use the processor's vectors, <see cref="VectorWidth.Hint"/>.
     /// </summary>
     /// <param name="options">How it would train, by default as Fit does.</param>
     /// <param name="examples">The number of examples, with those of validation.</param>

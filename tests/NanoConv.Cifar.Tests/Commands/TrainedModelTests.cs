@@ -19,7 +19,7 @@ public sealed class TrainedModelTests(TrainedModel trained) : IClassFixture<Trai
         string output = trained.Training.ShouldSucceed().Out;
         foreach (string expected in (string[])
         [
-            "not CIFAR-10", "conv2d_6 (Conv2D)", "23,314", "epoch 1/2  loss ", "val_accuracy", "epoch 2/2",
+            "not CIFAR-10", "conv2d_6 ", "23,314", "epoch 1/2  loss ", "val_accuracy", "epoch 2/2",
             "On train, 100 images of Shapes10 (not CIFAR-10)", "On test, 10,000 images of Shapes10 (not CIFAR-10)",
             "precision", "weighted avg", "true \\ predicted", "most frequent class", "images/s", "Fit ",
         ])
@@ -54,6 +54,10 @@ public sealed class TrainedModelTests(TrainedModel trained) : IClassFixture<Trai
         Assert.Equal(2, record.History.Count);
         Assert.Equal(0.1, record.Results!.Baseline.TestAccuracy);
         Assert.Equal(23_314, record.Model.Parameters);
+        Assert.Equal(["conv2d_1", "conv2d_2", "conv2d_3", "conv2d_4", "conv2d_5", "conv2d_6"], record.Model.Algorithms!.Keys);
+        string[] lines = trained.Training.Out.Split('\n');
+        foreach ((string layer, string algorithm) in record.Model.Algorithms)
+            Assert.EndsWith($"  {algorithm}", lines.Single(line => line.StartsWith($"{layer} ", StringComparison.Ordinal)).TrimEnd(), StringComparison.Ordinal);
         Assert.True(ImageFile.Read(Path.Combine(trained.Folder, "curves.png")).Width > 1000);
     }
 

@@ -100,6 +100,10 @@ public sealed class PageSectionTests(ReproducedPage made) : IClassFixture<Reprod
         Assert.Equal([8, 10, 10], networks.Select(network => network.Element("ol")!.Elements("li").Count()));
         Assert.Contains("37,146 parameters; 5.6 MFLOP", networks[0].Value, StringComparison.Ordinal);
         Assert.Contains("20,490 parameters", networks[0].Element("ol")!.Elements("li").Last().Value, StringComparison.Ordinal);
+        IReadOnlyDictionary<string, string> algorithms = made.First.Main.Runs[0].Record.Model.Algorithms!;
+        Assert.Equal(["conv2d_1", "conv2d_2", "conv2d_3", "conv2d_4"], algorithms.Keys);
+        Assert.Equal(algorithms.Values, networks[0].Descendants("em").Select(name => name.Value));
+        Assert.Empty(networks[2].Descendants("em")); // no run of that network
     }
 
     private static bool HasClass(XElement element, string name) => element.Attribute("class")?.Value == name;

@@ -30,7 +30,8 @@ public sealed class ReproductionRunnerTests : IDisposable, IReproductionProgress
             Assert.True(Weights(shared).SequenceEqual(Weights(own)));
             Assert.Equal(own.Record.Results!.Test.ConfusionMatrix, shared.Record.Results!.Test.ConfusionMatrix);
             Assert.Equal(own.Record.Results.Test.Loss, shared.Record.Results.Test.Loss);
-            Assert.Equal(own.Record.Model, shared.Record.Model);
+            Assert.Equal(own.Record.Model with { Algorithms = null }, shared.Record.Model with { Algorithms = null });
+            Assert.Equal(own.Record.Model.Algorithms, shared.Record.Model.Algorithms);
             Assert.Equal(own.Record.Settings, shared.Record.Settings);
             Assert.Equal(Curve(own), Curve(shared));
             Assert.True(shared.Record.Completed);

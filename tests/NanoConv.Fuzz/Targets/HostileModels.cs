@@ -75,7 +75,7 @@ internal static class HostileModels
     {
         foreach ((string type, int bytes) in ((string, int)[])[("F32", 4), ("F64", 8), ("F16", 2), ("BOOL", 1)])
         {
-            // 3 × 3 with stride 1: packed for Winograd's way, four times the kernel, in both directions.
+            // 3 × 3 with stride 1: packed for Winograd's algorithm, four times the kernel, in both directions.
             OrderedDictionary<string, SafeTensor> kernels = [];
             for (int layer = 1; layer <= 20; layer++)
             {

@@ -46,7 +46,7 @@ public sealed class RunTarget : FuzzTarget
             new RunSettings { Samples = 40, Epochs = 2, Data = "/data/x" },
             new RunData("Shapes10", false, "built in", "not CIFAR-10", ["a", "b"], 36, 4, 20, new string('a', 64), new string('b', 64)),
             new RunEnvironment("0.1.0", ".NET 10", "Linux", "x64", null, 2, 256),
-            new RunModel("model.safetensors", 2, 1234, 5678, 9012),
+            new RunModel("model.safetensors", 2, 1234, 5678, 9012, new Dictionary<string, string> { ["conv2d_1"] = "direct" }),
             [epoch, epoch with { Epoch = 2, ValidationLoss = null, ValidationAccuracy = null }],
             new RunTimings(new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc), 3.5, 3, 1000.5, 0.5, 123_456_789),
             new RunResults(split, split, new BaselineResult("a", 0.5)));
@@ -77,6 +77,7 @@ public sealed class RunTarget : FuzzTarget
             ("10,000 objects", string.Concat(Enumerable.Repeat("{\"settings\":", 10_000)) + "1" + new string('}', 10_000)),
             ("no model", Replaced("\"model\": {", "\"model\": null, \"x\": {")),
             ("a model without a file", Replaced("\"model.safetensors\"", "null")),
+            ("a layer with null for an algorithm", Replaced("\"conv2d_1\": \"direct\"", "\"conv2d_1\": null")),
             ("null among class names", Replaced("\"class_names\": [", "\"class_names\": [ null,")),
             ("null among epochs", Replaced("\"history\": [", "\"history\": [ null,")),
             ("null among scores", Replaced("\"classes\": [", "\"classes\": [ null,")),

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using NanoConv.Convolutions;
 using NanoConv.Kernels;
 
 namespace NanoConv.Tests;
@@ -35,7 +36,7 @@ internal static partial class Generators
         Shrink);
 
     /// <summary>
-    /// Convolutions that suit Winograd's way: 3 × 3, stride 1, sides that stay and are multiples of 4, a vector of channels and more;
+    /// Convolutions that Winograd's algorithm takes: 3 × 3, stride 1, sides that stay and are multiples of 4, a vector of channels and more;
     /// many of them with as many channels as people take.
     /// </summary>
     public static Arbitrary<ConvolutionCase> WinogradConvolutions { get; } = Arb.From(
@@ -48,7 +49,7 @@ internal static partial class Generators
         from images in Images(MostWinogradTaps / Taps(window, filters))
         from seed in Seeds
         select new ConvolutionCase(images, window, filters, seed),
-        convolution => Shrink(convolution).Where(smaller => WinogradConvolution.Suits<float>(smaller.Geometry)));
+        convolution => Shrink(convolution).Where(smaller => ConvolutionAlgorithm<float>.Refusal(smaller.Geometry, ConvolutionAlgorithmKind.Winograd) is null));
 
     /// <summary>
     /// Max-poolings. Half of them usual: 2 × 2 or 3 × 3, stride 2; half of them odd: windows 1–5, strides that overlap or skip, paddings
@@ -160,7 +161,7 @@ internal static partial class Generators
     // Half of them few, half of them any: every tail of one and of two vectors occurs.
     private static Gen<int> Channels => Gen.OneOf(Gen.Choose(1, 5), Gen.Choose(1, 40));
 
-    // Around one vector of floats, and around two of doubles; never fewer than Winograd's way takes.
+    // Around one vector of floats, and around two of doubles; never fewer than are worth it.
     private static Gen<int> VectorAndMore =>
         Gen.Choose(0, 12).Select(more => Math.Max(8, System.Numerics.Vector<float>.Count) + more);
 

@@ -53,7 +53,7 @@ internal static partial class Generators
 
     /// <summary>
     /// Two convolutions, one behind the other: the second in a halo, or without one, or where not all of its input is reached; a third
-    /// of them in Winograd's way, a third as people build them, and many with a vector of filters.
+    /// of them by Winograd's algorithm, a third as people build them, and many with a vector of filters.
     /// </summary>
     public static Arbitrary<(Shape Input, Conv2D First, Conv2D Second, int Seed)> Neighbours { get; } = Arb.From(
         from sides in Gen.OneOf(Gen.Choose(3, 12).Two(), Gen.Elements(4, 8, 12).Two(), Gen.Choose(9, 17).Two())

@@ -1,52 +1,86 @@
 using System.Numerics;
+using NanoConv.Convolutions;
 
 namespace NanoConv.Tests.Layers;
 
 /// <summary>
-/// <see cref="Conv2D"/> by the algorithm that it chooses, against the textbook: its output and all three gradients, with and without being
-/// asked for the input's.
+/// <see cref="Conv2D"/> by the algorithm that it chooses, and by each that takes its input, against the textbook: its output and all three
+/// gradients, with and without being asked for the input's.
 /// </summary>
 public abstract class ConvolutionLayerTests<T> : PropertySuite
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>Winograd's way rounds: then beside the greatest that a sum of integers up to 3 can become.</summary>
+    /// <summary>Winograd's algorithm rounds: then beside the greatest that a sum of integers up to 3 can become.</summary>
     private static readonly double Rounding = typeof(T) == typeof(float) ? 1e-5 : 1e-13;
 
     [Fact]
     public void A_layer_and_all_its_gradients_equal_their_naive_twins() => ForAll(Generators.Convolutions, static c =>
     {
         ConvolutionKernels<T> twin = new(c, Numbers.Integers<T>);
-        WindowCase window = c.Window;
-        Conv2D layer = new(c.Filters, (window.KernelHeight, window.KernelWidth), window.Padding, new Size2D(window.StrideHeight, window.StrideWidth));
-        Model<T> model = new Sequential(layer).Build<T>((window.Height, window.Width, window.Channels));
-        (int kernel, int bias) = (model.Parameters[0].Offset, model.Parameters[1].Offset);
-        model.Edit(model.Parameters[0], twin.W.CopyTo);
-        model.Edit(model.Parameters[1], twin.Bias.CopyTo);
-
-        Workspace<T> workspace = new(model, c.Images, training: true);
-        workspace.Fill(T.NaN);
-        workspace.Load(new TensorDataset<T>(new Tensor<T>(twin.XShape, twin.X), new int[c.Images], 1), [], 0, c.Images, withTargets: false);
-        workspace.Configure(training: true, wantsLogits: false, seed: 1, step: 1, firstExample: 0);
-        bool isExact = model.Layers[0].ScratchElements == 0; // which Winograd's way alone needs
-        AssertEqual("y", twin.YShape, twin.NaiveForward(withBias: true), workspace.Forward(), isExact, window.Channels * 9);
-
-        T[] dw = twin.NaiveKernelGradient(new T[twin.WShape.Elements]), db = new T[c.Filters];
+        T[] y = twin.NaiveForward(withBias: true), dw = twin.NaiveKernelGradient(new T[twin.WShape.Elements]), dx = twin.NaiveInputGradient();
+        T[] db = new T[c.Filters];
         for (int i = 0; i < twin.Dy.Length; i++)
             db[i % c.Filters] += twin.Dy[i];
-        foreach (bool needsInputGradient in (bool[])[true, false])
+        foreach (ConvolutionAlgorithmKind? kind in ConvolutionKernels<T>.Kinds(c.Geometry).Select(kind => (ConvolutionAlgorithmKind?)kind).Append(null))
         {
-            T[] gradient = new T[model.ParameterCount];
-            Span<T> dx = workspace.Backward((T[])twin.Dy.Clone(), gradient, needsInputGradient);
-            AssertEqual("dw", twin.WShape, dw, gradient.AsSpan(kernel, dw.Length), isExact, c.Images * c.Geometry.Window.OutputPixels);
-            Expect.Equal<T>("db", c.Filters, db, gradient.AsSpan(bias, c.Filters));
-            if (needsInputGradient)
-                AssertEqual("dx", twin.XShape, twin.NaiveInputGradient(), dx, isExact, c.Filters * 9);
+            Model<T> model = Build(c, kind);
+            string name = model.Layers[0].Algorithm;
+            (int kernel, int bias) = (model.Parameters[0].Offset, model.Parameters[1].Offset);
+            model.Edit(model.Parameters[0], twin.W.CopyTo);
+            model.Edit(model.Parameters[1], twin.Bias.CopyTo);
+
+            Workspace<T> workspace = new(model, c.Images, training: true);
+            workspace.Fill(T.NaN);
+            workspace.Load(new TensorDataset<T>(new Tensor<T>(twin.XShape, twin.X), new int[c.Images], 1), [], 0, c.Images, withTargets: false);
+            workspace.Configure(training: true, wantsLogits: false, seed: 1, step: 1, firstExample: 0);
+            AssertEqual($"y, {name}", twin.YShape, y, workspace.Forward(), c.Window.Channels * 9);
+            foreach (bool needsInputGradient in (bool[])[true, false])
+            {
+                T[] gradient = new T[model.ParameterCount];
+                Span<T> input = workspace.Backward((T[])twin.Dy.Clone(), gradient, needsInputGradient);
+                AssertEqual($"dw, {name}", twin.WShape, dw, gradient.AsSpan(kernel, dw.Length), c.Images * c.Geometry.Window.OutputPixels);
+                Expect.Equal<T>($"db, {name}", c.Filters, db, gradient.AsSpan(bias, c.Filters));
+                if (needsInputGradient)
+                    AssertEqual($"dx, {name}", twin.XShape, dx, input, c.Filters * 9);
+            }
         }
     }, share: 0.5);
 
-    private static void AssertEqual(string name, Shape shape, T[] expected, Span<T> actual, bool isExact, int terms)
+    [Fact]
+    public void An_algorithm_that_is_asked_for_is_taken_or_refused_by_the_layers_name() => ForAll(Generators.Convolutions, static c =>
     {
-        if (isExact)
+        foreach (ConvolutionAlgorithmKind kind in Enum.GetValues<ConvolutionAlgorithmKind>())
+        {
+            if (ConvolutionAlgorithm<T>.Refusal(c.Geometry, kind) is { } reason)
+                Expect.Throws<ArgumentException>(() => Build(c, kind), $"Conv2D 'conv2d_1': algorithm {kind}: {reason}");
+            else
+            {
+                ConvolutionAlgorithm<T> algorithm = ConvolutionAlgorithm<T>.For(c.Geometry, kind);
+                Assert.Equal(kind, algorithm.Kind);
+                Assert.Equal(algorithm.Name, Build(c, kind).Layers[0].Algorithm);
+            }
+        }
+
+        Assert.Equal(ConvolutionAlgorithm<T>.For(c.Geometry).Name, Build(c, null).Layers[0].Algorithm);
+    }, share: 0.5);
+
+    [Fact]
+    public void An_algorithm_that_there_is_not_is_refused() => Expect.Throws<ArgumentException>(
+        () => new Sequential(new Conv2D(2, 3, algorithm: (ConvolutionAlgorithmKind)9)).Build<T>((8, 8, 2)),
+        "Conv2D 'conv2d_1'",
+        "expected one of Naive, NaiveProduct, Direct, Lean, Winograd, received 9");
+
+    private static Model<T> Build(ConvolutionCase c, ConvolutionAlgorithmKind? kind)
+    {
+        WindowCase window = c.Window;
+        Size2D kernel = (window.KernelHeight, window.KernelWidth), strides = (window.StrideHeight, window.StrideWidth);
+        Conv2D layer = new(c.Filters, kernel, window.Padding, strides, algorithm: kind);
+        return new Sequential(layer).Build<T>((window.Height, window.Width, window.Channels));
+    }
+
+    private static void AssertEqual(string name, Shape shape, T[] expected, Span<T> actual, int terms)
+    {
+        if (!name.Contains("Winograd", StringComparison.Ordinal))
         {
             Expect.Equal<T>(name, shape, expected, actual);
             return;

@@ -1,3 +1,5 @@
+using NanoConv.Convolutions;
+
 namespace NanoConv.Tests.Layers;
 
 /// <summary>Rung 3: every parameter and input of every layer against central differences, with a random cotangent.</summary>
@@ -11,7 +13,8 @@ public sealed class LayerGradientTests : PropertySuite
     [InlineData(Activation.ReLU, false)]
     [InlineData(Activation.Softmax, true)]
     public void Every_gradient_of_a_convolution_is_its_slope(Activation activation, bool useBias) =>
-        ForAll(Generators.SmallConvolutions, c => AssertProved(ConvolutionOf(c, activation, useBias), c.Window, c.Images, c.Seed), Share);
+        ForAll(Generators.SmallConvolutions, c => Assert.All(ConvolutionKernels<double>.Kinds(c.Geometry), kind =>
+            AssertProved(ConvolutionOf(c, activation, useBias, kind), c.Window, c.Images, c.Seed)), Share);
 
     [Fact]
     public void Every_gradient_of_max_pooling_is_its_slope() => ForAll(Generators.SmallPoolings, static c =>
@@ -44,13 +47,14 @@ public sealed class LayerGradientTests : PropertySuite
     public void Every_gradient_of_flatten_is_its_slope() => ForAll(Generators.Matrices, static c =>
         AssertProved(new Flatten(), (2, c.Columns, 2), c.Rows, c.Seed));
 
-    private static Conv2D ConvolutionOf(ConvolutionCase c, Activation activation, bool useBias) => new(
+    private static Conv2D ConvolutionOf(ConvolutionCase c, Activation activation, bool useBias, ConvolutionAlgorithmKind kind) => new(
         c.Filters,
         (c.Window.KernelHeight, c.Window.KernelWidth),
         c.Window.Padding,
         new Size2D(c.Window.StrideHeight, c.Window.StrideWidth),
         activation,
-        useBias);
+        useBias,
+        algorithm: kind);
 
     private static void AssertProved(Layer layer, WindowCase window, int images, int seed) =>
         AssertProved(layer, (window.Height, window.Width, window.Channels), images, seed);

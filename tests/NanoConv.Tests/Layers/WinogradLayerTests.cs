@@ -1,11 +1,11 @@
 using System.Numerics;
+using NanoConv.Convolutions;
 using NanoConv.Kernels;
-using NanoConv.Kernels.Reference;
 
 namespace NanoConv.Tests.Layers;
 
 /// <summary>
-/// Convolutions that <see cref="Conv2D"/> works out in Winograd's way: rungs 3 and 6 for them, as generated networks are too
+/// Convolutions that <see cref="Conv2D"/> works out by Winograd's algorithm: rungs 3 and 6 for them, as generated networks are too
 /// small to have any.
 /// </summary>
 public sealed class WinogradLayerTests
@@ -18,13 +18,13 @@ public sealed class WinogradLayerTests
         new Flatten(),
         new Dense(3, Activation.Softmax));
 
-    /// <summary>Else nothing here would say anything about Winograd's way. Vectors of 512 bits ask for more channels.</summary>
+    /// <summary>Else nothing here would say anything about it. Vectors of 512 bits ask for more channels.</summary>
     [Fact]
-    public void These_layers_are_worked_out_in_Winograds_way()
+    public void These_layers_are_worked_out_by_Winograds_algorithm()
     {
-        Assert.All(Network.Build<double>((8, 8, 8)).Layers.Where(layer => layer.Specification is Conv2D), layer => Assert.True(layer.ScratchElements > 0));
+        Assert.All(Network.Build<double>((8, 8, 8)).Layers.Where(layer => layer.Specification is Conv2D), layer => Assert.Equal("Winograd F(4×4, 3×3)", layer.Algorithm));
         if (Vector<float>.Count <= 8)
-            Assert.All(Network.Build<float>((8, 8, 8)).Layers.Where(layer => layer.Specification is Conv2D), layer => Assert.True(layer.ScratchElements > 0));
+            Assert.All(Network.Build<float>((8, 8, 8)).Layers.Where(layer => layer.Specification is Conv2D), layer => Assert.Equal("Winograd F(4×4, 3×3)", layer.Algorithm));
     }
 
     [Theory]

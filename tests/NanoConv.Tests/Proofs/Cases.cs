@@ -1,3 +1,4 @@
+using NanoConv.Convolutions;
 using NanoConv.Kernels;
 
 namespace NanoConv.Tests;

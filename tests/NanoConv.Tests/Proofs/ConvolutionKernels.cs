@@ -1,23 +1,24 @@
 using System.Numerics;
+using NanoConv.Convolutions;
 using NanoConv.Kernels;
-using NanoConv.Kernels.Reference;
 
 namespace NanoConv.Tests;
 
 /// <summary>
-/// A convolution's tensors, and its fast and naive kernels as functions from tensors to tensors, so that a property can
-/// be said in one line. All destinations are poisoned, and all scratch that a kernel must not rely on.
+/// A convolution's tensors, and its directions by one algorithm and by the textbook as functions from tensors to tensors, so that a property
+/// can be said in one line. All destinations are poisoned, all scratch, and the panels that an algorithm has packed before.
 /// </summary>
 internal sealed class ConvolutionKernels<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly ConvolutionGeometry geometry;
     private readonly int images;
-    private readonly bool isWinograd;
+    private readonly ConvolutionAlgorithm<T> algorithm;
 
-    public ConvolutionKernels(ConvolutionCase convolution, Func<int, int, T[]> numbers, bool isWinograd = false)
+    public ConvolutionKernels(ConvolutionCase convolution, Func<int, int, T[]> numbers, ConvolutionAlgorithmKind? kind = null)
     {
-        (geometry, images, this.isWinograd) = (convolution.Geometry, convolution.Images, isWinograd);
+        (geometry, images) = (convolution.Geometry, convolution.Images);
+        algorithm = ConvolutionAlgorithm<T>.For(geometry, kind);
         WindowGeometry window = geometry.Window;
         XShape = (images, window.InputHeight, window.InputWidth, window.Channels);
         WShape = (window.KernelHeight, window.KernelWidth, window.Channels, geometry.Filters);
@@ -26,6 +27,13 @@ internal sealed class ConvolutionKernels<T>
         W = numbers(WShape.Elements, convolution.Seed + 1);
         Dy = numbers(YShape.Elements, convolution.Seed + 2);
         Bias = numbers(geometry.Filters, convolution.Seed + 3);
+    }
+
+    private ConvolutionKernels(ConvolutionKernels<T> twin, ConvolutionAlgorithmKind kind)
+    {
+        (geometry, images, algorithm) = (twin.geometry, twin.images, ConvolutionAlgorithm<T>.For(twin.geometry, kind));
+        (XShape, WShape, YShape) = (twin.XShape, twin.WShape, twin.YShape);
+        (X, W, Dy, Bias) = (twin.X, twin.W, twin.Dy, twin.Bias);
     }
 
     public Shape XShape { get; }
@@ -41,6 +49,17 @@ internal sealed class ConvolutionKernels<T>
     public T[] Dy { get; }
 
     public T[] Bias { get; }
+
+    public ConvolutionAlgorithmKind Kind => algorithm.Kind;
+
+    /// <summary>The algorithms that take a convolution.</summary>
+    public static IEnumerable<ConvolutionAlgorithmKind> Kinds(ConvolutionGeometry geometry) =>
+        Enum.GetValues<ConvolutionAlgorithmKind>().Where(kind => ConvolutionAlgorithm<T>.Refusal(geometry, kind) is null);
+
+    /// <summary>The same tensors with every algorithm that takes the convolution.</summary>
+    public IEnumerable<ConvolutionKernels<T>> ByEveryAlgorithm() => Kinds(geometry).Select(kind => new ConvolutionKernels<T>(this, kind));
+
+    public override string ToString() => algorithm.Name;
 
     public ReadOnlySpan<T> Forward(bool withBias, bool relu = false)
     {
@@ -75,22 +94,8 @@ internal sealed class ConvolutionKernels<T>
 
     private void Forward(Span<T> y, bool withBias, bool relu, PixelView? output)
     {
-        T[] packedBias = new T[PackedMatrix.PaddedColumns<T>(geometry.Filters)];
-        Bias.CopyTo(packedBias, 0);
-        if (!withBias)
-            packedBias = [];
-        if (isWinograd)
-        {
-            T[] packed = Poisoned<T>.NaNs(WinogradConvolution.PackedKernelLength<T>(geometry));
-            WinogradConvolution.PackKernel<T>(geometry, packed, W);
-            WinogradConvolution.Forward(geometry, images, y, Padded(), packed, packedBias, Scratch(), relu, output);
-        }
-        else
-        {
-            T[] packed = Poisoned<T>.NaNs(Convolution.PackedKernelLength<T>(geometry));
-            Convolution.PackKernel<T>(geometry, packed, W);
-            Convolution.Forward(geometry, images, y, Padded(), packed, packedBias, relu, output);
-        }
+        Prepare(withBias ? Bias : []);
+        algorithm.Forward(images, y, output ?? algorithm.Output.Pixels!.Value, Input(), Scratch(), relu);
     }
 
     public T[] NaiveForward(bool withBias)
@@ -105,11 +110,34 @@ internal sealed class ConvolutionKernels<T>
     {
         Poisoned<T> dw = new(WShape.Elements);
         start.CopyTo(dw.View);
-        if (isWinograd)
-            WinogradConvolution.KernelGradient(geometry, images, dw.View, Padded(), HaloedDy(), Scratch());
-        else
-            Convolution.KernelGradient(geometry, images, dw.View, Padded(), HaloedDy());
+        algorithm.KernelGradient(images, dw.View, Input(), OutputGradient(), Scratch());
         return dw.Checked();
+    }
+
+    /// <summary>The same where nobody asks for the input's: dy may stay where it is.</summary>
+    public ReadOnlySpan<T> KernelGradientAlone(T[] start)
+    {
+        if (!algorithm.OutputGradientAlone.IsPlain)
+            return KernelGradient(start);
+        Poisoned<T> dw = new(WShape.Elements), dy = new(Dy.Length);
+        start.CopyTo(dw.View);
+        Dy.CopyTo(dy.View);
+        algorithm.KernelGradient(images, dw.View, Input(), dy.View, algorithm.OutputGradientAlone.Pixels!.Value, Scratch());
+        return dw.Checked();
+    }
+
+    /// <summary>Both as a layer asks for them, and what it leaves to a product over all pictures.</summary>
+    public (T[] Kernel, T[] Input) Backward(T[] start, bool needsInput)
+    {
+        Prepare(Bias);
+        Poisoned<T> dw = new(WShape.Elements), dx = new(XShape.Elements);
+        start.CopyTo(dw.View);
+        T[] x = Input(), dz = OutputGradient();
+        Span<T> given = algorithm.LeavesKernelGradient ? [] : dw.View;
+        algorithm.Backward(images, given, needsInput ? dx.View : [], x, dz, algorithm.OutputGradient.Pixels!.Value, Scratch());
+        if (algorithm.LeavesKernelGradient)
+            MatrixProduct.AccumulateTransposed<T>(algorithm.KernelProduct(images), dw.View, x, dz);
+        return (dw.Checked().ToArray(), dx.Checked().ToArray());
     }
 
     public T[] NaiveKernelGradient(T[] start)
@@ -121,28 +149,9 @@ internal sealed class ConvolutionKernels<T>
 
     public ReadOnlySpan<T> InputGradient()
     {
+        Prepare([]);
         Poisoned<T> dx = new(XShape.Elements);
-        if (isWinograd)
-        {
-            T[] packed = Poisoned<T>.NaNs(WinogradConvolution.PackedTransposedKernelLength<T>(geometry));
-            WinogradConvolution.PackTransposedKernel<T>(geometry, packed, W);
-            WinogradConvolution.InputGradient(geometry, images, dx.View, HaloedDy(), packed, Scratch());
-        }
-        else
-        {
-            T[] packed = Poisoned<T>.NaNs(Convolution.PackedTransposedKernelLength<T>(geometry));
-            Convolution.PackTransposedKernel<T>(geometry, packed, W);
-            Convolution.InputGradient(geometry, images, dx.View, HaloedDy(), packed);
-        }
-
-        return dx.Checked();
-    }
-
-    /// <summary>The input's gradient from the kernel as it is stored.</summary>
-    public ReadOnlySpan<T> UnpackedInputGradient()
-    {
-        Poisoned<T> dx = new(XShape.Elements);
-        Convolution.UnpackedInputGradient<T>(geometry, images, dx.View, HaloedDy(), W);
+        algorithm.InputGradient(images, dx.View, OutputGradient(), Scratch());
         return dx.Checked();
     }
 
@@ -153,27 +162,32 @@ internal sealed class ConvolutionKernels<T>
         return dx;
     }
 
-    private T[] Scratch() => Poisoned<T>.NaNs(WinogradConvolution.ScratchLength<T>(geometry));
+    private T[] Scratch() => Poisoned<T>.NaNs(algorithm.ScratchElements);
 
-    // As a layer does it from step to step: the halo's zeros stay, the inside is what the last pictures left.
-    private T[] Padded()
+    // As from step to step: panels are what the last weights left.
+    private void Prepare(T[] bias)
     {
-        T[] padded = new T[images * geometry.Window.PaddedElements];
-        Halo.Pad<T>(geometry.Window, images, padded, Poisoned<T>.NaNs(X.Length));
-        Halo.Pad<T>(geometry.Window, images, padded, X);
-        return padded;
+        algorithm.Prepare(Poisoned<T>.NaNs(W.Length), Poisoned<T>.NaNs(Bias.Length));
+        algorithm.Prepare(W, bias);
     }
 
-    // Likewise; and what lies behind the last pixel is read, but must not matter.
-    private T[] HaloedDy()
+    // Likewise: the halo's zeros stay, the inside is what the last pictures left.
+    private T[] Input()
     {
-        int length = images * geometry.HaloedOutputElements;
-        T[] haloed = new T[length + MatrixProduct.Slack<T>()];
-        haloed.AsSpan(length).Fill(T.NaN);
-        PixelView view = Convolution.HaloedOutput(geometry);
-        WindowGeometry window = geometry.Window;
-        foreach (T[] dy in (T[][])[Poisoned<T>.NaNs(Dy.Length), Dy])
-            Epilogue.Gradient<T>(Convolution.GradientProduct(geometry, images), haloed, [], dy, []);
-        return haloed;
+        T[] input = new T[algorithm.Input.Length(images)];
+        algorithm.PlaceInput(images, input, Poisoned<T>.NaNs(X.Length));
+        algorithm.PlaceInput(images, input, X);
+        return input;
+    }
+
+    // And what lies behind the last pixel is read, but must not matter.
+    private T[] OutputGradient()
+    {
+        PictureLayout layout = algorithm.OutputGradient;
+        T[] gradient = new T[layout.Length(images)];
+        gradient.AsSpan(images * layout.Elements).Fill(T.NaN);
+        algorithm.PlaceOutputGradient(images, gradient, Poisoned<T>.NaNs(Dy.Length));
+        algorithm.PlaceOutputGradient(images, gradient, Dy);
+        return gradient;
     }
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using FsCheck;
+using NanoConv.Convolutions;
 using NanoConv.Kernels;
 
 namespace NanoConv.Tests;
@@ -46,7 +47,7 @@ public sealed class GeneratorTests
         "Networks",
         Generators.Networks,
         [
-            "1×1", "3×3", "5×5", "7×7", "stride 2", "pooling", "dropout", "hidden dense layer", "a convolution behind another", "in Winograd's way",
+            "1×1", "3×3", "5×5", "7×7", "stride 2", "pooling", "dropout", "hidden dense layer", "a convolution behind another", "by Winograd's algorithm",
             "8 or more filters", "a convolution", "none",
         ],
         NetworkClasses);
@@ -103,8 +104,8 @@ public sealed class GeneratorTests
             yield return "dropout";
         if (network.Tail.Any(layer => layer is Dense))
             yield return "hidden dense layer";
-        if (network.Build<float>().Layers.Any(layer => layer.ScratchElements > 0)) // which Winograd's way alone needs
-            yield return "in Winograd's way";
+        if (network.Build<float>().Layers.Any(layer => layer.Algorithm.StartsWith("Winograd", StringComparison.Ordinal)))
+            yield return "by Winograd's algorithm";
     }
 
     private static bool IsSquare(WindowCase window, int stride) =>
@@ -122,12 +123,12 @@ public sealed class GeneratorTests
     }
 }
 
-public sealed class WaysFloatTests : WaysTests<float>;
+public sealed class MicroKernelsFloatTests : MicroKernelsTests<float>;
 
-public sealed class WaysDoubleTests : WaysTests<double>;
+public sealed class MicroKernelsDoubleTests : MicroKernelsTests<double>;
 
 /// <summary>That the convolutions that are drawn go through every algorithm and every micro-kernel, in every direction.</summary>
-public abstract class WaysTests<T>
+public abstract class MicroKernelsTests<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private static readonly bool HasWide = WideVector<T>.IsPanel;
@@ -139,54 +140,54 @@ public abstract class WaysTests<T>
 
     /// <summary>Of three generators together, as the properties of each direction are tried on each of them.</summary>
     [Fact]
-    public void Each_run_goes_through_every_micro_kernel_of_the_strided_products()
+    public void Each_run_goes_through_every_micro_kernel_of_the_direct_algorithm()
     {
-        List<string> ways = [];
+        List<string> kernels = [];
         foreach (string direction in (string[])["forward", "dx", "dw"])
         {
-            ways.AddRange(RegisterTiles.Select(vectors => $"{direction}: register tile, {vectors}"));
+            kernels.AddRange(RegisterTiles.Select(vectors => $"{direction}: register tile, {vectors}"));
             foreach (string vector in RowVectors)
             {
-                ways.Add($"{direction}: shared tile, three taps, {vector}");
-                ways.Add(direction == "dx" ? $"dx: two phases, {vector}" : $"{direction}: shared tile, three taps by two, {vector}");
+                kernels.Add($"{direction}: shared tile, three taps, {vector}");
+                kernels.Add(direction == "dx" ? $"dx: two phases, {vector}" : $"{direction}: shared tile, three taps by two, {vector}");
                 if (direction != "dw")
-                    ways.Add($"{direction}: shared tile, two taps, {vector}");
+                    kernels.Add($"{direction}: shared tile, two taps, {vector}");
             }
 
             if (direction != "dw")
-                ways.AddRange(RegisterTiles.Select(vectors => $"{direction}: register tile, {vectors}, tail"));
+                kernels.AddRange(RegisterTiles.Select(vectors => $"{direction}: register tile, {vectors}, tail"));
         }
 
-        ways.AddRange(RegisterTiles.Skip(1).Select(vectors => $"dw: register tile, {vectors}, overlapping"));
-        ways.AddRange(["dw: register tile, one plain vector, tail", "dw: register tile, a row's tail"]);
-        ways.Add($"dw: register tile, {RegisterTiles[1]}, tail"); // of a single row of pixels
-        AssertReached(ways, Ways<T>.OfDirect, Generators.Convolutions, Generators.Overlapping, Generators.Halving);
+        kernels.AddRange(RegisterTiles.Skip(1).Select(vectors => $"dw: register tile, {vectors}, overlapping"));
+        kernels.AddRange(["dw: register tile, one plain vector, tail", "dw: register tile, a row's tail"]);
+        kernels.Add($"dw: register tile, {RegisterTiles[1]}, tail"); // of a single row of pixels
+        AssertReached(kernels, MicroKernels<T>.OfDirect, Generators.Convolutions, Generators.Overlapping, Generators.Halving);
     }
 
     [Fact]
-    public void Each_run_goes_through_every_micro_kernel_of_Winograds_way()
+    public void Each_run_goes_through_every_micro_kernel_of_Winograds_algorithm()
     {
-        List<string> ways = ["Winograd: one block", "Winograd: several blocks"];
+        List<string> kernels = ["Winograd: one block", "Winograd: several blocks"];
         foreach (string of in (string[])["channels", "filters"])
         {
             if (!HasWide || Vector<T>.Count >= 8) // fewer than a long vector of channels do not suit
-                ways.AddRange([$"Winograd: {of} by plain vectors", $"Winograd: {of} by plain vectors that overlap"]);
+                kernels.AddRange([$"Winograd: {of} by plain vectors", $"Winograd: {of} by plain vectors that overlap"]);
             if (HasWide)
-                ways.AddRange([$"Winograd: {of} by wide vectors", $"Winograd: {of} by wide vectors that overlap"]);
+                kernels.AddRange([$"Winograd: {of} by wide vectors", $"Winograd: {of} by wide vectors that overlap"]);
         }
 
         foreach (string vectors in RegisterTiles)
-            ways.AddRange([$"Winograd: register tile, {vectors}", $"Winograd: register tile, {vectors}, tail"]);
-        AssertReached(ways, Ways<T>.OfWinograd, Generators.WinogradConvolutions);
+            kernels.AddRange([$"Winograd: register tile, {vectors}", $"Winograd: register tile, {vectors}, tail"]);
+        AssertReached(kernels, MicroKernels<T>.OfWinograd, Generators.WinogradConvolutions);
     }
 
     private static void AssertReached(
-        List<string> ways, Func<ConvolutionCase, IEnumerable<string>> waysOf, params Arbitrary<ConvolutionCase>[] generators)
+        List<string> kernels, Func<ConvolutionCase, IEnumerable<string>> kernelsOf, params Arbitrary<ConvolutionCase>[] generators)
     {
         foreach (int seed in (int[])[1, 2, 3, 4, 5])
         {
-            HashSet<string> reached = [.. generators.SelectMany(cases => PropertySuite.Drawn(cases, seed)).SelectMany(waysOf)];
-            string[] missed = [.. ways.Except(reached)], unknown = [.. reached.Except(ways)];
+            HashSet<string> reached = [.. generators.SelectMany(cases => PropertySuite.Drawn(cases, seed)).SelectMany(kernelsOf)];
+            string[] missed = [.. kernels.Except(reached)], unknown = [.. reached.Except(kernels)];
             Assert.True(missed.Length == 0, $"no convolution of a run (seed {seed}) goes through: {string.Join("; ", missed)}");
             Assert.True(unknown.Length == 0, $"a convolution went where none is expected to: {string.Join("; ", unknown)}");
         }

@@ -23,8 +23,8 @@ public sealed class InstructionSetTests
     [Fact]
     public void The_width_that_is_told_is_that_of_the_instructions_left()
     {
-        int bits = PackedMatrix.VectorBits<float>();
-        Assert.Equal(bits, PackedMatrix.VectorBits<double>());
+        int bits = VectorWidth.Bits<float>();
+        Assert.Equal(bits, VectorWidth.Bits<double>());
         if (Environment.GetEnvironmentVariable("NANOCONV_ISA") is { } wanted and not "machine")
             Assert.Equal(wanted switch { "no-avx512" => 256, "no-avx2" => 128, _ => 0 }, bits);
         else if (Vector512.IsHardwareAccelerated)

@@ -30,7 +30,7 @@ internal sealed class NumberArrays<T>
             elements += numbers.Length;
         else if (found is Array array)
             Walk(array);
-        else if (type.Namespace is "NanoConv" or "NanoConv.Kernels" or "System.Collections.Generic")
+        else if (type.Namespace is "NanoConv" or "NanoConv.Convolutions" or "NanoConv.Kernels" or "System.Collections.Generic")
             WalkFields(found, type);
     }
 

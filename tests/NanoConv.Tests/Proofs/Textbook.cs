@@ -1,4 +1,5 @@
 using System.Numerics;
+using NanoConv.Convolutions;
 using NanoConv.Kernels;
 using NanoConv.Kernels.Reference;
 

@@ -136,7 +136,7 @@ public sealed class LeanTrainingFloatTests : LeanTrainingTests<float>;
 
 public sealed class LeanTrainingDoubleTests : LeanTrainingTests<double>
 {
-    /// <summary>In lanes some of their layers go Winograd's way, which rounds more.</summary>
+    /// <summary>In lanes some of their layers are by Winograd's algorithm, which rounds more.</summary>
     [Fact]
     public void A_step_of_a_usual_network_is_that_in_lanes() =>
         ForAll(Generators.UsualNetworks, static network => AssertStepIsThatInLanes(network, 1e-11), share: 0.1);

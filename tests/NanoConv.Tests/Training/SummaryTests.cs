@@ -1,3 +1,4 @@
+using NanoConv.Convolutions;
 using NanoConv.Kernels;
 
 namespace NanoConv.Tests.Training;
@@ -7,7 +8,7 @@ public sealed class SummaryTests
 {
     private static readonly Model<float> TheModel = new Sequential(
         new Conv2D(16, 3, Padding.Same, activation: Activation.ReLU),
-        new Conv2D(32, 3, Padding.Same, strides: 2),
+        new Conv2D(32, 3, Padding.Same, strides: 2, name: "second", algorithm: ConvolutionAlgorithmKind.NaiveProduct),
         new MaxPooling2D(2),
         new Flatten(),
         new Dense(10, Activation.Softmax)).Build<float>((32, 32, 3));
@@ -25,13 +26,13 @@ public sealed class SummaryTests
         }
         string[][] parts =
         [
-            ["Layer (type)", "Output shape", "Parameters", "MFLOP"],
+            ["Layer ", "Output shape", "Parameters", "MFLOP", "Algorithm"],
             ["──"],
-            ["conv2d_1 (Conv2D)", "(32, 32, 16)", "448", "0.88"],
-            ["conv2d_2 (Conv2D)", "(16, 16, 32)", "4,640", "2.36"],
-            ["max_pooling2d_1 (MaxPooling2D)", "(8, 8, 32)", " 0", "0.00"],
-            ["flatten_1 (Flatten)", "(2048,)"],
-            ["dense_1 (Dense)", "(10,)", "20,490", "0.04"],
+            ["conv2d_1 ", "(32, 32, 16)", "448", "0.88  ", $"  {TheModel.Layers[0].Algorithm}"],
+            ["second (Conv2D) ", "(16, 16, 32)", "4,640", "2.36  naive product"],
+            ["max_pooling2d_1 ", "(8, 8, 32)", " 0", "0.00"],
+            ["flatten_1 ", "(2048,)"],
+            ["dense_1 ", "(10,)", "20,490", "0.04"],
             ["──"],
             ["Total", "25,578", "3.28"],
             ["To train, batches of 32, Adam: ", $"{TheModel.PlanMemory().Total / 1e6:0.0} MB on "],
@@ -40,7 +41,9 @@ public sealed class SummaryTests
         Assert.Equal(parts.Length, lines.Length);
         for (int i = 0; i < lines.Length; i++)
             Assert.All(parts[i], part => Assert.Contains(part, lines[i], StringComparison.Ordinal));
-        Assert.Single(lines[..^2].Select(line => line.Length).Distinct());
+        int column = lines[0].IndexOf("Algorithm", StringComparison.Ordinal);
+        Assert.All(TheModel.Layers, (layer, i) => Assert.Equal(layer.Algorithm, lines[i + 2].Length > column ? lines[i + 2][column..] : string.Empty));
+        Assert.All(lines[2..7], line => Assert.True(line.Length < column ? line.Length == column - 2 : line[column - 1] == ' '));
     }
 
     /// <summary>Twice the multiplications; in training once more for the weights, and but for the first layer for the input.</summary>

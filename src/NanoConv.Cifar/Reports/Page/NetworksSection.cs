@@ -13,15 +13,22 @@ internal static class NetworksSection
     public const string Section = "page-networks";
 
     /// <summary>Makes it.</summary>
-    public static XElement Create() => Tag(
+    /// <param name="context">The page.</param>
+    public static XElement Create(PageContext context) => Tag(
         "section",
         Id(Section),
         Tag("h2", "The networks"),
         P("The paper’s three networks. Each box is a layer: what it does, the shape of its output, its parameters, and the ",
-            "multiplications and additions of one picture forward (MFLOP: a million of them); the bar is its share of the network’s."),
-        CifarNetwork.Names.Select(Network));
+            "multiplications and additions of one picture forward (MFLOP: a million of them); the bar is its share of the network’s. In italics the algorithm by which the first run worked a convolution out."),
+        CifarNetwork.Names.Select(name => Network(name, AlgorithmsOf(name, context.Result))));
 
-    private static XElement Network(string name)
+    private static IReadOnlyDictionary<string, string> AlgorithmsOf(string network, ReproductionResult result) => result.Runs
+        .Select(run => run.Record)
+        .Where(run => run.Settings.Network == network)
+        .Select(run => run.Model.Algorithms)
+        .FirstOrDefault(algorithms => algorithms is not null) ?? new Dictionary<string, string>();
+
+    private static XElement Network(string name, IReadOnlyDictionary<string, string> algorithms)
     {
         Model<float> model = NetworkFigures.Build(name);
         return Tag(
@@ -31,7 +38,7 @@ internal static class NetworksSection
                 "ol",
                 Class("network"),
                 Tag("li", Class("layer input"), Tag("strong", "picture"), Tag("span", Class("shape"), Shape(model.InputShape))),
-                model.Layers.Select(layer => Layer(layer, model.ForwardFlops))),
+                model.Layers.Select(layer => Layer(layer, model.ForwardFlops, algorithms.GetValueOrDefault(layer.Name)))),
             P(
                 Class("totals"),
                 Tag("strong", $"{model.ParameterCount:N0}"), " parameters; ",
@@ -39,7 +46,7 @@ internal static class NetworksSection
                 $"{model.TrainingFlops / 1e6:0.0} in training."));
     }
 
-    private static XElement Layer(BuiltLayer<float> layer, long total)
+    private static XElement Layer(BuiltLayer<float> layer, long total, string? algorithm)
     {
         int parameters = LayerFigures.ParametersOf(layer);
         double share = (double)layer.ForwardFlops / total;
@@ -49,6 +56,7 @@ internal static class NetworksSection
             Tag("strong", layer.Specification.TypeName),
             Tag("span", Class("name"), layer.Name),
             Tag("span", Describe(layer.Specification)),
+            algorithm is null ? null : Tag("em", algorithm),
             Tag("span", Class("shape"), Shape(layer.OutputShape)),
             parameters == 0 ? null : Tag("span", $"{parameters:N0} parameters"),
             layer.ForwardFlops == 0 ? null : Tag("span", $"{layer.ForwardFlops / 1e6:0.00} MFLOP, {100 * share:0} %"),

@@ -2,8 +2,8 @@ using System.Numerics;
 
 namespace NanoConv.Kernels.Reference;
 
-/// <summary>The two products on strided views as plain loops, and the oracle of <see cref="MatrixProduct"/>'s tests.</summary>
-public static class NaiveMatrixProduct
+/// <summary>The two products on strided views as plain loops, k going through the runs as (s, t), and the oracle of <see cref="MatrixProduct"/>'s tests.</summary>
+internal static class NaiveMatrixProduct
 {
     /// <summary>Y[p, n] = bias[n] + Σ_k A[p, k] · B[k, n].</summary>
     /// <param name="product">The views.</param>
@@ -15,14 +15,21 @@ public static class NaiveMatrixProduct
     public static void Multiply<T>(in StridedProduct product, Span<T> y, ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> bias)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        MatrixProduct.Require(y.Length, product.OutputExtent, nameof(y));
+        MatrixProduct.Require(a.Length, product.InputExtent, nameof(a));
+        MatrixProduct.Require(b.Length, product.K * product.N, nameof(b));
         for (int p = 0; p < product.M; p++)
+        {
+            (int input, int output) = (At(product, product.Input, p), At(product, product.Output, p));
             for (int n = 0; n < product.N; n++)
             {
                 T sum = bias.IsEmpty ? T.Zero : bias[n];
-                for (int k = 0; k < product.K; k++)
-                    sum += a[Input(product, p, k)] * b[(k * product.N) + n];
-                y[At(product, product.Output, p) + n] = sum;
+                for (int s = 0; s < product.Segments; s++)
+                    for (int t = 0; t < product.SegmentLength; t++)
+                        sum += a[input + (s * product.SegmentStride) + t] * b[(((s * product.SegmentLength) + t) * product.N) + n];
+                y[output + n] = sum;
             }
+        }
     }
 
     /// <summary>dB[k, n] += Σ_p A[p, k] · dY[p, n].</summary>
@@ -34,17 +41,17 @@ public static class NaiveMatrixProduct
     public static void AccumulateTransposed<T>(in StridedProduct product, Span<T> dB, ReadOnlySpan<T> a, ReadOnlySpan<T> dY)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        MatrixProduct.Require(dB.Length, product.K * product.N, nameof(dB));
+        MatrixProduct.Require(a.Length, product.InputExtent, nameof(a));
+        MatrixProduct.Require(dY.Length, product.OutputExtent, nameof(dY));
         for (int p = 0; p < product.M; p++)
-            for (int k = 0; k < product.K; k++)
-                for (int n = 0; n < product.N; n++)
-                    dB[(k * product.N) + n] += a[Input(product, p, k)] * dY[At(product, product.Output, p) + n];
-    }
-
-    // Where A[p, k] lies: k counts through the runs.
-    private static int Input(in StridedProduct product, int p, int k)
-    {
-        (int segment, int t) = Math.DivRem(k, product.SegmentLength);
-        return At(product, product.Input, p) + (segment * product.SegmentStride) + t;
+        {
+            (int input, int output) = (At(product, product.Input, p), At(product, product.Output, p));
+            for (int s = 0; s < product.Segments; s++)
+                for (int t = 0; t < product.SegmentLength; t++)
+                    for (int n = 0; n < product.N; n++)
+                        dB[(((s * product.SegmentLength) + t) * product.N) + n] += a[input + (s * product.SegmentStride) + t] * dY[output + n];
+        }
     }
 
     private static int At(in StridedProduct product, PixelView view, int p)

@@ -1,8 +1,9 @@
 using System.Numerics;
+using NanoConv.Kernels;
 
-namespace NanoConv.Kernels.Reference;
+namespace NanoConv.Convolutions;
 
-/// <summary>Convolution as the textbook has it: seven nested loops, and the oracle of <see cref="Convolution"/>'s tests.</summary>
+/// <summary>Convolution as the textbook has it: seven nested loops, and the oracle of all <see cref="ConvolutionAlgorithm{T}"/>s' tests.</summary>
 public static class NaiveConvolution
 {
     /// <summary>y[i, oh, ow, k] = bias[k] + Σ_{r,s,c} x[i, oh·sh + r − top, ow·sw + s − left, c] · w[r, s, c, k].</summary>
@@ -12,19 +13,25 @@ public static class NaiveConvolution
     /// <param name="x">The pictures [n, H, W, C].</param>
     /// <param name="w">The kernel [kh, kw, C, K].</param>
     /// <param name="bias">The bias [K]; empty for none.</param>
+    /// <param name="output">Where the pixels of y are to lie; if null, side by side.</param>
     /// <typeparam name="T">The element type.</typeparam>
     public static void Forward<T>(
-        in ConvolutionGeometry geometry, int images, Span<T> y, ReadOnlySpan<T> x, ReadOnlySpan<T> w, ReadOnlySpan<T> bias)
+        in ConvolutionGeometry geometry, int images, Span<T> y, ReadOnlySpan<T> x, ReadOnlySpan<T> w, ReadOnlySpan<T> bias, PixelView? output = null)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int filters = geometry.Filters;
-        for (int pixel = 0; pixel < images * geometry.Window.OutputPixels; pixel++)
-        {
-            for (int k = 0; k < filters; k++)
-                y[(pixel * filters) + k] = bias.IsEmpty ? T.Zero : bias[k];
-        }
+        PixelView pixels = output ?? SideBySide(geometry);
+        (int lastRow, int lastColumn) = (geometry.Window.OutputHeight - 1, geometry.Window.OutputWidth - 1);
+        MatrixProduct.Require(y.Length, images == 0 ? 0 : pixels.At(images - 1, lastRow, lastColumn) + filters, nameof(y));
+        MatrixProduct.Require(x.Length, images * geometry.Window.InputElements, nameof(x));
+        MatrixProduct.Require(w.Length, geometry.KernelElements, nameof(w));
+        for (int i = 0; i < images; i++)
+            for (int oh = 0; oh < geometry.Window.OutputHeight; oh++)
+                for (int ow = 0; ow < geometry.Window.OutputWidth; ow++)
+                    for (int k = 0; k < filters; k++)
+                        y[pixels.At(i, oh, ow) + k] = bias.IsEmpty ? T.Zero : bias[k];
 
-        foreach (Tap tap in Tap.All(geometry, images))
+        foreach (Tap tap in Tap.All(geometry, images, pixels))
             for (int k = 0; k < filters; k++)
                 y[tap.Y + k] += x[tap.X] * w[tap.W + k];
     }
@@ -40,7 +47,10 @@ public static class NaiveConvolution
         in ConvolutionGeometry geometry, int images, Span<T> dw, ReadOnlySpan<T> x, ReadOnlySpan<T> dy)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        foreach (Tap tap in Tap.All(geometry, images))
+        MatrixProduct.Require(dw.Length, geometry.KernelElements, nameof(dw));
+        MatrixProduct.Require(x.Length, images * geometry.Window.InputElements, nameof(x));
+        MatrixProduct.Require(dy.Length, images * geometry.OutputElements, nameof(dy));
+        foreach (Tap tap in Tap.All(geometry, images, SideBySide(geometry)))
             for (int k = 0; k < geometry.Filters; k++)
                 dw[tap.W + k] += x[tap.X] * dy[tap.Y + k];
     }
@@ -56,17 +66,23 @@ public static class NaiveConvolution
         in ConvolutionGeometry geometry, int images, Span<T> dx, ReadOnlySpan<T> dy, ReadOnlySpan<T> w)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        MatrixProduct.Require(dx.Length, images * geometry.Window.InputElements, nameof(dx));
+        MatrixProduct.Require(dy.Length, images * geometry.OutputElements, nameof(dy));
+        MatrixProduct.Require(w.Length, geometry.KernelElements, nameof(w));
         dx[..(images * geometry.Window.InputElements)].Clear();
-        foreach (Tap tap in Tap.All(geometry, images))
+        foreach (Tap tap in Tap.All(geometry, images, SideBySide(geometry)))
             for (int k = 0; k < geometry.Filters; k++)
                 dx[tap.X] += dy[tap.Y + k] * w[tap.W + k];
     }
+
+    private static PixelView SideBySide(in ConvolutionGeometry geometry) =>
+        new(0, geometry.OutputElements, geometry.Window.OutputWidth * geometry.Filters, geometry.Filters);
 
     // One number of a picture under one of the kernel: y[Y + k] takes x[X]·w[W + k] for each filter k, which is the seventh loop.
     // All three directions visit the same taps.
     private readonly record struct Tap(int X, int W, int Y)
     {
-        public static IEnumerable<Tap> All(ConvolutionGeometry geometry, int images)
+        public static IEnumerable<Tap> All(ConvolutionGeometry geometry, int images, PixelView output)
         {
             WindowGeometry g = geometry.Window;
             for (int i = 0; i < images; i++)
@@ -84,7 +100,7 @@ public static class NaiveConvolution
                                     yield return new Tap(
                                         (((((i * g.InputHeight) + ih) * g.InputWidth) + iw) * g.Channels) + c,
                                         ((((r * g.KernelWidth) + s) * g.Channels) + c) * geometry.Filters,
-                                        ((((i * g.OutputHeight) + oh) * g.OutputWidth) + ow) * geometry.Filters);
+                                        output.At(i, oh, ow));
                                 }
                             }
         }

@@ -1,13 +1,14 @@
 using System.Numerics;
+using NanoConv.Convolutions;
 using NanoConv.Kernels;
 
-namespace NanoConv.Tests.Kernels;
+namespace NanoConv.Tests.Convolutions;
 
 /// <summary>
-/// Rungs 1 and 2 of the ladder for <see cref="WinogradConvolution"/>: the naive twins of the plain convolution, and adjoints.
+/// Rungs 1 and 2 of the ladder for <see cref="WinogradAlgorithm{T}"/>: naive twins and adjoints.
 /// Its only fractions are those of 576, so that on whole multiples of it all of it is exact in double.
 /// </summary>
-public sealed class WinogradConvolutionDoubleTests : WinogradConvolutionTests<double>
+public sealed class WinogradAlgorithmDoubleTests : WinogradAlgorithmTests<double>
 {
     [Fact]
     public void Forward_equals_its_naive_twin() => ForAll(Generators.WinogradConvolutions, static c =>
@@ -51,13 +52,13 @@ public sealed class WinogradConvolutionDoubleTests : WinogradConvolutionTests<do
     });
 
     private static ConvolutionKernels<double> Exact(ConvolutionCase convolution) =>
-        new(convolution, static (count, seed) => [.. Numbers.Integers<double>(count, seed).Select(number => 576 * number)], isWinograd: true);
+        new(convolution, static (count, seed) => [.. Numbers.Integers<double>(count, seed).Select(number => 576 * number)], ConvolutionAlgorithmKind.Winograd);
 }
 
-public sealed class WinogradConvolutionFloatTests : WinogradConvolutionTests<float>;
+public sealed class WinogradAlgorithmFloatTests : WinogradAlgorithmTests<float>;
 
 /// <summary>What holds in both types, to rounding or to the last bit.</summary>
-public abstract class WinogradConvolutionTests<T> : PropertySuite
+public abstract class WinogradAlgorithmTests<T> : PropertySuite
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <summary>Beside the greatest sum of magnitudes, as a tile's numbers are mixed: within a hundred times a number's own rounding.</summary>
@@ -103,73 +104,55 @@ public abstract class WinogradConvolutionTests<T> : PropertySuite
     [InlineData(8, 8, 16, 7, 3, 1, false)]
     [InlineData(8, 8, 128, 128, 3, 1, true)]
     [InlineData(8, 8, 128, 129, 3, 1, false)] // a kernel that leaves the caches
-    public void It_suits_3_by_3_kernels_with_stride_1_and_many_channels(
-        int height, int width, int channels, int filters, int kernel, int stride, bool suits)
+    public void It_is_chosen_for_3_by_3_kernels_with_stride_1_and_many_channels(
+        int height, int width, int channels, int filters, int kernel, int stride, bool isChosen)
     {
         ConvolutionGeometry geometry = new(new WindowGeometry((height, width, channels), kernel, stride, Padding.Same), filters);
-        Assert.Equal(suits, WinogradConvolution.Suits<T>(geometry));
+        Assert.Equal(isChosen ? ConvolutionAlgorithmKind.Winograd : ConvolutionAlgorithmKind.Direct, ConvolutionAlgorithm<T>.For(geometry).Kind);
+        Assert.Equal(ConvolutionAlgorithmKind.Lean, ConvolutionAlgorithm<T>.For(geometry, savesMemory: true).Kind);
     }
 
     [Fact]
-    public void It_suits_pictures_that_stay_as_large_as_they_are_and_a_vector_of_channels()
+    public void It_is_chosen_for_pictures_that_stay_as_large_as_they_are_and_a_vector_of_channels()
     {
         int least = Math.Max(8, Vector<T>.Count);
-        Assert.True(Suits((8, 8, least), 3, 1, Padding.Same, least));
-        Assert.True(Suits((8, 8, least), 3, 1, Padding.Explicit(2, 0, 0, 2), least));
-        Assert.False(Suits((8, 8, least - 1), 3, 1, Padding.Same, least));
-        Assert.False(Suits((8, 8, least), 3, 1, Padding.Same, least - 1));
-        Assert.False(Suits((10, 10, least), 3, 1, Padding.Valid, least));
-        Assert.False(Suits((8, 8, least), 3, 1, Padding.Explicit(3, 0, 1, 1), least));
-        Assert.False(Suits((8, 8, least), (3, 5), 1, Padding.Same, least));
-        Assert.False(Suits((8, 8, least), (5, 3), 1, Padding.Same, least));
-        Assert.False(Suits((8, 8, least), 3, (1, 2), Padding.Same, least));
-        Assert.False(Suits((8, 8, least), 3, (2, 1), Padding.Same, least));
+        Assert.True(IsChosen((8, 8, least), 3, 1, Padding.Same, least));
+        Assert.True(IsChosen((8, 8, least), 3, 1, Padding.Explicit(2, 0, 0, 2), least));
+        Assert.False(IsChosen((8, 8, least - 1), 3, 1, Padding.Same, least));
+        Assert.False(IsChosen((8, 8, least), 3, 1, Padding.Same, least - 1));
+        Assert.False(IsChosen((10, 10, least), 3, 1, Padding.Valid, least));
+        Assert.False(IsChosen((8, 8, least), 3, 1, Padding.Explicit(3, 0, 1, 1), least));
+        Assert.False(IsChosen((8, 8, least), (3, 5), 1, Padding.Same, least));
+        Assert.False(IsChosen((8, 8, least), (5, 3), 1, Padding.Same, least));
+        Assert.False(IsChosen((8, 8, least), 3, (1, 2), Padding.Same, least));
+        Assert.False(IsChosen((8, 8, least), 3, (2, 1), Padding.Same, least));
 
-        static bool Suits(Shape input, Size2D kernel, Size2D strides, Padding padding, int filters) =>
-            WinogradConvolution.Suits<T>(new(new WindowGeometry(input, kernel, strides, padding), filters));
+        static bool IsChosen(Shape input, Size2D kernel, Size2D strides, Padding padding, int filters) =>
+            ConvolutionAlgorithm<T>.For(new(new WindowGeometry(input, kernel, strides, padding), filters)).Kind == ConvolutionAlgorithmKind.Winograd;
     }
 
+    /// <summary>As it is chosen, or asked for where it is not worth it; and refused, with the reason, where it is impossible.</summary>
     [Fact]
-    public void Short_buffers_are_refused_before_anything_is_written()
+    public void What_it_does_not_take_is_refused()
     {
-        ConvolutionGeometry geometry = new(new WindowGeometry((4, 4, 16), 3, 1, Padding.Same), 16);
-        T[] x = new T[geometry.Window.PaddedElements], dy = new T[geometry.HaloedOutputElements + MatrixProduct.Slack<T>()];
-        T[] y = new T[256], w = new T[geometry.KernelElements];
-        T[] kernel = new T[WinogradConvolution.PackedKernelLength<T>(geometry)], scratch = new T[WinogradConvolution.ScratchLength<T>(geometry)];
-        Array.Fill(y, T.One);
-        Array.Fill(w, T.One);
-        Expect.Throws<ArgumentException>(() => WinogradConvolution.Forward<T>(geometry, 1, y.AsSpan(1), x, kernel, [], scratch), "at least 256", "'y'");
-        Expect.Throws<ArgumentException>(() => WinogradConvolution.Forward<T>(geometry, 1, y, x[1..], kernel, [], scratch), "'a'");
-        Expect.Throws<ArgumentException>(() => WinogradConvolution.Forward<T>(geometry, 1, y, x, kernel[1..], [], scratch), "'kernel'");
-        Expect.Throws<ArgumentException>(() => WinogradConvolution.Forward<T>(geometry, 1, y, x, kernel, new T[8], scratch), "'bias'");
-        Expect.Throws<ArgumentException>(() => WinogradConvolution.Forward<T>(geometry, 1, y, x, kernel, [], scratch.AsSpan(0, 99)), "'scratch'");
-        Expect.Throws<ArgumentException>(() => WinogradConvolution.InputGradient<T>(geometry, 1, y.AsSpan(1), dy, kernel, scratch), "'y'");
-        Expect.Throws<ArgumentException>(() => WinogradConvolution.InputGradient<T>(geometry, 1, y, dy[200..], kernel, scratch), "'a'");
-        Expect.Throws<ArgumentException>(() => WinogradConvolution.InputGradient<T>(geometry, 1, y, dy, kernel[1..], scratch), "'kernel'");
-        Expect.Throws<ArgumentException>(() => WinogradConvolution.KernelGradient<T>(geometry, 1, w.AsSpan(1), x, dy, scratch), "'dw'");
-        Expect.Throws<ArgumentException>(() => WinogradConvolution.KernelGradient<T>(geometry, 1, w, x[1..], dy, scratch), "'padded'");
-        Expect.Throws<ArgumentException>(() => WinogradConvolution.KernelGradient<T>(geometry, 1, w, x, dy[200..], scratch), "'haloedDy'");
-        Expect.Throws<ArgumentException>(() => WinogradConvolution.KernelGradient<T>(geometry, 1, w, x, dy, scratch.AsSpan(1)), "'scratch'");
-        Expect.Throws<ArgumentException>(() => WinogradConvolution.PackKernel<T>(geometry, kernel, w.AsSpan(1)));
-        Assert.All((T[])[.. y, .. w], value => Assert.Equal(T.One, value));
-    }
+        int least = Vector<T>.Count;
+        Assert.Equal("Winograd F(4×4, 3×3)", For((8, 8, least), 3, 1, Padding.Same, least).Name);
+        Assert.Equal("Winograd F(4×4, 3×3)", For((8, 8, 200), 3, 1, Padding.Same, 200).Name);
+        Refused("at least", (8, 8, least - 1), 3, 1, Padding.Same, least);
+        Refused("at least", (8, 8, least), 3, 1, Padding.Same, least - 1);
+        Refused("multiples of 4", (6, 8, 16), 3, 1, Padding.Same, 16);
+        Refused("multiples of 4", (8, 6, 16), 3, 1, Padding.Same, 16);
+        Refused("an output of 8×8×16", (10, 10, 16), 3, 1, Padding.Valid, 16);
+        Refused("a kernel of 5×3", (8, 8, 16), (5, 3), 1, Padding.Same, 16);
+        Refused("a kernel of 3×5", (8, 8, 16), (3, 5), 1, Padding.Same, 16);
+        Refused("strides of 2×1", (8, 8, 16), 3, (2, 1), Padding.Same, 16);
+        Refused("strides of 1×2", (8, 8, 16), 3, (1, 2), Padding.Same, 16);
+        Refused("7000 channels and 9000 filters", (4, 4, 7000), 3, 1, Padding.Same, 9000);
 
-    [Fact]
-    public void A_convolution_that_does_not_suit_is_refused()
-    {
-        ConvolutionGeometry geometry = new(new WindowGeometry((6, 6, 16), 3, 1, Padding.Same), 16);
-        Assert.All(
-            (Action[])[
-                () => WinogradConvolution.PackedKernelLength<T>(geometry),
-                () => WinogradConvolution.PackedTransposedKernelLength<T>(geometry),
-                () => WinogradConvolution.ScratchLength<T>(geometry),
-                () => WinogradConvolution.PackKernel<T>(geometry, [], []),
-                () => WinogradConvolution.PackTransposedKernel<T>(geometry, [], []),
-                () => WinogradConvolution.Forward<T>(geometry, 1, [], [], [], [], []),
-                () => WinogradConvolution.InputGradient<T>(geometry, 1, [], [], [], []),
-                () => WinogradConvolution.KernelGradient<T>(geometry, 1, [], [], [], []),
-            ],
-            call => Expect.Throws<ArgumentException>(call, "multiples of 4", "'geometry'"));
+        static ConvolutionAlgorithm<T> For(Shape input, Size2D kernel, Size2D strides, Padding padding, int filters) =>
+            ConvolutionAlgorithm<T>.For(new(new WindowGeometry(input, kernel, strides, padding), filters), ConvolutionAlgorithmKind.Winograd);
+        static void Refused(string reason, Shape input, Size2D kernel, Size2D strides, Padding padding, int filters) =>
+            Expect.Throws<ArgumentException>(() => For(input, kernel, strides, padding, filters), "algorithm Winograd: expected", reason, "'kind'");
     }
 
     /// <summary>Blocks of 12, 12 and 3 tiles, and a filter beyond the last vector.</summary>
@@ -194,7 +177,7 @@ public abstract class WinogradConvolutionTests<T> : PropertySuite
     }
 
     private static ConvolutionKernels<T> Reals(ConvolutionCase convolution) =>
-        new(convolution, static (count, seed) => Numbers.Reals<T>(count, seed), isWinograd: true);
+        new(convolution, static (count, seed) => Numbers.Reals<T>(count, seed), ConvolutionAlgorithmKind.Winograd);
 
     private static void Near(string name, T[] expected, ReadOnlySpan<T> actual, T[] magnitudes)
     {

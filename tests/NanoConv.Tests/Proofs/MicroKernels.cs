@@ -1,4 +1,5 @@
 using System.Numerics;
+using NanoConv.Convolutions;
 using NanoConv.Kernels;
 
 namespace NanoConv.Tests;
@@ -8,66 +9,66 @@ namespace NanoConv.Tests;
 /// generators reach can so be counted, and nothing need be counted while the kernels run.
 /// </summary>
 /// <typeparam name="T">The element type.</typeparam>
-internal static class Ways<T>
+internal static class MicroKernels<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private static readonly bool HasWide = WideVector<T>.IsPanel;
 
-    /// <summary>The ways of the strided products: "forward: shared tile, three taps, wide vector", …</summary>
+    /// <summary>Those of the direct algorithm: "forward: shared tile, three taps, wide vector", …</summary>
     public static IEnumerable<string> OfDirect(ConvolutionCase convolution)
     {
         ConvolutionGeometry geometry = convolution.Geometry;
-        return Multiply(Convolution.ForwardProduct(geometry, convolution.Images)).Select(way => $"forward: {way}")
-            .Concat(Accumulate(Convolution.GradientProduct(geometry, convolution.Images)).Select(way => $"dw: {way}"))
-            .Concat(InputGradient(geometry, convolution.Images).Select(way => $"dx: {way}"))
+        StridedProduct product = ConvolutionProducts.Forward(geometry, convolution.Images, ConvolutionProducts.HaloedOutput(geometry));
+        return Multiply(product).Select(kernel => $"forward: {kernel}")
+            .Concat(Accumulate(product).Select(kernel => $"dw: {kernel}"))
+            .Concat(InputGradient(geometry, convolution.Images).Select(kernel => $"dx: {kernel}"))
             .Distinct();
     }
 
-    /// <summary>Those of Winograd's transforms and products: "x transformed: wide vector", …; nothing where it does not suit.</summary>
+    /// <summary>Those of Winograd's transforms and products: "x transformed: wide vector", …; nothing where the algorithm does not take the convolution.</summary>
     public static IEnumerable<string> OfWinograd(ConvolutionCase convolution)
     {
         ConvolutionGeometry geometry = convolution.Geometry;
-        if (!WinogradConvolution.Suits<T>(geometry))
+        if (ConvolutionAlgorithm<T>.Refusal(geometry, ConvolutionAlgorithmKind.Winograd) is not null)
             return [];
         (int channels, int filters) = (geometry.Window.Channels, geometry.Filters);
-        StridedProduct product = StridedProduct.Dense(WinogradConvolution.BlockTiles(channels, filters), channels, filters);
+        StridedProduct product = StridedProduct.Dense(WinogradProduct.BlockTiles(channels, filters), channels, filters);
         int tiles = convolution.Images * geometry.Window.OutputPixels / (Winograd.Outputs * Winograd.Outputs);
         return
         [
             $"Winograd: channels by {Transform(channels)}",
             $"Winograd: filters by {Transform(filters)}",
             tiles > product.M ? "Winograd: several blocks" : "Winograd: one block",
-            .. Multiply(product).Select(way => $"Winograd: {way}"),
+            .. Multiply(product).Select(kernel => $"Winograd: {kernel}"),
         ];
     }
 
     // One vector after another, the last of which may overlap.
     private static string Transform(int channels)
     {
-        (int count, string name) = WinogradConvolution.TakesWide<T>(channels) ? (WideVector<T>.Count, "wide") : (Vector<T>.Count, "plain");
+        (int count, string name) = WinogradProduct.TakesWide<T>(channels) ? (WideVector<T>.Count, "wide") : (Vector<T>.Count, "plain");
         return channels % count == 0 ? $"{name} vectors" : $"{name} vectors that overlap";
     }
 
     private static IEnumerable<string> InputGradient(ConvolutionGeometry geometry, int images)
     {
-        WindowGeometry window = geometry.Window;
-        int columnPhases = Math.Min(window.StrideWidth, window.KernelWidth);
-        for (int a = 0; a < Math.Min(window.StrideHeight, window.KernelHeight); a++)
+        (int rowPhases, int columnPhases) = ConvolutionProducts.Phases(geometry.Window);
+        for (int a = 0; a < rowPhases; a++)
         {
             for (int b = 0; b < columnPhases; b++)
             {
-                StridedProduct product = Convolution.InputGradientProduct(geometry, images, a, b);
+                StridedProduct product = ConvolutionProducts.InputGradient(geometry, images, a, b);
                 if (product.M == 0)
                     continue;
-                if (b + 1 < columnPhases && SharedTile.CanMultiplyTwo<T>(product, Convolution.InputGradientProduct(geometry, images, a, b + 1)))
+                if (b + 1 < columnPhases && SharedTile.CanMultiplyTwo<T>(product, ConvolutionProducts.InputGradient(geometry, images, a, b + 1)))
                 {
                     yield return $"two phases, {RowVector(product.N, product.Rows > 1)}";
                     b++;
                     continue;
                 }
 
-                foreach (string way in Multiply(product))
-                    yield return way;
+                foreach (string kernel in Multiply(product))
+                    yield return kernel;
             }
         }
     }
@@ -78,7 +79,7 @@ internal static class Ways<T>
         for (int n0 = 0, width; n0 < product.N; n0 += width)
         {
             width = PackedMatrix.PanelWidth<T>(product.N, n0);
-            yield return MatrixProduct.IsShared<T>(product, n0, width)
+            yield return SharedProduct.IsShared<T>(product, n0, width)
                 ? $"shared tile, {Taps(product)}, {RowVector(width, product.Rows > 1)}"
                 : $"register tile, {Vectors(width)}{(product.N - n0 < width ? ", tail" : "")}";
         }
@@ -93,7 +94,7 @@ internal static class Ways<T>
         for (int n0 = 0, width; n0 < product.N; n0 += width)
         {
             width = product.Rows > 1 ? PackedMatrix.PanelWidth<T>(product.N, n0) : 2 * Vector<T>.Count;
-            if (MatrixProduct.IsGradientShared<T>(product, n0, width))
+            if (SharedProduct.IsGradientShared<T>(product, n0, width))
                 yield return $"shared tile, {Taps(product)}, {RowVector(width, blockRows % 2 == 0)}";
             else if (product.N - n0 >= width)
                 yield return $"register tile, {Vectors(width)}";

@@ -1,4 +1,6 @@
-namespace NanoConv.Kernels;
+using NanoConv.Kernels;
+
+namespace NanoConv.Convolutions;
 
 /// <summary>The geometry that all three convolution kernels share: a sliding window and the number of filters.</summary>
 /// <param name="Window">The sliding window over x [n, height, width, channels].</param>
@@ -14,7 +16,7 @@ public readonly record struct ConvolutionGeometry(WindowGeometry Window, int Fil
     /// <summary>Multiplications and additions of the forward pass of one example.</summary>
     public long ForwardFlops => 2L * Window.OutputPixels * KernelElements;
 
-    /// <summary>Rows of zeros that the gradient of the input needs around dy, by side; see <see cref="Convolution"/>.</summary>
+    /// <summary>Rows of zeros that the gradient of the input needs around dy, by side; see <see cref="ConvolutionProducts"/>.</summary>
     internal (int Before, int After) RowHalo => Halo(Window.InputHeight, Window.PaddingTop, Window.KernelHeight, Window.StrideHeight, Window.OutputHeight);
 
     /// <summary>Columns of zeros that the gradient of the input needs around dy, by side.</summary>
@@ -53,5 +55,26 @@ public readonly record struct ConvolutionGeometry(WindowGeometry Window, int Fil
         }
 
         return (before, after);
+    }
+}
+
+/// <summary>
+/// One axis of one phase of a strided convolution's input gradient: the padded input positions q·stride + phase, which
+/// the kernel taps phase, phase + stride, … alone can reach.
+/// </summary>
+/// <param name="First">The first q whose position lies inside the input.</param>
+/// <param name="Count">How many such q there are.</param>
+/// <param name="Taps">How many kernel taps reach them.</param>
+/// <param name="Start">The input position of the first q.</param>
+internal readonly record struct PhaseAxis(int First, int Count, int Taps, int Start)
+{
+    public static PhaseAxis Of(int phase, int input, int padding, int kernel, int stride)
+    {
+        // q·stride + phase − padding ≥ 0  ⇔  q ≥ (padding − phase) / stride, rounded up
+        int first = padding > phase ? (padding - phase + stride - 1) / stride : 0;
+        int start = (first * stride) + phase - padding;
+        int count = start < input ? ((input - 1 - start) / stride) + 1 : 0;
+        int taps = phase < kernel ? ((kernel - 1 - phase) / stride) + 1 : 0;
+        return new PhaseAxis(first, count, taps, start);
     }
 }

@@ -1,0 +1,144 @@
+using System.Numerics;
+using NanoConv.Kernels;
+
+namespace NanoConv.Convolutions;
+
+/// <summary>
+/// A convolution as the strided products of <see cref="ConvolutionProducts"/>, by the micro-kernels of <see cref="MatrixProduct"/> out of
+/// packed panels: w once as it is, for y, and once transposed, its taps in reverse order, for dx.
+/// </summary>
+internal class DirectAlgorithm<T> : ConvolutionAlgorithm<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly int packedLength, packedTransposedLength;
+    private AlignedArray<T> packedKernel, packedTransposedKernel, packedBias;
+
+    public DirectAlgorithm(in ConvolutionGeometry geometry, ConvolutionAlgorithmKind kind = ConvolutionAlgorithmKind.Direct)
+        : base(geometry, kind)
+    {
+        int taps = geometry.Window.KernelHeight * geometry.Window.KernelWidth;
+        packedLength = PackedMatrix.Length<T>(taps * geometry.Window.Channels, geometry.Filters);
+        packedTransposedLength = PackedMatrix.Length<T>(taps * geometry.Filters, geometry.Window.Channels);
+        Name = Describe();
+    }
+
+    public override string Name { get; }
+
+    public override PictureLayout OutputGradient => base.OutputGradient with { Extra = MatrixProduct.Slack<T>() };
+
+    // dz may stay where dy is if the adjoint does not read beyond it, which spares a pass over memory.
+    internal override PictureLayout OutputGradientAlone => MatrixProduct.NeedsSlack<T>(Product(1, Output.Pixels!.Value)) ? OutputGradient : Output;
+
+    internal override long PackedElements => AlignedArray<T>.Allocated(packedKernel.Length)
+        + AlignedArray<T>.Allocated(packedTransposedKernel.Length) + AlignedArray<T>.Allocated(packedBias.Length);
+
+    private protected override void Pack(ReadOnlyMemory<T> kernel, ReadOnlyMemory<T> bias)
+    {
+        if (packedKernel.Length == 0)
+            (packedKernel, packedBias) = (new(packedLength), new(PackedMatrix.PaddedColumns<T>(Geometry.Filters)));
+        PackedMatrix.Pack(packedKernel, kernel.Span, Geometry.KernelElements / Geometry.Filters, Geometry.Filters);
+        packedBias.Span.Clear();
+        bias.Span.CopyTo(packedBias);
+        PackTransposed(kernel);
+    }
+
+    private protected virtual void PackTransposed(ReadOnlyMemory<T> kernel)
+    {
+        if (packedTransposedKernel.Length == 0)
+            packedTransposedKernel = new(packedTransposedLength);
+        Span<T> packed = packedTransposedKernel;
+        (int rowPhases, int columnPhases) = ConvolutionProducts.Phases(Geometry.Window);
+        for (int a = 0; a < rowPhases; a++)
+        {
+            for (int b = 0; b < columnPhases; b++)
+            {
+                StridedProduct product = ConvolutionProducts.InputGradient(Geometry, 1, a, b);
+                for (int row = 0; row < product.K; row++)
+                {
+                    int start = ConvolutionProducts.TransposedRow(Geometry, a, b, row);
+                    PackedMatrix.PackRow(packed, row, product.K, product.N, kernel.Span[start..], Geometry.Filters);
+                }
+
+                packed = packed[PackedMatrix.Length<T>(product.K, product.N)..];
+            }
+        }
+    }
+
+    internal override void Forward(int images, Span<T> y, in PixelView output, ReadOnlySpan<T> x, Span<T> scratch, bool relu) =>
+        MatrixProduct.Multiply(Product(images, output), y, x, packedKernel, packedBias, relu);
+
+    internal override void KernelGradient(int images, Span<T> dw, ReadOnlySpan<T> x, ReadOnlySpan<T> dz, in PixelView output, Span<T> scratch) =>
+        MatrixProduct.AccumulateTransposed(Product(images, output), dw, x, dz);
+
+    public override void InputGradient(int images, Span<T> dx, ReadOnlySpan<T> dz, Span<T> scratch)
+    {
+        ConvolutionProducts.ClearUnreached(Geometry.Window, images, dx);
+        ReadOnlySpan<T> packed = packedTransposedKernel;
+        (int rowPhases, int columnPhases) = ConvolutionProducts.Phases(Geometry.Window);
+        for (int a = 0; a < rowPhases; a++)
+        {
+            for (int b = 0; b < columnPhases; b++)
+            {
+                StridedProduct product = ConvolutionProducts.InputGradient(Geometry, images, a, b);
+                int length = PackedMatrix.Length<T>(product.K, product.N);
+                ReadOnlySpan<T> kernel = packed[..length];
+                packed = packed[length..];
+                if (b + 1 < columnPhases)
+                {
+                    StridedProduct next = ConvolutionProducts.InputGradient(Geometry, images, a, b + 1);
+                    if (SharedProduct.TryMultiplyTwo(product, next, dx, dz, kernel, packed))
+                    {
+                        packed = packed[PackedMatrix.Length<T>(next.K, next.N)..];
+                        b++;
+                        continue;
+                    }
+                }
+
+                if (product.M > 0)
+                    MatrixProduct.Multiply(product, dx, dz, kernel, []);
+            }
+        }
+    }
+
+    private protected StridedProduct Product(int images, in PixelView output) => ConvolutionProducts.Forward(Geometry, images, output);
+
+    // The directions of which shared tiles take at least a panel; register tiles take the rest.
+    private string Describe()
+    {
+        StridedProduct product = Product(1, Output.Pixels!.Value);
+        List<string> shared = [];
+        if (SharedProduct.HasPanel<T>(product))
+            shared.Add("y");
+        if (SharedProduct.HasGradientPanel<T>(product))
+            shared.Add("dw");
+        if (Kind == ConvolutionAlgorithmKind.Direct && IsInputGradientShared())
+            shared.Add("dx");
+        string name = Kind == ConvolutionAlgorithmKind.Direct ? "direct" : "direct, lean";
+        return shared.Count switch
+        {
+            0 => name,
+            3 => $"{name}, shared",
+            _ => $"{name}, shared: {string.Join(", ", shared)}",
+        };
+    }
+
+    private bool IsInputGradientShared()
+    {
+        (int rowPhases, int columnPhases) = ConvolutionProducts.Phases(Geometry.Window);
+        for (int a = 0; a < rowPhases; a++)
+        {
+            for (int b = 0; b < columnPhases; b++)
+            {
+                StridedProduct product = ConvolutionProducts.InputGradient(Geometry, 1, a, b);
+                if (product.M == 0)
+                    continue;
+                if (SharedProduct.HasPanel<T>(product))
+                    return true;
+                if (b + 1 < columnPhases && SharedTile.CanMultiplyTwo<T>(product, ConvolutionProducts.InputGradient(Geometry, 1, a, b + 1)))
+                    return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,288 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace NanoConv.Kernels;
+
+/// <summary>
+/// The two products of <see cref="MatrixProduct"/> for a 3 × 3 convolution with stride 1, with a quarter of the multiplications. Pictures are
+/// cut into tiles of 4 × 4 outputs; in the transformed tiles (<see cref="Winograd"/>) a convolution over C channels is at each of 36 places
+/// a plain matrix product [tiles × C]·[C × K].
+/// </summary>
+/// <remarks>
+/// A block of tiles at a time goes through transform, products and transform, laid out as [place, tile, channel], so that it stays in the
+/// second cache level. Views are not checked: windows are 3 × 3 at stride 1, rows and columns of pixels multiples of 4, and there is at least
+/// a vector of channels and of filters.
+/// </remarks>
+internal static class WinogradProduct
+{
+    // A block's transformed tiles, inputs and outputs together, make about 110 KB of floats.
+    private const int BlockElements = 768, FewestTiles = 2 * RegisterTile.Rows;
+
+    // Without it all places of a tile would fall into a few sets of the first cache level.
+    private const int PlacePadding = 16;
+
+    /// <summary>Elements of the kernel, transformed and packed; more, for some, than an array can have.</summary>
+    public static long PackedLength<T>(int channels, int filters)
+        where T : unmanaged, IFloatingPointIeee754<T> => (long)Winograd.Places * channels * PackedMatrix.PaddedColumns<T>(filters);
+
+    /// <summary>Elements of scratch that each product needs, of channels and filters either way round; what is in it does not matter.</summary>
+    public static long ScratchLength<T>(int channels, int filters)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int tiles = BlockTiles(channels, filters);
+        int columns = Math.Max(PackedMatrix.PaddedColumns<T>(channels), PackedMatrix.PaddedColumns<T>(filters));
+        long block = ((long)tiles * (Math.Max(channels, filters) + columns)) + (2 * PlacePadding);
+        return BetweenLength<T>() + (Winograd.Places * (block + KernelStep<T>(channels, filters)));
+    }
+
+    /// <summary>Packs the kernel's nine taps, each of them row-major [C × K], and transforms them.</summary>
+    public static void Pack<T>(Span<T> packed, ReadOnlySpan<T> w, int channels, int filters)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int length = PackedMatrix.Length<T>(channels, filters);
+        for (int tap = 0; tap < Winograd.Taps * Winograd.Taps; tap++)
+            PackedMatrix.Pack(packed.Slice(tap * length, length), w.Slice(tap * channels * filters, channels * filters), channels, filters);
+        Winograd.TransformKernel(packed, length);
+    }
+
+    /// <summary>Packs the taps in reverse order, each transposed, [K × C], and transforms them: for the gradient of the input.</summary>
+    public static void PackTransposed<T>(Span<T> packed, ReadOnlySpan<T> w, int channels, int filters)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int length = PackedMatrix.Length<T>(filters, channels), last = (Winograd.Taps * Winograd.Taps) - 1;
+        for (int tap = 0; tap <= last; tap++)
+        {
+            ReadOnlySpan<T> reversed = w.Slice((last - tap) * channels * filters, channels * filters);
+            PackedMatrix.PackTransposed(packed.Slice(tap * length, length), reversed, filters, channels);
+        }
+
+        Winograd.TransformKernel(packed, length);
+    }
+
+    /// <summary>Y = A·B + bias, or max(0, A·B + bias).</summary>
+    /// <param name="product">The views.</param>
+    /// <param name="y">Overwritten where <see cref="StridedProduct.Output"/> points, otherwise untouched.</param>
+    /// <param name="a">The picture that A is a view of.</param>
+    /// <param name="kernel">B, as <see cref="Pack"/> or <see cref="PackTransposed"/> lays it out.</param>
+    /// <param name="bias">The bias, filled up with zeros to whole panels; empty for none.</param>
+    /// <param name="scratch">Overwritten: <see cref="ScratchLength"/> elements.</param>
+    /// <param name="relu">Whether to apply max(0, ·).</param>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <exception cref="ArgumentException">A span is shorter than the views need.</exception>
+    public static void Multiply<T>(
+        in StridedProduct product, Span<T> y, ReadOnlySpan<T> a, ReadOnlySpan<T> kernel, ReadOnlySpan<T> bias, Span<T> scratch, bool relu)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        (int channels, int filters) = (product.Input.Column, product.N);
+        int block = BlockTiles(channels, filters), columns = PackedMatrix.PaddedColumns<T>(filters);
+        int inputStep = Step(block * channels), outputStep = Step(block * columns);
+        MatrixProduct.Require(y.Length, product.OutputExtent, nameof(y));
+        MatrixProduct.Require(a.Length, product.InputExtent, nameof(a));
+        MatrixProduct.Require(kernel.Length, Winograd.Places * PackedMatrix.Length<T>(channels, filters), nameof(kernel));
+        MatrixProduct.Require(scratch.Length, BetweenLength<T>() + (Winograd.Places * (inputStep + outputStep)), nameof(scratch));
+        if (!bias.IsEmpty)
+            MatrixProduct.Require(bias.Length, columns, nameof(bias));
+        Span<T> between = scratch[..BetweenLength<T>()], v = scratch[between.Length..], m = v[(Winograd.Places * inputStep)..];
+        int tiles = product.M / (Winograd.Outputs * Winograd.Outputs);
+        for (int first = 0; first < tiles; first += block)
+        {
+            int count = Math.Min(block, tiles - first);
+            if (TakesWide<T>(channels))
+                TransformInputs<T, WideVector<T>>(product, first, count, v, inputStep, a, between);
+            else
+                TransformInputs<T, PlainVector<T>>(product, first, count, v, inputStep, a, between);
+            MultiplyPlaces(StridedProduct.Dense(count, channels, filters), m, outputStep, v, inputStep, kernel);
+            if (TakesWide<T>(filters))
+                TransformOutputs<T, WideVector<T>>(product, first, count, y, m, outputStep, bias, relu, between);
+            else
+                TransformOutputs<T, PlainVector<T>>(product, first, count, y, m, outputStep, bias, relu, between);
+        }
+    }
+
+    /// <summary>dB += Aᵀ·dY: the gradient of the kernel, accumulated.</summary>
+    /// <param name="product">The views of the product whose gradient this is.</param>
+    /// <param name="dw">Accumulated into: row-major [K × N].</param>
+    /// <param name="a">The picture that A is a view of.</param>
+    /// <param name="dY">The gradient of Y where <see cref="StridedProduct.Output"/> points.</param>
+    /// <param name="scratch">Overwritten: <see cref="ScratchLength"/> elements.</param>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <exception cref="ArgumentException">A span is shorter than the views need.</exception>
+    public static void AccumulateTransposed<T>(in StridedProduct product, Span<T> dw, ReadOnlySpan<T> a, ReadOnlySpan<T> dY, Span<T> scratch)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        (int channels, int filters) = (product.Input.Column, product.N);
+        MatrixProduct.Require(dw.Length, product.K * product.N, nameof(dw));
+        MatrixProduct.Require(a.Length, product.InputExtent, nameof(a));
+        MatrixProduct.Require(dY.Length, product.OutputExtent, nameof(dY));
+        MatrixProduct.Require(scratch.Length, (int)ScratchLength<T>(channels, filters), nameof(scratch));
+        int columns = PackedMatrix.PaddedColumns<T>(filters);
+        int block = BlockTiles(channels, filters), kernelStep = (int)KernelStep<T>(channels, filters);
+        int inputStep = Step(block * channels), outputStep = Step(block * columns);
+        Span<T> between = scratch[..BetweenLength<T>()], sums = scratch.Slice(between.Length, Winograd.Places * kernelStep);
+        Span<T> v = scratch[(between.Length + sums.Length)..], z = v[(Winograd.Places * inputStep)..];
+        sums.Clear();
+        int tiles = product.M / (Winograd.Outputs * Winograd.Outputs);
+        for (int first = 0; first < tiles; first += block)
+        {
+            int count = Math.Min(block, tiles - first);
+            if (TakesWide<T>(channels))
+                TransformInputs<T, WideVector<T>>(product, first, count, v, inputStep, a, between);
+            else
+                TransformInputs<T, PlainVector<T>>(product, first, count, v, inputStep, a, between);
+            if (TakesWide<T>(filters))
+                TransformGradients<T, WideVector<T>>(product, first, count, z, outputStep, dY, between);
+            else
+                TransformGradients<T, PlainVector<T>>(product, first, count, z, outputStep, dY, between);
+            AccumulatePlaces(StridedProduct.Dense(count, channels, columns), sums, kernelStep, v, inputStep, z, outputStep);
+        }
+
+        Winograd.AddKernelGradient(dw[..(product.K * product.N)], filters, sums, kernelStep, columns);
+    }
+
+    // What follows is not to be inlined, which profile-guided compilation does even where AggressiveOptimization is asked for: in a method
+    // with so many locals the JIT keeps vectors in memory, and the transforms take up to five times as long.
+
+    // M[place] = V[place]·U[place] for a block of tiles: whole register tiles, the last of which may work on leftovers.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void MultiplyPlaces<T>(in StridedProduct place, Span<T> m, int outputStep, Span<T> v, int inputStep, ReadOnlySpan<T> kernel)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        (int channels, int columns) = (place.K, PackedMatrix.PaddedColumns<T>(place.N));
+        int groups = (place.M + RegisterTile.Rows - 1) / RegisterTile.Rows;
+        Span<int> inputs = stackalloc int[groups * RegisterTile.Rows], outputs = stackalloc int[groups * RegisterTile.Rows];
+        for (int tile = 0; tile < inputs.Length; tile++)
+            (inputs[tile], outputs[tile]) = (tile * channels, tile * columns);
+        Span<T> noBias = stackalloc T[PackedMatrix.WidestPanel<T>()];
+        noBias.Clear();
+        for (int p = 0; p < Winograd.Places; p++)
+        {
+            for (int n0 = 0, width; n0 < place.N; n0 += width)
+            {
+                width = PackedMatrix.PanelWidth<T>(place.N, n0);
+                ref T panel = ref Unsafe.Add(ref Simd.Start(kernel), (p * channels * columns) + (n0 * channels));
+                ref T sums = ref m[(p * outputStep) + n0];
+                RegisterTile.Multiply(
+                    place, groups, width, ref sums, ref outputs[0], ref v[p * inputStep], ref inputs[0], ref panel, ref noBias[0], relu: false);
+            }
+        }
+    }
+
+    // dU[place] += V[place]ᵀ·Z[place] for a block of tiles: whole register tiles, the last of which may repeat a row.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void AccumulatePlaces<T>(
+        in StridedProduct place, Span<T> sums, int kernelStep, Span<T> v, int inputStep, Span<T> z, int outputStep)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        (int channels, int columns) = (place.K, place.N);
+        TileOffsets inputs = default, outputs = TileOffsets.Apart(columns);
+        for (int p = 0; p < Winograd.Places; p++)
+        {
+            for (int c = 0; c < channels; c += RegisterTile.Rows)
+            {
+                for (int row = 0; row < RegisterTile.Rows; row++)
+                    inputs[row] = Math.Min(c + row, channels - 1);
+                for (int n0 = 0, width; n0 < columns; n0 += width)
+                {
+                    width = PackedMatrix.PanelWidth<T>(columns, n0);
+                    ref T sum = ref sums[(p * kernelStep) + (c * columns) + n0];
+                    RegisterTile.Accumulate(
+                        place, 1, width, inPairs: true, ref sum, in outputs, ref v[p * inputStep], in inputs, ref z[(p * outputStep) + n0]);
+                }
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void TransformInputs<T, TVector>(in StridedProduct product, int first, int count, Span<T> v, int step, ReadOnlySpan<T> a, Span<T> between)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : unmanaged, IVector<TVector, T>
+    {
+        int channels = product.Input.Column, last = channels - TVector.Count;
+        ref TVector half = ref Unsafe.As<T, TVector>(ref between[0]);
+        for (int tile = 0; tile < count; tile++)
+        {
+            ref T picture = ref Unsafe.Add(ref Simd.Start(a), TileStart(product, product.Input, first + tile));
+            ref T transformed = ref v[tile * channels];
+            for (int c = 0; c < channels; c += TVector.Count)
+            {
+                // The last vector may overlap the one before it: the same numbers twice.
+                int at = Math.Min(c, last);
+                Winograd.TransformInput<T, TVector>(
+                    ref Unsafe.Add(ref transformed, at), step, ref Unsafe.Add(ref picture, at), product.Input.Row, channels, ref half);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void TransformGradients<T, TVector>(
+        in StridedProduct product, int first, int count, Span<T> z, int step, ReadOnlySpan<T> dy, Span<T> between)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : unmanaged, IVector<TVector, T>
+    {
+        int filters = product.N, columns = PackedMatrix.PaddedColumns<T>(filters), last = filters - TVector.Count;
+        ref TVector half = ref Unsafe.As<T, TVector>(ref between[0]);
+        for (int tile = 0; tile < count; tile++)
+        {
+            ref T gradient = ref Unsafe.Add(ref Simd.Start(dy), TileStart(product, product.Output, first + tile));
+            ref T transformed = ref z[tile * columns];
+            for (int k = 0; k < filters; k += TVector.Count)
+            {
+                int at = Math.Min(k, last);
+                Winograd.TransformGradient<T, TVector>(
+                    ref Unsafe.Add(ref transformed, at), step, ref Unsafe.Add(ref gradient, at), product.Output.Row, product.Output.Column, ref half);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void TransformOutputs<T, TVector>(
+        in StridedProduct product, int first, int count, Span<T> y, Span<T> m, int step, ReadOnlySpan<T> bias, bool relu, Span<T> between)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : unmanaged, IVector<TVector, T>
+    {
+        int filters = product.N, columns = PackedMatrix.PaddedColumns<T>(filters), last = filters - TVector.Count;
+        ref TVector half = ref Unsafe.As<T, TVector>(ref between[0]);
+        for (int tile = 0; tile < count; tile++)
+        {
+            ref T output = ref y[TileStart(product, product.Output, first + tile)];
+            ref T sums = ref m[tile * columns];
+            for (int k = 0; k < filters; k += TVector.Count)
+            {
+                int at = Math.Min(k, last);
+                TVector added = bias.IsEmpty ? TVector.Zero : TVector.Load(ref Simd.Start(bias), at);
+                Winograd.TransformOutput<T, TVector>(
+                    ref Unsafe.Add(ref output, at), product.Output.Row, product.Output.Column, ref Unsafe.Add(ref sums, at), step, added, relu, ref half);
+            }
+        }
+    }
+
+    // Whether the transforms go by vectors of 512 bits.
+    internal static bool TakesWide<T>(int channels)
+        where T : unmanaged, IFloatingPointIeee754<T> => WideVector<T>.IsPanel && channels >= WideVector<T>.Count;
+
+    // Where a tile's first pixel lies; tiles go along the rows of an image, then down, then to the next image.
+    private static int TileStart(in StridedProduct product, in PixelView view, int tile)
+    {
+        int across = product.Columns / Winograd.Outputs, down = product.Rows / Winograd.Outputs;
+        (int row, int column) = Math.DivRem(tile, across);
+        (int image, row) = Math.DivRem(row, down);
+        return view.At(image, row * Winograd.Outputs, column * Winograd.Outputs);
+    }
+
+    internal static int BlockTiles(int channels, int filters) =>
+        Math.Max(FewestTiles, BlockElements / (channels + filters) / RegisterTile.Rows * RegisterTile.Rows);
+
+    private static int Step(int elements) => elements + PlacePadding;
+
+    // Room for a tile between the two passes of a transform, its places in the longest vectors there are.
+    private static int BetweenLength<T>()
+        where T : unmanaged, IFloatingPointIeee754<T> => Winograd.Places * PackedMatrix.WidestPanel<T>() / 2;
+
+    // Elements of one place's sums of products: whole register tiles of the kernel.
+    private static long KernelStep<T>(int channels, int filters)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int rows = (channels + RegisterTile.Rows - 1) / RegisterTile.Rows * RegisterTile.Rows;
+        return ((long)rows * PackedMatrix.PaddedColumns<T>(filters)) + PlacePadding;
+    }
+}
