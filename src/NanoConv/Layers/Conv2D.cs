@@ -8,14 +8,14 @@ namespace NanoConv;
 /// y = activation(x ∗ w + b). See <see cref="Convolution"/> for the equation, <see cref="WinogradConvolution"/> for a
 /// way with fewer multiplications that is taken where it suits.
 /// </summary>
-public sealed class Conv2D : Layer
+public sealed class Conv2D : Layer, IDescribed<Conv2D>
 {
     /// <summary>Specifies a convolution; the defaults are Keras's.</summary>
     /// <param name="filters">Output channels.</param>
     /// <param name="kernelSize">The kernel's height and width.</param>
     /// <param name="padding">By default <see cref="Padding.Valid"/>.</param>
     /// <param name="strides">The step from window to window, by default 1.</param>
-    /// <param name="activation">Applied to the output.</param>
+    /// <param name="activation">Applied to the output; by default <see cref="Activation.Linear"/>.</param>
     /// <param name="useBias">Whether a bias is added for each filter; it starts as zero.</param>
     /// <param name="kernelInitializer">By default <see cref="GlorotUniform"/>.</param>
     /// <param name="kernelRegularizer">Added to the loss for the kernel.</param>
@@ -26,7 +26,7 @@ public sealed class Conv2D : Layer
         Size2D kernelSize,
         Padding padding = default,
         Size2D? strides = null,
-        Activation activation = Activation.Linear,
+        Activation? activation = null,
         bool useBias = true,
         Initializer? kernelInitializer = null,
         Regularizer? kernelRegularizer = null,
@@ -36,7 +36,7 @@ public sealed class Conv2D : Layer
         if (filters < 1)
             throw new ArgumentOutOfRangeException(nameof(filters), filters, "Conv2D: expected at least 1 filter");
         (Filters, KernelSize, Padding, Strides) = (filters, Check(kernelSize, "a kernel"), padding, Check(strides ?? 1, "strides"));
-        (Activation, UseBias) = (Check(activation), useBias);
+        (Activation, UseBias) = (activation ?? Activation.Linear, useBias);
         (KernelInitializer, KernelRegularizer) = (kernelInitializer ?? new GlorotUniform(), kernelRegularizer);
     }
 
@@ -66,6 +66,33 @@ public sealed class Conv2D : Layer
 
     /// <inheritdoc/>
     public override string Kind => "conv2d";
+
+    internal override int? ForeignKernelRank => 4;
+
+    /// <inheritdoc/>
+    public static Conv2D FromConfig(ConfigReader config) => new(
+        config.Whole("filters"),
+        config.Size("kernel_size"),
+        config.Padding("padding"),
+        config.Size("strides"),
+        config.Activation("activation"),
+        config.Flag("use_bias"),
+        config.Initializer("kernel_initializer"),
+        config.Regularizer("kernel_regularizer"),
+        config.Name);
+
+    /// <inheritdoc/>
+    public void Describe(ConfigWriter config)
+    {
+        config.Add("filters", Filters);
+        config.Add("kernel_size", KernelSize);
+        config.Add("strides", Strides);
+        config.Add("padding", Padding);
+        config.Add("activation", Activation);
+        config.Add("use_bias", UseBias);
+        config.Add("kernel_initializer", KernelInitializer);
+        config.Add("kernel_regularizer", KernelRegularizer);
+    }
 
     /// <inheritdoc/>
     public override BuiltLayer<T> Build<T>(LayerBuilder<T> builder)
@@ -110,8 +137,8 @@ public sealed class Conv2D : Layer
     private sealed class Built<T> : BuiltLayer<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        // What is kept: x in its halo, and the gradient dz of x ∗ w + b in its own.
-        private const int PaddedX = 0, HaloedDz = 1;
+        // What is kept: x in its halo, the gradient dz of z = x ∗ w + b in its own, and z itself if the activation's gradient needs it.
+        private const int PaddedX = 0, HaloedDz = 1, Z = 2;
 
         private readonly ConvolutionGeometry geometry;
         private readonly Activation activation;
@@ -132,6 +159,7 @@ public sealed class Conv2D : Layer
             [
                 new KeptBuffer("padded input", geometry.Window.NeedsPadding ? geometry.Window.PaddedElements : 0, TrainingOnly: false) { IsInput = true },
                 new KeptBuffer("haloed gradient", geometry.HaloedOutputElements, Extra: MatrixProduct.Slack<T>()),
+                .. KeptBuffer.BeforeActivation(activation, OutputShape),
             ];
         }
 
@@ -143,7 +171,7 @@ public sealed class Conv2D : Layer
 
         internal override PixelView? HaloedInput => geometry.Window.Interior;
 
-        internal override bool CanWriteInHalo => activation != Activation.Softmax;
+        internal override bool CanWriteInHalo => activation.IsFused;
 
         internal override bool CanBeLean => true;
 
@@ -192,18 +220,19 @@ public sealed class Conv2D : Layer
                 Halo.Pad(geometry.Window, pass.Count, pass.Kept(PaddedX), x);
             ReadOnlySpan<T> padded = Padded(pass, x);
             bool relu = activation == Activation.ReLU;
+            Span<T> z = activation.GradientNeedsInput && pass.Training ? pass.Kept(Z)[..y.Length] : y;
             if (IsWinograd)
-                WinogradConvolution.Forward(geometry, pass.Count, y, padded, packedKernel, packedBias, pass.Scratch, relu, pass.OutputView);
+                WinogradConvolution.Forward(geometry, pass.Count, z, padded, packedKernel, packedBias, pass.Scratch, relu, pass.OutputView);
             else
-                Convolution.Forward(geometry, pass.Count, y, padded, packedKernel, packedBias, relu, pass.OutputView);
-            if (activation == Activation.Softmax)
-                Softmax.Forward(y, y, geometry.Filters);
+                Convolution.Forward(geometry, pass.Count, z, padded, packedKernel, packedBias, relu, pass.OutputView);
+            if (!activation.IsFused)
+                activation.Forward(y, z, geometry.Filters);
         }
 
         public override void Backward(LayerPass<T> pass, ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> dy, Span<T> dx)
         {
-            if (activation == Activation.Softmax)
-                Softmax.InputGradient(dy, y, dy, geometry.Filters);
+            if (!activation.IsFused)
+                activation.Gradient(dy, dy, activation.GradientNeedsInput ? pass.Kept(Z)[..y.Length] : [], y, geometry.Filters);
             Span<T> db = Parameters.Count > 1 ? pass.Gradient(1) : [];
             ReadOnlySpan<T> padded = Padded(pass, x), masked = activation == Activation.ReLU ? y : [];
             StridedProduct inPlace = Convolution.ForwardProduct(geometry, pass.Count);
