@@ -4,7 +4,7 @@ namespace NanoConv;
 
 /// <summary>What a model file says beside the weights: see docs/model-files.md.</summary>
 /// <param name="LibraryVersion">The version of the library that wrote the file; null if another program did.</param>
-/// <param name="Network">The architecture; null if it is not described, as one with layers of one's own is not.</param>
+/// <param name="Network">The architecture; null if it is not described, as by <see cref="Model.SaveWeights"/>.</param>
 /// <param name="InputShape">The shape of one example; null without an architecture.</param>
 /// <param name="Seed">The seed of the initial weights; 0 if the file does not tell.</param>
 /// <param name="History">
