@@ -45,7 +45,7 @@ public class OtherKernelBenchmarks
     {
         float loss = 0;
         for (int i = 0; i < Images; i++)
-            loss += Softmax.CrossEntropy<float>(dLogits.AsSpan(i * Classes, Classes), logits.AsSpan(i * Classes, Classes), features.AsSpan(0, Classes), 1);
+            loss += SoftmaxRows.CrossEntropy<float>(dLogits.AsSpan(i * Classes, Classes), logits.AsSpan(i * Classes, Classes), features.AsSpan(0, Classes), 1);
         return loss;
     }
 

@@ -5,36 +5,45 @@ using NanoConv.Onnx.Schema;
 namespace NanoConv.Onnx;
 
 /// <summary>
-/// A graph without branches: each node takes what the one before has made, and constants. Names of values are those of the
-/// nodes that make them.
+/// A graph in which each node takes what the one before has made, and constants or what others have made. Names of values are those
+/// of the nodes that make them.
 /// </summary>
 internal sealed class OnnxGraph(string input)
 {
-    private string value = input;
+    /// <summary>The value that the graph has come to: the last node's output, or the input.</summary>
+    public string Value { get; private set; } = input;
+
+    private readonly HashSet<string> names = [];
 
     /// <summary>What was put together so far.</summary>
     public GraphProto Proto { get; } = new() { Name = "network" };
 
     /// <summary>Says what the first node is given: [batch, shape].</summary>
-    public void AddInput(Shape shape, TensorProto.Types.DataType type) => Proto.Input.Add(Value(value, shape, type));
+    public void AddInput(Shape shape, TensorProto.Types.DataType type) => Proto.Input.Add(Describe(Value, shape, type));
 
-    /// <summary>Adds a node.</summary>
+    /// <summary>Adds a node that takes the value so far; its output is the next.</summary>
     /// <param name="name">Its name, and that of its output.</param>
     /// <param name="operation">The operator.</param>
-    /// <param name="constants">The names of its inputs behind the first.</param>
+    /// <param name="others">The names of its inputs behind the first.</param>
     /// <param name="attributes">The operator's settings.</param>
-    public void Add(string name, string operation, IReadOnlyList<string> constants, params ReadOnlySpan<AttributeProto> attributes)
+    public void Add(string name, string operation, IReadOnlyList<string> others, params ReadOnlySpan<OnnxAttribute> attributes)
     {
-        Proto.Node.Add(new NodeProto
+        NodeProto node = new()
         {
             Name = name,
             OpType = operation,
-            Input = { value, constants },
+            Input = { Value, others },
             Output = { name },
-            Attribute = { attributes.ToArray() },
-        });
-        value = name;
+        };
+        foreach (OnnxAttribute attribute in attributes)
+            node.Attribute.Add(attribute.Proto);
+        Proto.Node.Add(node);
+        names.Add(name);
+        Value = name;
     }
+
+    /// <summary>Whether there is a node or a constant of this name.</summary>
+    public bool Has(string name) => names.Contains(name);
 
     /// <summary>Adds a constant and gives its name back.</summary>
     /// <param name="name">Its name.</param>
@@ -45,6 +54,7 @@ internal sealed class OnnxGraph(string input)
         byte[] bytes = new byte[elements.Length * sizeof(float)];
         for (int i = 0; i < elements.Length; i++)
             BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * sizeof(float)), elements[i]);
+        names.Add(name);
         Proto.Initializer.Add(new TensorProto
         {
             Name = name,
@@ -61,18 +71,10 @@ internal sealed class OnnxGraph(string input)
         if (Proto.Node.Count == 0)
             Add(output, "Identity", []);
         Proto.Node[^1].Output[0] = output;
-        Proto.Output.Add(Value(output, shape, TensorProto.Types.DataType.Float));
+        Proto.Output.Add(Describe(output, shape, TensorProto.Types.DataType.Float));
     }
 
-    /// <summary>A setting that is a number.</summary>
-    public static AttributeProto Attribute(string name, long number) =>
-        new() { Name = name, Type = AttributeProto.Types.AttributeType.Int, I = number };
-
-    /// <summary>A setting that is a list of numbers.</summary>
-    public static AttributeProto Attribute(string name, ReadOnlySpan<long> numbers) =>
-        new() { Name = name, Type = AttributeProto.Types.AttributeType.Ints, Ints = { numbers.ToArray() } };
-
-    private static ValueInfoProto Value(string name, Shape shape, TensorProto.Types.DataType type)
+    private static ValueInfoProto Describe(string name, Shape shape, TensorProto.Types.DataType type)
     {
         TensorShapeProto axes = new() { Dim = { new TensorShapeProto.Types.Dimension { DimParam = OnnxValue.BatchAxis } } };
         foreach (int axis in shape.Axes)

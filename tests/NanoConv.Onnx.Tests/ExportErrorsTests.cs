@@ -10,7 +10,18 @@ public sealed class ExportErrorsTests
     public void A_layer_of_one_s_own_is_named()
     {
         Model<float> model = new Sequential(new Flatten(), new Doubling("twice"), new Dense(2)).Build<float>((2, 2, 1));
-        Expect.Throws<ArgumentException>(() => model.ToOnnx(), "Doubling 'twice'", "Conv2D, MaxPooling2D, Dense", "cannot be exported");
+        Expect.Throws<ArgumentException>(() => model.ToOnnx(), "Doubling 'twice'", "Conv2D, Dense, Dropout", "cannot be exported", "OnnxTranslators.Register");
+    }
+
+    [Fact]
+    public void An_activation_of_one_s_own_is_named_wherever_it_is()
+    {
+        foreach (Layer layer in (Layer[])[new Dense(2, new Square()), new ActivationLayer(new Square())])
+        {
+            Expect.Throws<ArgumentException>(
+                () => new Sequential(layer).Build<float>(3).ToOnnx(),
+                $"{layer.TypeName} '{layer.Kind}_1'", "ELU, GELU, HardSigmoid", "Square ('square')", "cannot be exported", "OnnxTranslators.RegisterActivation");
+        }
     }
 
     [Theory]
@@ -65,6 +76,19 @@ public sealed class ExportErrorsTests
     }
 
     private static OnnxModel Export(OnnxExportOptions options) => new Sequential(new Dense(2)).Build<float>(3).ToOnnx(options);
+
+    private sealed class Square : Activation
+    {
+        public override string Name => "square";
+
+        public override void Forward<T>(Span<T> y, ReadOnlySpan<T> x, int lastAxis)
+        {
+            for (int i = 0; i < x.Length; i++)
+                y[i] = x[i] * x[i];
+        }
+
+        public override void Gradient<T>(Span<T> dx, ReadOnlySpan<T> dy, ReadOnlySpan<T> x, ReadOnlySpan<T> y, int lastAxis) => throw new NotSupportedException();
+    }
 
     private sealed class Doubling(string name) : Layer(name)
     {

@@ -81,7 +81,8 @@ internal static class Generators
 
     private static Gen<PictureLayout> InputLayouts => Gen.Elements(PictureLayout.Nhwc, PictureLayout.Nchw);
 
-    private static Gen<Activation> Activations => Gen.Elements(Activation.Linear, Activation.ReLU, Activation.Softmax);
+    private static Gen<Activation> Activations => Gen.OneOf(
+        Gen.Elements(Activation.Linear, Activation.ReLU, Activation.Softmax), Gen.Elements(NanoConv.Tests.KnownActivations.All));
 
     private static Gen<Layer> BodyLayer => Gen.OneOf<Layer>(
         from filters in Gen.Choose(1, 6)

@@ -63,7 +63,7 @@ internal static class PredictCommand
             throw new UserErrorException($"'{path}': expected finite outputs, found NaN or infinity: {file.Model.DescribeNonFinite(batch)}");
         if (!file.Model.EndsInSoftmax)
         {
-            Softmax.Forward<float>(probabilities, probabilities, classes);
+            SoftmaxRows.Forward<float>(probabilities, probabilities, classes);
             terminal.Out.WriteLine("The model ends without softmax: softmax is applied to its outputs.");
         }
         if (file.DataName is { } data and not "CIFAR-10")

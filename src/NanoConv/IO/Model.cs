@@ -48,7 +48,7 @@ public static class Model
         ModelWeights<T> weights = new(file);
         try
         {
-            (Sequential network, Shape inputShape) = ModelInfo.ReadNetwork(file.Metadata) ?? throw new InvalidDataException(WithoutNetwork(file));
+            (Network network, Shape inputShape) = ModelInfo.ReadNetwork(file.Metadata) ?? throw new InvalidDataException(WithoutNetwork(file));
             // The file's tensors vouch for what the description claims, parameter by parameter and before any is made.
             Model<T> model = network.Build(inputShape, ModelInfo.ReadSeed(file.Metadata), weights.Take);
             RefuseUnfit([.. weights.Mistakes, .. Unexpected(model, file)]);
@@ -143,24 +143,51 @@ public static class Model
     /// or how fast it was trained: equal runs give equal files.
     /// </summary>
     /// <remarks>
-    /// A network with layers, penalties or initializers of one's own is written without its description: build it again and use
-    /// <see cref="LoadWeights"/>.
+    /// Layers, activations, penalties and initializers of one's own are part of it if they are <see cref="IDescribed{TSelf}"/>, and are
+    /// loaded if they are registered, as by <see cref="Layer.Register{TLayer}"/>; else there is <see cref="SaveWeights"/>.
     /// </remarks>
     /// <param name="model">The model.</param>
     /// <param name="path">The file; replaced if there is one.</param>
     /// <param name="history">How it was trained, with its <see cref="History.Options"/>, if that is to be kept.</param>
     /// <param name="metadata">More text by key.</param>
     /// <typeparam name="T">The number type: F32 or F64 in the file.</typeparam>
+    /// <exception cref="ArgumentException">A layer does not describe itself; the message names it and says what to do. Nothing is written.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Save<T>(
         this Model<T> model, string path, History? history = null, IReadOnlyDictionary<string, string>? metadata = null)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(model);
+        IReadOnlyList<string> names = [.. model.Layers.Select(layer => layer.Name)];
+        string network = NetworkDescription.Write(model.Network, model.InputShape, names, out string? mistake)
+            ?? throw new ArgumentException($"{mistake}; or save the weights alone, by {nameof(SaveWeights)}", nameof(model));
+        Write(model, path, network, history, metadata);
+    }
+
+    /// <summary>
+    /// Writes a model as <see cref="Save"/> does, but without its network, whatever its layers are: build it again and use
+    /// <see cref="LoadWeights"/>.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="path">The file; replaced if there is one.</param>
+    /// <param name="history">How it was trained, if that is to be kept.</param>
+    /// <param name="metadata">More text by key.</param>
+    /// <typeparam name="T">The number type: F32 or F64 in the file.</typeparam>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void SaveWeights<T>(
+        this Model<T> model, string path, History? history = null, IReadOnlyDictionary<string, string>? metadata = null)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        Write(model, path, network: null, history, metadata);
+    }
+
+    private static void Write<T>(Model<T> model, string path, string? network, History? history, IReadOnlyDictionary<string, string>? metadata)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
         OrderedDictionary<string, SafeTensor> tensors = [];
         foreach (Parameter<T> parameter in model.Parameters)
             tensors.Add(parameter.Name, SafeTensor.From<T>(parameter.Shape, parameter.Value));
-        string? network = NetworkDescription.Write(model.Network, model.InputShape, [.. model.Layers.Select(layer => layer.Name)]);
         OrderedDictionary<string, string> text = ModelInfo.Write(network, model.Seed, history);
         foreach ((string key, string value) in metadata ?? new Dictionary<string, string>())
             text[key] = value;

@@ -4,7 +4,7 @@ namespace NanoConv;
 
 /// <summary>What a model file says beside the weights: see docs/model-files.md.</summary>
 /// <param name="LibraryVersion">The version of the library that wrote the file; null if another program did.</param>
-/// <param name="Network">The architecture; null if it is not described, as one with layers of one's own is not.</param>
+/// <param name="Network">The architecture; null if it is not described, as by <see cref="Model.SaveWeights"/>.</param>
 /// <param name="InputShape">The shape of one example; null without an architecture.</param>
 /// <param name="Seed">The seed of the initial weights; 0 if the file does not tell.</param>
 /// <param name="History">
@@ -15,7 +15,7 @@ namespace NanoConv;
 /// <param name="Metadata">All text by key.</param>
 public sealed record ModelInfo(
     string? LibraryVersion,
-    Sequential? Network,
+    Network? Network,
     Shape? InputShape,
     int Seed,
     History? History,
@@ -50,7 +50,7 @@ public sealed record ModelInfo(
     /// <exception cref="InvalidDataException">It is malformed.</exception>
     internal static ModelInfo Read(IReadOnlyDictionary<string, string> metadata)
     {
-        (Sequential Network, Shape InputShape)? network = ReadNetwork(metadata);
+        (Network Network, Shape InputShape)? network = ReadNetwork(metadata);
         History? history = null;
         bool hasTraining = metadata.TryGetValue(TrainingKey, out string? training);
         if (metadata.TryGetValue(HistoryKey, out string? epochs) || hasTraining)
@@ -79,7 +79,7 @@ public sealed record ModelInfo(
     }
 
     /// <summary>The architecture; null if it is not described.</summary>
-    internal static (Sequential Network, Shape InputShape)? ReadNetwork(IReadOnlyDictionary<string, string> metadata) =>
+    internal static (Network Network, Shape InputShape)? ReadNetwork(IReadOnlyDictionary<string, string> metadata) =>
         metadata.TryGetValue(NetworkKey, out string? description) ? NetworkDescription.Read(description) : null;
 
     /// <summary>The seed of the initial weights.</summary>

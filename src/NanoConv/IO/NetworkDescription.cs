@@ -3,50 +3,66 @@ using System.Text.Json.Nodes;
 
 namespace NanoConv;
 
-/// <summary>Networks as JSON, in Keras's words: what a model file says of its architecture.</summary>
+/// <summary>Networks as JSON, in Keras's words: what a model file says of its architecture. Each layer writes and reads its own part.</summary>
 internal static class NetworkDescription
 {
     private const int MaxDepth = 16;
 
-    private static readonly OrderedDictionary<string, Initializer> Initializers = new()
-    {
-        ["glorot_uniform"] = new GlorotUniform(),
-        ["he_normal"] = new HeNormal(),
-        ["he_uniform"] = new HeUniform(),
-        ["zeros"] = new Zeros(),
-    };
+    private const string InputsKey = "inputs", OutputsKey = "outputs";
 
-    /// <summary>The description; null if a layer, a penalty or an initializer is none of the library's, which has no words for it.</summary>
-    public static string? Write(Network network, Shape inputShape, IReadOnlyList<string> names)
+    /// <summary>The description; null if a layer, or a part of one, does not describe itself.</summary>
+    public static string? Write(Network network, Shape inputShape, IReadOnlyList<string> names) => Write(network, inputShape, names, out _);
+
+    /// <inheritdoc cref="Write(Network, Shape, IReadOnlyList{string})"/>
+    /// <param name="network">The network.</param>
+    /// <param name="inputShape">Its input.</param>
+    /// <param name="names">Its layers' names.</param>
+    /// <param name="mistake">Which layer that is, and what to do about it.</param>
+    public static string? Write(Network network, Shape inputShape, IReadOnlyList<string> names, out string? mistake)
     {
+        mistake = null;
         JsonArray layers = [];
         for (int i = 0; i < network.Layers.Count; i++)
         {
-            if (Describe(network.Layers[i]) is not { } layer)
+            if (!Layer.Registry.TryDescribe(network.Layers[i], out string? word, out ConfigWriter? config, out mistake))
+            {
+                mistake = $"{network.Layers[i].TypeName} '{names[i]}': {mistake}";
                 return null;
-            layer.Insert(0, "name", names[i]);
-            layer.Insert(0, "class", network.Layers[i].TypeName);
-            layers.Add((JsonNode)layer);
+            }
+
+            config.Json.Insert(0, ConfigWriter.NameKey, names[i]);
+            config.Json.Insert(0, ConfigWriter.ClassKey, word);
+            if (network.Topology.Inputs(i) is not [var one] || one != i)
+                config.Json[InputsKey] = Numbers(network.Topology.Inputs(i));
+            layers.Add((JsonNode)config.Json);
         }
 
-        JsonObject description = new()
-        {
-            ["input_shape"] = Numbers(inputShape.Axes.ToArray()),
-            ["layers"] = layers,
-        };
+        JsonObject description = new() { ["input_shape"] = Numbers(inputShape.Axes), ["layers"] = layers };
+        if (network.Topology.Outputs is not [var end] || end != layers.Count)
+            description[OutputsKey] = Numbers(network.Topology.Outputs);
         return description.ToJsonString();
     }
 
+    private static JsonArray Numbers(ReadOnlySpan<int> numbers)
+    {
+        JsonArray array = [];
+        foreach (int number in numbers)
+            array.Add((JsonNode)number);
+        return array;
+    }
+
     /// <summary>The network that a description means.</summary>
-    /// <exception cref="InvalidDataException">It is not such a description.</exception>
-    public static (Sequential Network, Shape InputShape) Read(string text)
+    /// <exception cref="InvalidDataException">It is not such a description, or one of its layers is of a class that is not registered.</exception>
+    public static (Network Network, Shape InputShape) Read(string text)
     {
         try
         {
             using JsonDocument document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = MaxDepth });
-            int[] axes = [.. document.RootElement.GetProperty("input_shape").EnumerateArray().Select(axis => axis.Whole())];
-            Layer[] layers = [.. document.RootElement.GetProperty("layers").EnumerateArray().Select(Layer)];
-            return (new Sequential(layers), new Shape(axes));
+            JsonElement root = document.RootElement;
+            Shape shape = new([.. root.GetProperty("input_shape").EnumerateArray().Select(axis => axis.Whole())]);
+            JsonElement[] layers = [.. root.GetProperty("layers").EnumerateArray()];
+            bool isChain = !root.TryGetProperty(OutputsKey, out _) && !layers.Any(layer => layer.TryGetProperty(InputsKey, out _));
+            return (isChain ? new Sequential([.. layers.Select(Read)]) : ReadGraph(root, layers, shape), shape);
         }
         catch (Exception mistake) when (mistake is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
         {
@@ -54,157 +70,25 @@ internal static class NetworkDescription
         }
     }
 
-    private static JsonObject? Describe(Layer layer) => layer switch
+    // Values by their numbers: 0 is the input, i the i-th layer's output. What is not said is the layer before, and the last layer.
+    private static Network ReadGraph(JsonElement root, JsonElement[] layers, Shape shape)
     {
-        Conv2D { KernelRegularizer: not (null or L1 or L2) } or Dense { KernelRegularizer: not (null or L1 or L2) } => null,
-        Conv2D conv when Describe(conv.KernelInitializer) is null => null,
-        Dense dense when Describe(dense.KernelInitializer) is null => null,
-        Conv2D conv => new JsonObject
-        {
-            ["filters"] = conv.Filters,
-            ["kernel_size"] = Size(conv.KernelSize),
-            ["strides"] = Size(conv.Strides),
-            ["padding"] = Describe(conv.Padding),
-            ["activation"] = Describe(conv.Activation),
-            ["use_bias"] = conv.UseBias,
-            ["kernel_initializer"] = Describe(conv.KernelInitializer),
-            ["kernel_regularizer"] = Describe(conv.KernelRegularizer),
-        },
-        Dense dense => new JsonObject
-        {
-            ["units"] = dense.Units,
-            ["activation"] = Describe(dense.Activation),
-            ["use_bias"] = dense.UseBias,
-            ["kernel_initializer"] = Describe(dense.KernelInitializer),
-            ["kernel_regularizer"] = Describe(dense.KernelRegularizer),
-        },
-        MaxPooling2D pooling => new JsonObject
-        {
-            ["pool_size"] = Size(pooling.PoolSize),
-            ["strides"] = Size(pooling.Strides),
-            ["padding"] = Describe(pooling.Padding),
-        },
-        Dropout dropout => new JsonObject { ["rate"] = dropout.Rate },
-        ActivationLayer activation => new JsonObject { ["activation"] = Describe(activation.Activation) },
-        Flatten => [],
-        _ => null,
-    };
-
-    private static Layer Layer(JsonElement layer)
-    {
-        string name = layer.GetProperty("name").GetString()!;
-        string type = layer.GetProperty("class").GetString()!;
-        return type switch
-        {
-            nameof(Conv2D) => new Conv2D(
-                layer.GetProperty("filters").Whole(),
-                Size(layer.GetProperty("kernel_size")),
-                Padding(layer.GetProperty("padding")),
-                Size(layer.GetProperty("strides")),
-                Activation(layer),
-                layer.GetProperty("use_bias").GetBoolean(),
-                Initializer(layer),
-                Regularizer(layer),
-                name),
-            nameof(Dense) => new Dense(
-                layer.GetProperty("units").Whole(),
-                Activation(layer),
-                layer.GetProperty("use_bias").GetBoolean(),
-                Initializer(layer),
-                Regularizer(layer),
-                name),
-            nameof(MaxPooling2D) => new MaxPooling2D(
-                Size(layer.GetProperty("pool_size")), Size(layer.GetProperty("strides")), Padding(layer.GetProperty("padding")), name),
-            nameof(Dropout) => new Dropout(layer.GetProperty("rate").Real(), name),
-            nameof(Flatten) => new Flatten(name),
-            nameof(ActivationLayer) => new ActivationLayer(Activation(layer), name),
-            _ => throw new InvalidDataException($"expected a layer of the library, found '{type}'"),
-        };
+        List<Node> nodes = [Network.Input(shape)];
+        foreach (JsonElement layer in layers)
+            nodes.Add(Node.Join(Read(layer), Values(layer, InputsKey, nodes)));
+        Network network = new(nodes[0], Values(root, OutputsKey, nodes));
+        return network.Layers.Count == layers.Length ? network : throw new InvalidDataException(
+            $"expected layers that outputs depend on, found {layers.Length - network.Layers.Count} others");
     }
 
-    private static JsonNode Describe(Padding padding) => padding.IsSame
-        ? "same"
-        : padding == NanoConv.Padding.Valid ? "valid" : Numbers(padding.Top, padding.Bottom, padding.Left, padding.Right);
+    private static Node[] Values(JsonElement element, string key, List<Node> nodes) => element.TryGetProperty(key, out JsonElement numbers)
+        ? [.. numbers.EnumerateArray().Select(number => number.Whole() is >= 0 and int value && value < nodes.Count ? nodes[value] : throw new InvalidDataException(
+            $"expected {key} from 0 to {nodes.Count - 1}, found {number.GetRawText()}"))]
+        : [nodes[^1]];
 
-    private static Padding Padding(JsonElement padding)
+    private static Layer Read(JsonElement layer)
     {
-        if (padding.ValueKind == JsonValueKind.Array)
-        {
-            int[] sides = Numbers(padding, count: 4);
-            return NanoConv.Padding.Explicit(sides[0], sides[1], sides[2], sides[3]);
-        }
-
-        return padding.GetString() switch
-        {
-            "same" => NanoConv.Padding.Same,
-            "valid" => NanoConv.Padding.Valid,
-            string other => throw new InvalidDataException($"expected padding 'same' or 'valid', found '{other}'"),
-            null => throw new InvalidDataException("expected padding, found null"),
-        };
-    }
-
-    private static string Describe(Activation activation) => activation switch
-    {
-        NanoConv.Activation.ReLU => "relu",
-        NanoConv.Activation.Softmax => "softmax",
-        _ => "linear",
-    };
-
-    private static Activation Activation(JsonElement layer) => layer.GetProperty("activation").GetString() switch
-    {
-        "relu" => NanoConv.Activation.ReLU,
-        "softmax" => NanoConv.Activation.Softmax,
-        "linear" => NanoConv.Activation.Linear,
-        string other => throw new InvalidDataException($"expected activation 'relu', 'softmax' or 'linear', found '{other}'"),
-        null => throw new InvalidDataException("expected an activation, found null"),
-    };
-
-    private static string? Describe(Initializer initializer) =>
-        Initializers.FirstOrDefault(known => known.Value.GetType() == initializer.GetType()).Key;
-
-    // Files that were written before initializers were kept do not have it.
-    private static Initializer Initializer(JsonElement layer)
-    {
-        if (!layer.TryGetProperty("kernel_initializer", out JsonElement word))
-            return Initializers["glorot_uniform"];
-        return word.GetString() is { } known && Initializers.TryGetValue(known, out Initializer? initializer)
-            ? initializer
-            : throw new InvalidDataException(
-                $"expected initializer {string.Join(", ", Initializers.Keys.Select(key => $"'{key}'"))}, found {word.GetRawText()}");
-    }
-
-    private static JsonObject? Describe(Regularizer? regularizer) => regularizer switch
-    {
-        L1 l1 => new JsonObject { ["l1"] = l1.Strength },
-        L2 l2 => new JsonObject { ["l2"] = l2.Strength },
-        _ => null,
-    };
-
-    private static Regularizer? Regularizer(JsonElement layer)
-    {
-        JsonElement regularizer = layer.GetProperty("kernel_regularizer");
-        if (regularizer.ValueKind == JsonValueKind.Null)
-            return null;
-        return regularizer.TryGetProperty("l1", out JsonElement l1) ? new L1(l1.Real()) : new L2(regularizer.GetProperty("l2").Real());
-    }
-
-    private static JsonArray Size(Size2D size) => Numbers(size.Height, size.Width);
-
-    private static Size2D Size(JsonElement size)
-    {
-        int[] sides = Numbers(size, count: 2);
-        return new Size2D(sides[0], sides[1]);
-    }
-
-    private static int[] Numbers(JsonElement array, int count) => array.GetArrayLength() == count
-        ? [.. array.EnumerateArray().Select(number => number.Whole())]
-        : throw new InvalidDataException($"expected {count} numbers, found {array.GetRawText()}");
-
-    private static JsonArray Numbers(params ReadOnlySpan<int> numbers)
-    {
-        JsonArray array = [];
-        foreach (int number in numbers)
-            array.Add((JsonNode)number);
-        return array;
+        string name = layer.GetProperty(ConfigWriter.NameKey).GetString()!, word = layer.GetProperty(ConfigWriter.ClassKey).GetString()!;
+        return Layer.Registry.Read(word, new ConfigReader(layer, name));
     }
 }

@@ -24,7 +24,7 @@ internal sealed class WeightImport<T>
     {
         (this.model, this.file, this.layout) = (model, file, layout);
         layers = [.. model.Layers.Where(layer => layer.Parameters.Count > 0)];
-        if (layers.FirstOrDefault(layer => layer.Specification is not (Conv2D or Dense)) is { } other)
+        if (layers.FirstOrDefault(layer => layer.Specification.ForeignKernelRank is null) is { } other)
         {
             throw new ArgumentException(
                 $"expected layers with weights that other frameworks have, Conv2D and Dense, received {other.Specification.TypeName} '{other.Name}'");
@@ -45,8 +45,8 @@ internal sealed class WeightImport<T>
             MatchByHand(layer, prefix);
         if (!MatchByName())
         {
-            MatchByOrder(layers.FindAll(layer => layer.Specification is Conv2D), sources.FindAll(source => RankOf(source) == ConvolutionRank));
-            MatchByOrder(layers.FindAll(layer => layer.Specification is Dense), sources.FindAll(source => RankOf(source) != ConvolutionRank));
+            MatchByOrder(layers.FindAll(IsConvolution), sources.FindAll(source => RankOf(source) == ConvolutionRank));
+            MatchByOrder(layers.FindAll(layer => !IsConvolution(layer)), sources.FindAll(source => RankOf(source) != ConvolutionRank));
         }
 
         foreach (BuiltLayer<T> layer in layers)
@@ -153,6 +153,8 @@ internal sealed class WeightImport<T>
     private void Reject(List<SourceLayer> strange) =>
         unexpected.AddRange(strange.SelectMany(source => new[] { source.Kernel, source.Bias }).OfType<string>());
 
+    private static bool IsConvolution(BuiltLayer<T> layer) => layer.Specification.ForeignKernelRank == ConvolutionRank;
+
     private bool HasKernel(SourceLayer source) => source.Kernel is not null && RankOf(source) is (2 or ConvolutionRank);
 
     private int RankOf(SourceLayer source) => file.Tensors[source.Kernel!].Shape.Count;
@@ -188,7 +190,7 @@ internal sealed class WeightImport<T>
     private int FlattenedPixels(BuiltLayer<T> dense)
     {
         int index = model.Layers.TakeWhile(layer => layer != dense).Count() - 1;
-        while (index >= 0 && model.Layers[index].Specification is Dropout or ActivationLayer) // they keep the order
+        while (index >= 0 && model.Layers[index].Specification.KeepsOrder)
             index--;
         return index >= 0 && model.Layers[index] is { Specification: Flatten, InputShape: { Rank: 3 } picture } ? picture[0] * picture[1] : 1;
     }

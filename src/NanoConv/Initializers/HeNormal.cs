@@ -4,10 +4,18 @@ namespace NanoConv;
 /// Normal with standard deviation √(2 / fan in) (He et al., 2015), cut off at two deviations of the normal it is drawn
 /// from, which is widened by 1 / 0.8796 to make up for the cut: as Keras has it.
 /// </summary>
-public sealed class HeNormal : Initializer
+public sealed class HeNormal : Initializer, IDescribed<HeNormal>
 {
     // The standard deviation of a unit normal cut off at ±2.
     private const double CutDeviation = 0.87962566103423978;
+
+    /// <inheritdoc/>
+    public static HeNormal FromConfig(ConfigReader config) => new();
+
+    /// <inheritdoc/>
+    public void Describe(ConfigWriter config)
+    {
+    }
 
     /// <inheritdoc/>
     public override void Fill<T>(Span<T> values, int fanIn, int fanOut, ulong key)

@@ -1,8 +1,16 @@
 namespace NanoConv;
 
 /// <summary>Zeros: what biases start from.</summary>
-public sealed class Zeros : Initializer
+public sealed class Zeros : Initializer, IDescribed<Zeros>
 {
+    /// <inheritdoc/>
+    public static Zeros FromConfig(ConfigReader config) => new();
+
+    /// <inheritdoc/>
+    public void Describe(ConfigWriter config)
+    {
+    }
+
     /// <inheritdoc/>
     public override void Fill<T>(Span<T> values, int fanIn, int fanOut, ulong key) => values.Clear();
 }

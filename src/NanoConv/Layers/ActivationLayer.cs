@@ -1,29 +1,33 @@
 using System.Numerics;
-using System.Numerics.Tensors;
-using NanoConv.Kernels;
 
 namespace NanoConv;
 
 /// <summary>An activation as a layer of its own; the same function as a convolution's or dense layer's argument.</summary>
-public sealed class ActivationLayer : Layer
+public sealed class ActivationLayer : Layer, IDescribed<ActivationLayer>
 {
     /// <summary>Specifies the layer.</summary>
     /// <param name="activation">The function.</param>
     /// <param name="name">The layer's name.</param>
-    /// <exception cref="ArgumentException">There is no such function.</exception>
     public ActivationLayer(Activation activation, string? name = null)
-        : base(name) => Activation = Check(activation);
+        : base(name)
+    {
+        ArgumentNullException.ThrowIfNull(activation);
+        Activation = activation;
+    }
 
     /// <summary>The function.</summary>
     public Activation Activation { get; }
 
     /// <inheritdoc/>
-    public override string Kind => Activation switch
-    {
-        Activation.ReLU => "re_lu",
-        Activation.Softmax => "softmax",
-        _ => "linear",
-    };
+    public override string Kind => Activation.Kind;
+
+    internal override bool KeepsOrder => true;
+
+    /// <inheritdoc/>
+    public static ActivationLayer FromConfig(ConfigReader config) => new(config.Activation("activation"), config.Name);
+
+    /// <inheritdoc/>
+    public void Describe(ConfigWriter config) => config.Add("activation", Activation);
 
     /// <inheritdoc/>
     public override BuiltLayer<T> Build<T>(LayerBuilder<T> builder)
@@ -39,24 +43,20 @@ public sealed class ActivationLayer : Layer
 
         public override void Forward(LayerPass<T> pass, ReadOnlySpan<T> x, Span<T> y)
         {
-            if (activation == Activation.ReLU)
-                TensorPrimitives.Max(x, T.Zero, y);
-            else if (activation == Activation.Softmax && !(EndsInSoftmax && pass.WantsLogits))
-                Softmax.Forward(y, x, InputShape[^1]);
-            else
+            if (EndsInSoftmax && pass.WantsLogits)
                 x.CopyTo(y);
+            else
+                activation.Forward(y, x, InputShape[^1]);
         }
 
         public override void Backward(LayerPass<T> pass, ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> dy, Span<T> dx)
         {
             if (dx.IsEmpty)
                 return;
-            if (activation == Activation.ReLU)
-                Epilogue.Mask(dx, dy, y);
-            else if (activation == Activation.Softmax && !(EndsInSoftmax && pass.WantsLogits))
-                Softmax.InputGradient(dx, y, dy, InputShape[^1]);
-            else
+            if (EndsInSoftmax && pass.WantsLogits)
                 dy.CopyTo(dx);
+            else
+                activation.Gradient(dx, dy, activation.GradientNeedsInput ? x : [], y, InputShape[^1]);
         }
     }
 }

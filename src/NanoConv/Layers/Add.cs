@@ -5,13 +5,21 @@ namespace NanoConv;
 
 /// <summary>Joins inputs of one shape: y = Σ xᵢ, element by element, in the order of the inputs.</summary>
 /// <param name="name">The layer's name.</param>
-public sealed class Add(string? name = null) : Layer(name)
+public sealed class Add(string? name = null) : Layer(name), IDescribed<Add>
 {
     /// <inheritdoc/>
     public override string Kind => "add";
 
     /// <inheritdoc/>
     public override (int Least, int Most) InputCount => (2, int.MaxValue);
+
+    /// <inheritdoc/>
+    public static Add FromConfig(ConfigReader config) => new(config.Name);
+
+    /// <inheritdoc/>
+    public void Describe(ConfigWriter config)
+    {
+    }
 
     /// <inheritdoc/>
     public override BuiltLayer<T> Build<T>(LayerBuilder<T> builder)

@@ -12,7 +12,7 @@ namespace NanoConv;
 /// As Keras has it: σ² is divided by the number of values, in the moving average too, which PyTorch divides by one less; and a batch with
 /// one value a channel has the variance 0, so that its output is β.
 /// </remarks>
-public sealed class BatchNormalization : Layer
+public sealed class BatchNormalization : Layer, IDescribed<BatchNormalization>
 {
     /// <summary>Specifies the layer; the defaults are Keras's.</summary>
     /// <param name="momentum">How much of a moving average stays in a step, from 0 to below 1. PyTorch's momentum is 1 − this one.</param>
@@ -61,6 +61,27 @@ public sealed class BatchNormalization : Layer
 
     /// <inheritdoc/>
     public override string Kind => "batch_normalization";
+
+    /// <inheritdoc/>
+    public static BatchNormalization FromConfig(ConfigReader config) => new(
+        config.Real("momentum"),
+        config.Real("epsilon"),
+        config.Flag("center"),
+        config.Flag("scale"),
+        config.Regularizer("beta_regularizer"),
+        config.Regularizer("gamma_regularizer"),
+        config.Name);
+
+    /// <inheritdoc/>
+    public void Describe(ConfigWriter config)
+    {
+        config.Add("momentum", Momentum);
+        config.Add("epsilon", Epsilon);
+        config.Add("center", Center);
+        config.Add("scale", Scale);
+        config.Add("beta_regularizer", BetaRegularizer);
+        config.Add("gamma_regularizer", GammaRegularizer);
+    }
 
     /// <inheritdoc/>
     public override BuiltLayer<T> Build<T>(LayerBuilder<T> builder)

@@ -4,13 +4,21 @@ namespace NanoConv;
 
 /// <summary>Joins inputs along their last axis, the channels of pictures: y[…, :] = (x₀[…, :], x₁[…, :], …).</summary>
 /// <param name="name">The layer's name.</param>
-public sealed class Concatenate(string? name = null) : Layer(name)
+public sealed class Concatenate(string? name = null) : Layer(name), IDescribed<Concatenate>
 {
     /// <inheritdoc/>
     public override string Kind => "concatenate";
 
     /// <inheritdoc/>
     public override (int Least, int Most) InputCount => (2, int.MaxValue);
+
+    /// <inheritdoc/>
+    public static Concatenate FromConfig(ConfigReader config) => new(config.Name);
+
+    /// <inheritdoc/>
+    public void Describe(ConfigWriter config)
+    {
+    }
 
     /// <inheritdoc/>
     public override BuiltLayer<T> Build<T>(LayerBuilder<T> builder)

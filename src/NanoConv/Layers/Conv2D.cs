@@ -8,14 +8,14 @@ namespace NanoConv;
 /// 2-D convolution over pictures (height, width, channels), with a kernel [height, width, channels, filters]:
 /// y = activation(x ∗ w + b). See <see cref="ConvolutionAlgorithm{T}"/> for the equation; it is also what works all of it out.
 /// </summary>
-public sealed class Conv2D : Layer
+public sealed class Conv2D : Layer, IDescribed<Conv2D>
 {
     /// <summary>Specifies a convolution; the defaults are Keras's.</summary>
     /// <param name="filters">Output channels.</param>
     /// <param name="kernelSize">The kernel's height and width.</param>
     /// <param name="padding">By default <see cref="Padding.Valid"/>.</param>
     /// <param name="strides">The step from window to window, by default 1.</param>
-    /// <param name="activation">Applied to the output.</param>
+    /// <param name="activation">Applied to the output; by default <see cref="Activation.Linear"/>.</param>
     /// <param name="useBias">Whether a bias is added for each filter; it starts as zero.</param>
     /// <param name="kernelInitializer">By default <see cref="GlorotUniform"/>.</param>
     /// <param name="kernelRegularizer">Added to the loss for the kernel.</param>
@@ -30,7 +30,7 @@ public sealed class Conv2D : Layer
         Size2D kernelSize,
         Padding padding = default,
         Size2D? strides = null,
-        Activation activation = Activation.Linear,
+        Activation? activation = null,
         bool useBias = true,
         Initializer? kernelInitializer = null,
         Regularizer? kernelRegularizer = null,
@@ -41,7 +41,7 @@ public sealed class Conv2D : Layer
         if (filters < 1)
             throw new ArgumentOutOfRangeException(nameof(filters), filters, "Conv2D: expected at least 1 filter");
         (Filters, KernelSize, Padding, Strides) = (filters, Check(kernelSize, "a kernel"), padding, Check(strides ?? 1, "strides"));
-        (Activation, UseBias) = (Check(activation), useBias);
+        (Activation, UseBias) = (activation ?? Activation.Linear, useBias);
         (KernelInitializer, KernelRegularizer, Algorithm) = (kernelInitializer ?? new GlorotUniform(), kernelRegularizer, algorithm);
     }
 
@@ -74,6 +74,33 @@ public sealed class Conv2D : Layer
 
     /// <inheritdoc/>
     public override string Kind => "conv2d";
+
+    internal override int? ForeignKernelRank => 4;
+
+    /// <inheritdoc/>
+    public static Conv2D FromConfig(ConfigReader config) => new(
+        config.Whole("filters"),
+        config.Size("kernel_size"),
+        config.Padding("padding"),
+        config.Size("strides"),
+        config.Activation("activation"),
+        config.Flag("use_bias"),
+        config.Initializer("kernel_initializer"),
+        config.Regularizer("kernel_regularizer"),
+        config.Name);
+
+    /// <inheritdoc/>
+    public void Describe(ConfigWriter config)
+    {
+        config.Add("filters", Filters);
+        config.Add("kernel_size", KernelSize);
+        config.Add("strides", Strides);
+        config.Add("padding", Padding);
+        config.Add("activation", Activation);
+        config.Add("use_bias", UseBias);
+        config.Add("kernel_initializer", KernelInitializer);
+        config.Add("kernel_regularizer", KernelRegularizer);
+    }
 
     /// <inheritdoc/>
     public override BuiltLayer<T> Build<T>(LayerBuilder<T> builder)
@@ -116,8 +143,8 @@ public sealed class Conv2D : Layer
     private sealed class Built<T> : BuiltLayer<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        // What is kept: x in its halo, and the gradient dz of x ∗ w + b in its own.
-        private const int PaddedX = 0, HaloedDz = 1;
+        // What is kept: x in its halo, the gradient dz of z = x ∗ w + b in its own, and z itself if the activation's gradient needs it.
+        private const int PaddedX = 0, HaloedDz = 1, Z = 2;
 
         private readonly ConvolutionGeometry geometry;
         private readonly ConvolutionAlgorithmKind? chosen;
@@ -142,7 +169,7 @@ public sealed class Conv2D : Layer
 
         internal override PixelView? HaloedInput => algorithm.Input.IsPlain ? null : algorithm.Input.Pixels;
 
-        internal override bool CanWriteInHalo => activation != Activation.Softmax;
+        internal override bool CanWriteInHalo => activation.IsFused;
 
         internal override bool CanBeLean => chosen is null;
 
@@ -171,15 +198,16 @@ public sealed class Conv2D : Layer
             if (IsCopied(pass))
                 algorithm.PlaceInput(pass.Count, pass.Kept(PaddedX), x);
             bool relu = activation == Activation.ReLU;
-            algorithm.Forward(pass.Count, y, pass.OutputView ?? algorithm.Output.Pixels!.Value, Padded(pass, x), pass.Scratch, relu);
-            if (activation == Activation.Softmax)
-                Softmax.Forward(y, y, geometry.Filters);
+            Span<T> z = activation.GradientNeedsInput && pass.Training ? pass.Kept(Z)[..y.Length] : y;
+            algorithm.Forward(pass.Count, z, pass.OutputView ?? algorithm.Output.Pixels!.Value, Padded(pass, x), pass.Scratch, relu);
+            if (!activation.IsFused)
+                activation.Forward(y, z, geometry.Filters);
         }
 
         public override void Backward(LayerPass<T> pass, ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> dy, Span<T> dx)
         {
-            if (activation == Activation.Softmax)
-                Softmax.InputGradient(dy, y, dy, geometry.Filters);
+            if (!activation.IsFused)
+                activation.Gradient(dy, dy, activation.GradientNeedsInput ? pass.Kept(Z)[..y.Length] : [], y, geometry.Filters);
             Span<T> dw = IsLean ? [] : pass.Gradient(0), db = Parameters.Count > 1 ? pass.Gradient(1) : [];
             ReadOnlySpan<T> padded = Padded(pass, x), masked = activation == Activation.ReLU ? y : [];
             PictureLayout layout = dx.IsEmpty ? algorithm.OutputGradientAlone : algorithm.OutputGradient;
@@ -190,13 +218,14 @@ public sealed class Conv2D : Layer
         }
 
         // Pictures that are wanted as they are need no buffer.
-        private static KeptBuffer[] KeptBy(ConvolutionAlgorithm<T> algorithm)
+        private KeptBuffer[] KeptBy(ConvolutionAlgorithm<T> algorithm)
         {
             (PictureLayout input, PictureLayout gradient) = (algorithm.Input, algorithm.OutputGradient);
             return
             [
                 new KeptBuffer("padded input", input.IsPlain ? 0 : input.Elements, TrainingOnly: false) { IsInput = true },
                 gradient.IsPlain ? new KeptBuffer("haloed gradient", 0) : new KeptBuffer("haloed gradient", gradient.Elements, gradient.Extra),
+                .. KeptBuffer.BeforeActivation(activation, OutputShape),
             ];
         }
 

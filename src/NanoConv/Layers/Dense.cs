@@ -4,11 +4,11 @@ using NanoConv.Kernels;
 namespace NanoConv;
 
 /// <summary>A fully connected layer: y = activation(x·w + b), with w [inputs, units].</summary>
-public sealed class Dense : Layer
+public sealed class Dense : Layer, IDescribed<Dense>
 {
     /// <summary>Specifies a dense layer; the defaults are Keras's.</summary>
     /// <param name="units">Outputs.</param>
-    /// <param name="activation">Applied to the output.</param>
+    /// <param name="activation">Applied to the output; by default <see cref="Activation.Linear"/>.</param>
     /// <param name="useBias">Whether a bias is added for each unit; it starts as zero.</param>
     /// <param name="kernelInitializer">By default <see cref="GlorotUniform"/>.</param>
     /// <param name="kernelRegularizer">Added to the loss for w.</param>
@@ -16,7 +16,7 @@ public sealed class Dense : Layer
     /// <exception cref="ArgumentException"><paramref name="units"/> is below 1.</exception>
     public Dense(
         int units,
-        Activation activation = Activation.Linear,
+        Activation? activation = null,
         bool useBias = true,
         Initializer? kernelInitializer = null,
         Regularizer? kernelRegularizer = null,
@@ -25,7 +25,7 @@ public sealed class Dense : Layer
     {
         if (units < 1)
             throw new ArgumentOutOfRangeException(nameof(units), units, "Dense: expected at least 1 unit");
-        (Units, Activation, UseBias) = (units, Check(activation), useBias);
+        (Units, Activation, UseBias) = (units, activation ?? Activation.Linear, useBias);
         (KernelInitializer, KernelRegularizer) = (kernelInitializer ?? new GlorotUniform(), kernelRegularizer);
     }
 
@@ -47,6 +47,27 @@ public sealed class Dense : Layer
     /// <inheritdoc/>
     public override string Kind => "dense";
 
+    internal override int? ForeignKernelRank => 2;
+
+    /// <inheritdoc/>
+    public static Dense FromConfig(ConfigReader config) => new(
+        config.Whole("units"),
+        config.Activation("activation"),
+        config.Flag("use_bias"),
+        config.Initializer("kernel_initializer"),
+        config.Regularizer("kernel_regularizer"),
+        config.Name);
+
+    /// <inheritdoc/>
+    public void Describe(ConfigWriter config)
+    {
+        config.Add("units", Units);
+        config.Add("activation", Activation);
+        config.Add("use_bias", UseBias);
+        config.Add("kernel_initializer", KernelInitializer);
+        config.Add("kernel_regularizer", KernelRegularizer);
+    }
+
     /// <inheritdoc/>
     public override BuiltLayer<T> Build<T>(LayerBuilder<T> builder)
     {
@@ -63,6 +84,9 @@ public sealed class Dense : Layer
     private sealed class Built<T> : BuiltLayer<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        // What is kept: the gradient dz of z = x·w + b, and z itself if the activation's gradient needs it.
+        private const int Dz = 0, Z = 1;
+
         private readonly int inputs;
         private readonly int units;
         private readonly Activation activation;
@@ -76,7 +100,11 @@ public sealed class Dense : Layer
             (this.inputs, units, activation) = (inputs, specification.Units, specification.Activation);
             _ = PackedMatrix.Length<T>(inputs, units) + PackedMatrix.Length<T>(units, inputs); // refuses what would not fit into an array
             packedBias = new(PackedMatrix.PaddedColumns<T>(units));
-            Kept = [new KeptBuffer("gradient before activation", units, Extra: MatrixProduct.Slack<T>())];
+            Kept =
+            [
+                new KeptBuffer("gradient before activation", units, Extra: MatrixProduct.Slack<T>()),
+                .. KeptBuffer.BeforeActivation(activation, OutputShape),
+            ];
         }
 
         public override IReadOnlyList<KeptBuffer> Kept { get; }
@@ -87,7 +115,7 @@ public sealed class Dense : Layer
 
         internal override bool CanBeLean => true;
 
-        internal override int KeptGradient => 0;
+        internal override int KeptGradient => Dz;
 
         internal override long PackedElements => AlignedArray<T>.Allocated(packedKernel.Length) + AlignedArray<T>.Allocated(packedTransposedKernel.Length)
             + AlignedArray<T>.Allocated(packedBias.Length);
@@ -107,17 +135,18 @@ public sealed class Dense : Layer
 
         public override void Forward(LayerPass<T> pass, ReadOnlySpan<T> x, Span<T> y)
         {
+            Span<T> z = activation.GradientNeedsInput && pass.Training ? pass.Kept(Z)[..y.Length] : y;
             MatrixProduct.Multiply(
-                StridedProduct.Dense(pass.Count, inputs, units), y, x, packedKernel, packedBias, activation == Activation.ReLU);
-            if (EndsInSoftmax && !pass.WantsLogits)
-                Softmax.Forward(y, y, units);
+                StridedProduct.Dense(pass.Count, inputs, units), z, x, packedKernel, packedBias, activation == Activation.ReLU);
+            if (IsApart(pass))
+                activation.Forward(y, z, units);
         }
 
         public override void Backward(LayerPass<T> pass, ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> dy, Span<T> dx)
         {
-            if (EndsInSoftmax && !pass.WantsLogits)
-                Softmax.InputGradient(dy, y, dy, units);
-            Span<T> dz = pass.Kept(0);
+            if (IsApart(pass))
+                activation.Gradient(dy, dy, activation.GradientNeedsInput ? pass.Kept(Z)[..y.Length] : [], y, units);
+            Span<T> dz = pass.Kept(Dz);
             Span<T> db = Parameters.Count > 1 ? pass.Gradient(1) : [];
             StridedProduct product = StridedProduct.Dense(pass.Count, inputs, units);
             Epilogue.Gradient(product, dz, db, dy, activation == Activation.ReLU ? y : []);
@@ -131,5 +160,8 @@ public sealed class Dense : Layer
             else
                 MatrixProduct.Multiply(back, dx, dz, packedTransposedKernel, []);
         }
+
+        // Whether the activation is a step of its own: neither fused nor left to the loss.
+        private bool IsApart(LayerPass<T> pass) => !activation.IsFused && !(EndsInSoftmax && pass.WantsLogits);
     }
 }

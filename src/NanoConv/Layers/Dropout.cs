@@ -8,7 +8,7 @@ namespace NanoConv;
 /// In training, sets each element to zero with a probability and multiplies the others by 1 / (1 − rate), so that the
 /// expectation stays; in prediction, nothing. The mask is a function of seed, step, layer and element.
 /// </summary>
-public sealed class Dropout : Layer
+public sealed class Dropout : Layer, IDescribed<Dropout>
 {
     /// <summary>Specifies dropout.</summary>
     /// <param name="rate">The share of elements to drop, in [0, 1).</param>
@@ -27,6 +27,17 @@ public sealed class Dropout : Layer
 
     /// <inheritdoc/>
     public override string Kind => "dropout";
+
+    internal override bool KeepsOrder => true;
+
+    /// <inheritdoc/>
+    public static Dropout FromConfig(ConfigReader config) => new(config.Real("rate"), config.Name);
+
+    /// <inheritdoc/>
+    public void Describe(ConfigWriter config)
+    {
+        config.Add("rate", Rate);
+    }
 
     /// <inheritdoc/>
     public override BuiltLayer<T> Build<T>(LayerBuilder<T> builder)

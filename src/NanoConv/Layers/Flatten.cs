@@ -4,10 +4,18 @@ namespace NanoConv;
 
 /// <summary>Makes one axis of all axes of an example; in memory nothing changes.</summary>
 /// <param name="name">The layer's name.</param>
-public sealed class Flatten(string? name = null) : Layer(name)
+public sealed class Flatten(string? name = null) : Layer(name), IDescribed<Flatten>
 {
     /// <inheritdoc/>
     public override string Kind => "flatten";
+
+    /// <inheritdoc/>
+    public static Flatten FromConfig(ConfigReader config) => new(config.Name);
+
+    /// <inheritdoc/>
+    public void Describe(ConfigWriter config)
+    {
+    }
 
     /// <inheritdoc/>
     public override BuiltLayer<T> Build<T>(LayerBuilder<T> builder)

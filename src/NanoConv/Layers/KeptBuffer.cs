@@ -9,4 +9,8 @@ public sealed record KeptBuffer(string Name, int Elements, int Extra = 0, bool T
 {
     /// <summary>Whether it is the input once more, in a halo; not needed where the layer before writes it into one.</summary>
     internal bool IsInput { get; init; }
+
+    /// <summary>What a layer keeps for an activation that it has as an argument: its input, if its gradient needs that; else nothing.</summary>
+    internal static IEnumerable<KeptBuffer> BeforeActivation(Activation activation, Shape output) =>
+        activation.GradientNeedsInput ? [new KeptBuffer("output before activation", output.Elements)] : [];
 }

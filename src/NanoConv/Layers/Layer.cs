@@ -18,6 +18,18 @@ public abstract class Layer
         Name = name;
     }
 
+    internal static Registry<Layer> Registry { get; } = new Registry<Layer>("a layer", static layer => layer.TypeName)
+        .With<Conv2D>(nameof(Conv2D))
+        .With<MaxPooling2D>(nameof(MaxPooling2D))
+        .With<Dense>(nameof(Dense))
+        .With<Flatten>(nameof(Flatten))
+        .With<ActivationLayer>(nameof(ActivationLayer))
+        .With<Dropout>(nameof(Dropout))
+        .With<BatchNormalization>(nameof(BatchNormalization))
+        .With<Add>(nameof(Add))
+        .With<Multiply>(nameof(Multiply))
+        .With<Concatenate>(nameof(Concatenate));
+
     /// <summary>The layer's name, or null to be numbered by kind.</summary>
     public string? Name { get; }
 
@@ -30,15 +42,25 @@ public abstract class Layer
     /// <summary>How many inputs the layer reads: one, unless it joins several.</summary>
     public virtual (int Least, int Most) InputCount => (1, 1);
 
+    /// <summary>
+    /// Of a layer whose kernel other frameworks have as well: how many axes it has, by which its tensors are told from those of others.
+    /// </summary>
+    internal virtual int? ForeignKernelRank => null;
+
+    /// <summary>Whether features come out in the order in which they went in.</summary>
+    internal virtual bool KeepsOrder => false;
+
+    /// <summary>Makes a class of one's own known, so that models that have it are loaded; on any thread, as often as one likes.</summary>
+    /// <param name="name">What model files call it; by default the class's name.</param>
+    /// <typeparam name="TLayer">The class.</typeparam>
+    /// <exception cref="ArgumentException">Another class has the name.</exception>
+    public static void Register<TLayer>(string? name = null)
+        where TLayer : Layer, IDescribed<TLayer> => Registry.Register<TLayer>(name ?? typeof(TLayer).Name);
+
     /// <summary>A size of at least 1×1.</summary>
     private protected Size2D Check(Size2D size, string what) => size.Height >= 1 && size.Width >= 1
         ? size
         : throw new ArgumentException($"{TypeName}: expected {what} of at least 1×1, received {size}");
-
-    /// <summary>An activation that exists.</summary>
-    private protected Activation Check(Activation activation) => Enum.IsDefined(activation)
-        ? activation
-        : throw new ArgumentException($"{TypeName}: expected Linear, ReLU or Softmax as activation, received {(int)activation}");
 
     /// <summary>Fixes the layer to an input shape and a number type, and makes its parameters.</summary>
     /// <param name="builder">Tells the input's shape and the name, makes parameters.</param>

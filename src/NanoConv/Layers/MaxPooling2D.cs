@@ -4,7 +4,7 @@ using NanoConv.Kernels;
 namespace NanoConv;
 
 /// <summary>The greatest element of each window, channel by channel.</summary>
-public sealed class MaxPooling2D : Layer
+public sealed class MaxPooling2D : Layer, IDescribed<MaxPooling2D>
 {
     /// <summary>Specifies max-pooling; the defaults are Keras's.</summary>
     /// <param name="poolSize">The window's height and width.</param>
@@ -34,6 +34,18 @@ public sealed class MaxPooling2D : Layer
 
     /// <inheritdoc/>
     public override string Kind => "max_pooling2d";
+
+    /// <inheritdoc/>
+    public static MaxPooling2D FromConfig(ConfigReader config) =>
+        new(config.Size("pool_size"), config.Size("strides"), config.Padding("padding"), config.Name);
+
+    /// <inheritdoc/>
+    public void Describe(ConfigWriter config)
+    {
+        config.Add("pool_size", PoolSize);
+        config.Add("strides", Strides);
+        config.Add("padding", Padding);
+    }
 
     /// <inheritdoc/>
     public override BuiltLayer<T> Build<T>(LayerBuilder<T> builder)

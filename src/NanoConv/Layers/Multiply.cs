@@ -5,13 +5,21 @@ namespace NanoConv;
 
 /// <summary>Joins inputs of one shape: y = Π xᵢ, element by element, in the order of the inputs.</summary>
 /// <param name="name">The layer's name.</param>
-public sealed class Multiply(string? name = null) : Layer(name)
+public sealed class Multiply(string? name = null) : Layer(name), IDescribed<Multiply>
 {
     /// <inheritdoc/>
     public override string Kind => "multiply";
 
     /// <inheritdoc/>
     public override (int Least, int Most) InputCount => (2, int.MaxValue);
+
+    /// <inheritdoc/>
+    public static Multiply FromConfig(ConfigReader config) => new(config.Name);
+
+    /// <inheritdoc/>
+    public void Describe(ConfigWriter config)
+    {
+    }
 
     /// <inheritdoc/>
     public override BuiltLayer<T> Build<T>(LayerBuilder<T> builder)

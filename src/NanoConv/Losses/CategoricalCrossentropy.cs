@@ -38,5 +38,5 @@ public sealed class CategoricalCrossentropy(bool fromLogits = false) : Loss
 
     /// <inheritdoc/>
     public override T Evaluate<T>(Span<T> gradient, ReadOnlySpan<T> output, ReadOnlySpan<T> target, T scale) =>
-        Kernels.Softmax.CrossEntropy(gradient, output, target, scale);
+        Kernels.SoftmaxRows.CrossEntropy(gradient, output, target, scale);
 }

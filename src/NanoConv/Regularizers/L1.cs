@@ -6,10 +6,16 @@ namespace NanoConv;
 /// <summary>λ·Σ|w|, which drives weights to zero. Its derivative at 0 is taken as 0.</summary>
 /// <param name="strength">λ, at least 0.</param>
 /// <exception cref="ArgumentOutOfRangeException">λ is negative or not finite.</exception>
-public sealed class L1(double strength) : Regularizer
+public sealed class L1(double strength) : Regularizer, IDescribed<L1>
 {
     /// <summary>λ.</summary>
     public double Strength { get; } = Check(strength, nameof(strength));
+
+    /// <inheritdoc/>
+    public static L1 FromConfig(ConfigReader config) => new(config.Real("l1"));
+
+    /// <inheritdoc/>
+    public void Describe(ConfigWriter config) => config.Add("l1", Strength);
 
     /// <inheritdoc/>
     public override T Penalty<T>(ReadOnlySpan<T> w) => T.CreateChecked(Strength) * TensorPrimitives.SumOfMagnitudes(w);

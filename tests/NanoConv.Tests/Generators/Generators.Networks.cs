@@ -63,6 +63,9 @@ internal static partial class Generators
         from seed in Seeds
         select ((Shape)(sides.Item1, sides.Item2, channels), first, second, seed));
 
+    // The usual ones, and now and then any.
+    private static Gen<Activation> Mostly(params Activation[] usual) => Gen.Frequency((3, Gen.Elements(usual)), (1, Gen.Elements(KnownActivations.All)));
+
     private static Gen<Conv2D> Neighbour =>
         from filters in Gen.OneOf(Gen.Choose(1, 17), Gen.Elements(4, 8, 9, 16, 24))
         from plain in Gen.OneOf(
@@ -74,7 +77,7 @@ internal static partial class Generators
             from strides in Gen.Choose(1, 2).Two()
             from padding in Gen.OneOf(Gen.Constant(Padding.Same), ExplicitPadding(Gen.Choose(0, 2)))
             select (kernel, strides, padding))
-        from activation in Gen.Elements(Activation.Linear, Activation.ReLU, Activation.ReLU, Activation.Softmax)
+        from activation in Mostly(Activation.Linear, Activation.ReLU, Activation.ReLU, Activation.Softmax)
         from useBias in Gen.Elements(true, true, false)
         select new Conv2D(filters, plain.Item1, plain.Item3, (Size2D)plain.Item2, activation, useBias);
 
@@ -97,19 +100,21 @@ internal static partial class Generators
         from kernel in Gen.Choose(1, 3).Two()
         from strides in Gen.Choose(1, 3).Two()
         from padding in Gen.OneOf(Gen.Elements(Padding.Same, Padding.Valid), ExplicitPadding(Gen.Choose(0, 2)))
-        from activation in Gen.Elements(Activation.Linear, Activation.ReLU, Activation.ReLU, Activation.Softmax)
+        from activation in Mostly(Activation.Linear, Activation.ReLU, Activation.ReLU, Activation.Softmax)
         from useBias in Gen.Elements(true, true, false)
         select (Layer)new Conv2D(filters, kernel, padding, (Size2D)strides, activation, useBias, kernelRegularizer: new L2(0.01)),
         from size in Gen.Choose(1, 3).Two()
         from strides in Gen.Choose(1, 3).Two()
         from padding in Gen.Elements(Padding.Same, Padding.Valid)
         select (Layer)new MaxPooling2D(size, (Size2D)strides, padding),
-        Gen.Elements<Layer>(new Dropout(0.3), new ActivationLayer(Activation.ReLU), new ActivationLayer(Activation.Softmax)));
+        Gen.Constant<Layer>(new Dropout(0.3)),
+        Mostly(Activation.ReLU, Activation.Softmax).Select(activation => (Layer)activation));
 
     private static Gen<Layer> TailLayer => Gen.OneOf<Layer>(
         from units in Gen.Choose(1, 9)
-        from activation in Gen.Elements(Activation.Linear, Activation.ReLU, Activation.Softmax)
+        from activation in Mostly(Activation.Linear, Activation.ReLU, Activation.Softmax)
         from useBias in Gen.Elements(true, false)
         select (Layer)new Dense(units, activation, useBias, kernelRegularizer: new L1(0.01)),
-        Gen.Elements<Layer>(new Dropout(0.5), new ActivationLayer(Activation.ReLU)));
+        Gen.Constant<Layer>(new Dropout(0.5)),
+        Mostly(Activation.ReLU).Select(activation => (Layer)activation));
 }

@@ -106,14 +106,6 @@ public abstract class ModelFileTests<T> : PropertySuite, IDisposable
     }
 
     [Fact]
-    public void A_network_with_a_regulariser_of_ones_own_is_saved_without_its_description()
-    {
-        Model<T> model = new Sequential(new Dense(3, kernelRegularizer: new Own())).Build<T>(4);
-        model.Save(FilePath);
-        Assert.DoesNotContain(NetworkKey, SafeTensorsFile.Read(FilePath).Metadata.Keys);
-    }
-
-    [Fact]
     public void History_and_metadata_are_kept_as_text()
     {
         Model<T> model = Training.FitTests<T>.Model();
@@ -193,18 +185,30 @@ public abstract class ModelFileTests<T> : PropertySuite, IDisposable
         Expect.SameBits<T>("y", model.Predict(data, threads: 1).AsSpan(), other.Predict(data, threads: 1).AsSpan());
     }
 
-    /// <summary>What the library has no words for must not be lost in silence.</summary>
+    /// <summary>What has no words must not be lost in silence.</summary>
     [Fact]
-    public void Layers_penalties_and_initializers_of_ones_own_leave_the_description_out()
+    public void What_does_not_describe_itself_is_not_saved_but_for_its_weights()
     {
-        Layer[] own = [new OwnLayer(), new Dense(2, kernelRegularizer: new OwnPenalty()), new Dense(2, kernelInitializer: new OwnInitializer())];
-        foreach (Layer layer in own)
+        (Layer Layer, string Name, string What)[] own =
+        [
+            (new OwnLayer(), "OwnLayer 'own_1'", "Layer.Register<OwnLayer>"),
+            (new ActivationLayer(new OwnActivation()), "ActivationLayer 'own_function_1'", "Activation.Register<OwnActivation>"),
+            (new Dense(2, new OwnActivation()), "Dense 'dense_1'", "Activation.Register<OwnActivation>"),
+            (new Dense(2, kernelRegularizer: new OwnPenalty()), "Dense 'dense_1'", "Regularizer.Register<OwnPenalty>"),
+            (new Dense(2, kernelInitializer: new OwnInitializer()), "Dense 'dense_1'", "Initializer.Register<OwnInitializer>"),
+        ];
+        foreach ((Layer layer, string name, string what) in own)
         {
             Model<T> model = new Sequential(layer).Build<T>(2);
-            model.Save(FilePath);
+            Expect.Throws<ArgumentException>(() => model.Save(FilePath), name, "does not describe itself", "Describe and FromConfig", what, "SaveWeights");
+            Assert.False(File.Exists(FilePath));
+            model.SaveWeights(FilePath, new History(), new Dictionary<string, string> { ["author"] = "me" });
             Assert.False(SafeTensorsFile.Read(FilePath).Metadata.ContainsKey(NetworkKey));
+            Assert.Equal("me", ModelInfo.Read(FilePath).Metadata["author"]);
+            Assert.NotNull(ModelInfo.Read(FilePath).History);
             Expect.Throws<InvalidDataException>(() => Model.Load<T>(FilePath), FilePath, "LoadWeights");
             model.LoadWeights(FilePath);
+            File.Delete(FilePath);
         }
     }
 
@@ -220,8 +224,16 @@ public abstract class ModelFileTests<T> : PropertySuite, IDisposable
     [InlineData("""{"input_shape":[2],"layers":[{"name":"a/b","class":"Flatten"}]}""")]
     [InlineData("""{"input_shape":[2],"layers":[{"name":"a","class":"Dropout","rate":2}]}""")]
     [InlineData("""{"input_shape":[2],"layers":[{"name":"a","class":"Dropout","rate":"x"}]}""")]
-    [InlineData("""{"input_shape":[2],"layers":[{"name":"a","class":"ActivationLayer","activation":"tanh"}]}""")]
+    [InlineData("""{"input_shape":[2],"layers":[{"name":"a","class":"ActivationLayer","activation":"unheard"}]}""")]
     [InlineData("""{"input_shape":[2],"layers":[{"name":"a","class":"ActivationLayer","activation":null}]}""")]
+    [InlineData("""{"input_shape":[2],"layers":[{"name":"a","class":"ActivationLayer","activation":1}]}""")]
+    [InlineData("""{"input_shape":[2],"layers":[{"name":"a","class":"ActivationLayer","activation":{}}]}""")]
+    [InlineData("""{"input_shape":[2],"layers":[{"name":"a","class":"ActivationLayer","activation":{"name":null}}]}""")]
+    [InlineData("""{"input_shape":[2],"layers":[{"name":"a","class":"ActivationLayer","activation":{"name":"elu","alpha":"x"}}]}""")]
+    [InlineData("""{"input_shape":[2],"layers":[{"name":"a","class":"ActivationLayer","activation":{"name":"leaky_relu","negative_slope":-1}}]}""")]
+    [InlineData("""{"input_shape":[2],"layers":[{"name":"a","class":"ActivationLayer","activation":{"name":"gelu","approximate":0}}]}""")]
+    [InlineData("""{"input_shape":[2],"layers":[{"name":"a","class":"ActivationLayer"}]}""")]
+    [InlineData("""{"input_shape":[2],"layers":[{"name":"a","class":null}]}""")]
     [InlineData(
         """{"input_shape":[2],"layers":[{"name":"a","class":"Dense","units":1,"activation":"relu","use_bias":true,"kernel_initializer":"ones","""
         + """ "kernel_regularizer":null}]}""")]
@@ -293,13 +305,14 @@ public abstract class ModelFileTests<T> : PropertySuite, IDisposable
         }
     }
 
-    private sealed class Own : Regularizer
+    private sealed class OwnActivation : Activation
     {
-        public override TNumber Penalty<TNumber>(ReadOnlySpan<TNumber> w) => TNumber.One;
+        public override string Name => "own_function";
 
-        public override void AddGradient<TNumber>(Span<TNumber> gradient, ReadOnlySpan<TNumber> w)
-        {
-        }
+        public override void Forward<TNumber>(Span<TNumber> y, ReadOnlySpan<TNumber> x, int lastAxis) => x.CopyTo(y);
+
+        public override void Gradient<TNumber>(
+            Span<TNumber> dx, ReadOnlySpan<TNumber> dy, ReadOnlySpan<TNumber> x, ReadOnlySpan<TNumber> y, int lastAxis) => dy.CopyTo(dx);
     }
 }
 

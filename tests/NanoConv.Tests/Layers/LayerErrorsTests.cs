@@ -46,7 +46,9 @@ public sealed class LayerErrorsTests
     public void What_is_no_layer_no_activation_and_no_number_type_is_refused()
     {
         Refused(() => _ = new Sequential(new Flatten(), null!), "layers");
-        Refused(() => _ = new Dense(2, (Activation)99), "Dense", "99");
+        Refused(() => _ = new ActivationLayer(null!), "activation");
+        Refused(() => _ = new LeakyReLU(-0.1), "LeakyReLU", "at least 0", "-0.1");
+        Refused(() => _ = new ELU(double.PositiveInfinity), "ELU", "finite");
         Expect.Throws<NotSupportedException>(() => new Sequential(new Dense(2)).Build<Half>(4), "float or double", "Half");
     }
 

@@ -27,10 +27,11 @@ public sealed class WinogradLayerTests
             Assert.All(Network.Build<float>((8, 8, 8)).Layers.Where(layer => layer.Specification is Conv2D), layer => Assert.Equal("Winograd F(4×4, 3×3)", layer.Algorithm));
     }
 
+    public static TheoryData<Activation, bool> Activations { get; } =
+        new() { { Activation.Linear, true }, { Activation.Softmax, true }, { Activation.GELU, true }, { Activation.Linear, false } };
+
     [Theory]
-    [InlineData(Activation.Linear, true)]
-    [InlineData(Activation.Softmax, true)]
-    [InlineData(Activation.Linear, false)]
+    [MemberData(nameof(Activations))]
     public void Every_gradient_of_the_layer_is_its_slope(Activation activation, bool useBias) => LayerGradientTests.AssertProved(
         seed => GradientCheck.Run(new Conv2D(9, 3, Padding.Same, activation: activation, useBias: useBias), (4, 8, 8), examples: 2, seed), seed: 1);
 

@@ -36,14 +36,6 @@ internal static class Textbook
         where T : unmanaged, IFloatingPointIeee754<T> => layer.Parameters.Count > 1 ? layer.Parameters[1].Value : [];
 
     private static T[] Activated<T>(T[] y, Activation activation, int channels)
-        where T : unmanaged, IFloatingPointIeee754<T> => activation switch
-        {
-            Activation.ReLU => [.. y.Select(value => T.Max(value, T.Zero))],
-            Activation.Softmax => [.. y.Chunk(channels).SelectMany(Softmax)],
-            _ => y,
-        };
-
-    private static IEnumerable<T> Softmax<T>(T[] row)
         where T : unmanaged, IFloatingPointIeee754<T> =>
-        row.Select(value => T.One / row.Aggregate(T.Zero, (sum, other) => sum + T.Exp(other - value)));
+        [.. KnownActivations.Forward(activation, [.. y.Select(double.CreateChecked)], channels).Select(T.CreateTruncating)];
 }

@@ -247,7 +247,7 @@ public sealed class GradientCheckTests
                 ReadOnlySpan<T> bias = Parameters[0].Value;
                 for (int i = 0; i < x.Length; i++)
                     y[i] = x[i] + bias[i % classes];
-                NanoConv.Kernels.Softmax.Forward(y, y, classes);
+                NanoConv.Kernels.SoftmaxRows.Forward(y, y, classes);
             }
 
             public override void Backward(LayerPass<T> pass, ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> dy, Span<T> dx)
@@ -255,7 +255,7 @@ public sealed class GradientCheckTests
                 int classes = InputShape[^1];
                 ReadOnlySpan<T> bias = Parameters[0].Value;
                 T[] dz = new T[x.Length];
-                NanoConv.Kernels.Softmax.InputGradient(dz, y, dy, classes);
+                NanoConv.Kernels.SoftmaxRows.InputGradient(dz, y, dy, classes);
                 if (mistake == Hiding.SoftmaxLacksItsSecondTerm)
                 {
                     for (int i = 0; i < dz.Length; i++)

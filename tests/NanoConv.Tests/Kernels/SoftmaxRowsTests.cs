@@ -4,7 +4,7 @@ using NanoConv.Kernels;
 namespace NanoConv.Tests.Kernels;
 
 /// <summary>Softmax and its fusion with cross-entropy, against their definitions in double.</summary>
-public abstract class SoftmaxTests<T> : PropertySuite
+public abstract class SoftmaxRowsTests<T> : PropertySuite
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private static readonly double Tolerance = typeof(T) == typeof(float) ? 2e-6 : 1e-14;
@@ -14,7 +14,7 @@ public abstract class SoftmaxTests<T> : PropertySuite
     {
         T[] x = Numbers.Reals<T>(c.Rows * c.Columns, c.Seed, limit: 5);
         Poisoned<T> y = new(x.Length);
-        Softmax.Forward(y.View, x, c.Columns);
+        SoftmaxRows.Forward(y.View, x, c.Columns);
         Expect.Close("y", Definition(x, c.Columns), y.Checked(), Tolerance);
     });
 
@@ -22,8 +22,8 @@ public abstract class SoftmaxTests<T> : PropertySuite
     public void Softmax_may_overwrite_its_input() => ForAll(Generators.Matrices, static c =>
     {
         T[] x = Numbers.Reals<T>(c.Rows * c.Columns, c.Seed), apart = new T[x.Length];
-        Softmax.Forward<T>(apart, x, c.Columns);
-        Softmax.Forward<T>(x, x, c.Columns);
+        SoftmaxRows.Forward<T>(apart, x, c.Columns);
+        SoftmaxRows.Forward<T>(x, x, c.Columns);
         Expect.SameBits("y", apart, x);
     });
 
@@ -33,7 +33,7 @@ public abstract class SoftmaxTests<T> : PropertySuite
     {
         int n = c.Columns;
         T[] y = new T[c.Rows * n], dy = Numbers.Reals<T>(y.Length, c.Seed + 1), expected = new T[y.Length];
-        Softmax.Forward<T>(y, Numbers.Reals<T>(y.Length, c.Seed, limit: 3), n);
+        SoftmaxRows.Forward<T>(y, Numbers.Reals<T>(y.Length, c.Seed, limit: 3), n);
         for (int i = 0; i < y.Length; i++)
         {
             for (int j = i / n * n; j < (i / n * n) + n; j++)
@@ -41,7 +41,7 @@ public abstract class SoftmaxTests<T> : PropertySuite
         }
 
         Poisoned<T> dx = new(y.Length);
-        Softmax.InputGradient(dx.View, y, dy, n);
+        SoftmaxRows.InputGradient(dx.View, y, dy, n);
         Expect.Close("dx", expected, dx.Checked(), Tolerance);
     });
 
@@ -51,7 +51,7 @@ public abstract class SoftmaxTests<T> : PropertySuite
         T[] x = Numbers.Reals<T>(c.Columns, c.Seed, limit: 4), target = Target(c);
         T[] p = Definition(x, c.Columns);
         double expected = -target.Zip(p, (t, y) => double.CreateChecked(t) * Math.Log(double.CreateChecked(y))).Sum();
-        T loss = Softmax.CrossEntropy<T>(new T[x.Length], x, target, T.One);
+        T loss = SoftmaxRows.CrossEntropy<T>(new T[x.Length], x, target, T.One);
         Assert.Equal(expected, double.CreateChecked(loss), 1e1 * Tolerance * Math.Max(1, expected));
     });
 
@@ -61,7 +61,7 @@ public abstract class SoftmaxTests<T> : PropertySuite
         T[] x = Numbers.Reals<T>(c.Columns, c.Seed, limit: 4), target = Target(c), p = Definition(x, c.Columns);
         T total = target.Aggregate(T.Zero, (sum, t) => sum + t), scale = T.CreateChecked(0.25);
         Poisoned<T> dx = new(x.Length);
-        Softmax.CrossEntropy(dx.View, x, target, scale);
+        SoftmaxRows.CrossEntropy(dx.View, x, target, scale);
         T[] expected = [.. p.Zip(target, (y, t) => scale * ((y * total) - t))];
         Expect.Close("dx", expected, dx.Checked(), Tolerance);
     });
@@ -75,10 +75,10 @@ public abstract class SoftmaxTests<T> : PropertySuite
     {
         T[] x = [T.CreateChecked(right), T.CreateChecked(wrong), T.CreateChecked(wrong)], target = [T.One, T.Zero, T.Zero];
         T[] dx = Poisoned<T>.NaNs(3), y = Poisoned<T>.NaNs(3);
-        double loss = double.CreateChecked(Softmax.CrossEntropy<T>(dx, x, target, T.One));
+        double loss = double.CreateChecked(SoftmaxRows.CrossEntropy<T>(dx, x, target, T.One));
         double expected = right > wrong ? 0 : right < wrong ? wrong - right + Math.Log(2) : Math.Log(3);
         Assert.Equal(expected, loss, 1e-3);
-        Softmax.Forward<T>(y, x, 3);
+        SoftmaxRows.Forward<T>(y, x, 3);
         Assert.All([.. dx, .. y], value => Assert.True(T.IsFinite(value)));
         Assert.Equal(1, y.Sum(double.CreateChecked), 1e-6);
         Assert.Equal(0, dx.Sum(double.CreateChecked), 1e-6);
@@ -88,7 +88,7 @@ public abstract class SoftmaxTests<T> : PropertySuite
     public void An_impossible_class_may_have_a_logit_of_minus_infinity()
     {
         T[] x = [T.One, T.NegativeInfinity, T.One], dx = new T[3];
-        Assert.Equal(Math.Log(2), double.CreateChecked(Softmax.CrossEntropy<T>(dx, x, [T.One, T.Zero, T.Zero], T.One)), 1e-6);
+        Assert.Equal(Math.Log(2), double.CreateChecked(SoftmaxRows.CrossEntropy<T>(dx, x, [T.One, T.Zero, T.Zero], T.One)), 1e-6);
         Assert.All(dx, value => Assert.True(T.IsFinite(value)));
     }
 
@@ -110,6 +110,6 @@ public abstract class SoftmaxTests<T> : PropertySuite
     }
 }
 
-public sealed class SoftmaxFloatTests : SoftmaxTests<float>;
+public sealed class SoftmaxRowsFloatTests : SoftmaxRowsTests<float>;
 
-public sealed class SoftmaxDoubleTests : SoftmaxTests<double>;
+public sealed class SoftmaxRowsDoubleTests : SoftmaxRowsTests<double>;

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace NanoConv.Kernels;
 
 /// <summary>Softmax over rows of C elements, its gradient, and its fusion with categorical cross-entropy.</summary>
-public static class Softmax
+public static class SoftmaxRows
 {
     /// <summary>y_c = exp(x_c − m) / Σ exp(x_j − m), with m = max x, so that nothing overflows; row by row.</summary>
     /// <param name="y">Overwritten: [rows, C]; may be x itself.</param>

@@ -1,0 +1,63 @@
+namespace NanoConv.Onnx.Translators;
+
+/// <summary>Activations, as layers and as arguments.</summary>
+internal static class Activations
+{
+    // Softmax gives the same in any order; another one over the last axis may not.
+    public static IReadOnlyList<KeyValuePair<Type, LayerTranslator>> Layers { get; } =
+    [
+        LayerTranslator.For<ActivationLayer>(
+            static (layer, activation) => OnnxTranslators.Add(layer, activation.Activation),
+            static activation => activation.Activation is Softmax or { IsOverLastAxis: false }),
+    ];
+
+    public static IReadOnlyList<KeyValuePair<Type, Action<LayerTranslation, Activation>>> All { get; } =
+    [
+        For<Linear>(static (_, _) => { }),
+        For<ReLU>(static (layer, _) => layer.Add("Relu")),
+        For<LeakyReLU>(static (layer, leaky) => layer.Add("LeakyRelu", [], new OnnxAttribute("alpha", (float)leaky.NegativeSlope))),
+        For<ELU>(static (layer, elu) => layer.Add("Elu", [], new OnnxAttribute("alpha", (float)elu.Alpha))),
+        For<GELU>(static (layer, gelu) => Add(layer, gelu)),
+        For<SiLU>(static (layer, _) => AddTimesSigmoid(layer, layer.Value)),
+        For<Sigmoid>(static (layer, _) => layer.Add("Sigmoid")),
+        For<Tanh>(static (layer, _) => layer.Add("Tanh")),
+
+        // ONNX's own alpha is 0.2.
+        For<HardSigmoid>(static (layer, _) => layer.Add("HardSigmoid", [], new OnnxAttribute("alpha", 1f / 6), new OnnxAttribute("beta", 0.5f))),
+
+        // Over the channels, wherever they are.
+        For<Softmax>(static (layer, _) => layer.Add("Softmax", [], new OnnxAttribute("axis", layer.ChannelAxis))),
+    ];
+
+    // The operator Gelu came with opset 20: x·(1 + erf(x/√2))/2, or x·σ(2√(2/π)·(x + 0.044715·x³)).
+    private static void Add(LayerTranslation layer, GELU gelu)
+    {
+        string x = layer.Value;
+        if (gelu.Approximate)
+        {
+            layer.Add("Mul", [x]);
+            layer.Add("Mul", [layer.AddConstant("cubic", [], 0.044715f)]);
+            layer.Add("Add", [layer.AddConstant("one", [], 1)]);
+            layer.Add("Mul", [x]);
+            layer.Add("Mul", [layer.AddConstant("scale", [], (float)(2 * Math.Sqrt(2 / Math.PI)))]);
+            AddTimesSigmoid(layer, x);
+            return;
+        }
+
+        layer.Add("Mul", [layer.AddConstant("scale", [], (float)Math.Sqrt(0.5))]);
+        layer.Add("Erf");
+        layer.Add("Add", [layer.AddConstant("one", [], 1)]);
+        layer.Add("Mul", [x]);
+        layer.Add("Mul", [layer.AddConstant("half", [], 0.5f)]);
+    }
+
+    private static void AddTimesSigmoid(LayerTranslation layer, string x)
+    {
+        layer.Add("Sigmoid");
+        layer.Add("Mul", [x]);
+    }
+
+    private static KeyValuePair<Type, Action<LayerTranslation, Activation>> For<TActivation>(Action<LayerTranslation, TActivation> translate)
+        where TActivation : Activation =>
+        new(typeof(TActivation), (layer, activation) => translate(layer, (TActivation)activation));
+}

@@ -1,0 +1,31 @@
+using NanoConv.Kernels;
+
+namespace NanoConv.Onnx.Translators;
+
+/// <summary>Poolings, on NCHW, and the windows that convolutions have as well.</summary>
+internal static class Poolings
+{
+    public static IReadOnlyList<KeyValuePair<Type, LayerTranslator>> All { get; } = [LayerTranslator.For<MaxPooling2D>(Add)];
+
+    /// <summary>
+    /// Adds a node that slides a window. As much padding behind as the last window reaches; where it does not reach the border, ONNX leaves
+    /// out the same rest.
+    /// </summary>
+    public static void AddWindow(LayerTranslation layer, string operation, IReadOnlyList<string> constants, in WindowGeometry window)
+    {
+        int bottom = Math.Max(0, window.PaddedHeight - window.InputHeight - window.PaddingTop);
+        int right = Math.Max(0, window.PaddedWidth - window.InputWidth - window.PaddingLeft);
+        layer.Add(
+            operation,
+            constants,
+            new OnnxAttribute("kernel_shape", [window.KernelHeight, window.KernelWidth]),
+            new OnnxAttribute("pads", [window.PaddingTop, window.PaddingLeft, bottom, right]),
+            new OnnxAttribute("strides", [window.StrideHeight, window.StrideWidth]));
+    }
+
+    private static void Add(LayerTranslation layer, MaxPooling2D pooling)
+    {
+        layer.Transpose(toNchw: true);
+        AddWindow(layer, "MaxPool", [], new WindowGeometry(layer.InputShape, pooling.PoolSize, pooling.Strides, pooling.Padding));
+    }
+}

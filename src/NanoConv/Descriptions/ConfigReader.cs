@@ -1,0 +1,107 @@
+using System.Text.Json;
+
+namespace NanoConv;
+
+/// <summary>The settings that a <see cref="ConfigWriter"/> took, as a model file has them.</summary>
+/// <remarks>What is missing or malformed is a <see cref="FormatException"/> that names the setting; of a file's, the loader makes its own.</remarks>
+public sealed class ConfigReader
+{
+    private readonly JsonElement json;
+
+    internal ConfigReader(JsonElement json, string? name = null) => (this.json, Name) = (json, name);
+
+    /// <summary>The layer's name; null of a part of one.</summary>
+    public string? Name { get; }
+
+    /// <summary>A whole number.</summary>
+    /// <param name="key">The setting's name.</param>
+    /// <exception cref="FormatException">It is missing, or none.</exception>
+    public int Whole(string key) => Read(key, JsonNumbers.Whole);
+
+    /// <summary>A number.</summary>
+    /// <inheritdoc cref="Whole(string)"/>
+    public double Real(string key) => Read(key, JsonNumbers.Real);
+
+    /// <summary>A number that may be missing.</summary>
+    /// <param name="key">The setting's name.</param>
+    /// <param name="otherwise">What it is then.</param>
+    /// <exception cref="FormatException">It is none.</exception>
+    public double Real(string key, double otherwise) => Has(key) ? Real(key) : otherwise;
+
+    /// <summary>A truth value.</summary>
+    /// <inheritdoc cref="Whole(string)"/>
+    public bool Flag(string key) => Read(key, static element => element.ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        _ => throw new FormatException($"expected true or false, found {SafeTensorsHeader.Quote(element.GetRawText())}"),
+    });
+
+    /// <summary>A truth value that may be missing.</summary>
+    /// <param name="key">The setting's name.</param>
+    /// <param name="otherwise">What it is then.</param>
+    /// <exception cref="FormatException">It is none.</exception>
+    public bool Flag(string key, bool otherwise) => Has(key) ? Flag(key) : otherwise;
+
+    /// <summary>Text.</summary>
+    /// <inheritdoc cref="Whole(string)"/>
+    public string Text(string key) => Read(key, static element => element.ValueKind == JsonValueKind.String
+        ? element.GetString()!
+        : throw new FormatException($"expected text, found {SafeTensorsHeader.Quote(element.GetRawText())}"));
+
+    /// <summary>Whole numbers.</summary>
+    /// <param name="key">The setting's name.</param>
+    /// <param name="count">How many.</param>
+    /// <exception cref="FormatException">They are missing, others, or not as many.</exception>
+    public int[] Wholes(string key, int count) => Read(key, element => element.ValueKind == JsonValueKind.Array && element.GetArrayLength() == count
+        ? (int[])[.. element.EnumerateArray().Select(JsonNumbers.Whole)]
+        : throw new FormatException($"expected {count} numbers, found {SafeTensorsHeader.Quote(element.GetRawText())}"));
+
+    /// <summary>A height and a width.</summary>
+    /// <inheritdoc cref="Whole(string)"/>
+    public Size2D Size(string key)
+    {
+        int[] sides = Wholes(key, count: 2);
+        return new Size2D(sides[0], sides[1]);
+    }
+
+    /// <summary>Padding.</summary>
+    /// <inheritdoc cref="Whole(string)"/>
+    public Padding Padding(string key)
+    {
+        if (Read(key, static element => element.ValueKind == JsonValueKind.Array))
+        {
+            int[] sides = Wholes(key, count: 4);
+            return NanoConv.Padding.Explicit(sides[0], sides[1], sides[2], sides[3]);
+        }
+
+        return Text(key) switch
+        {
+            "same" => NanoConv.Padding.Same,
+            "valid" => NanoConv.Padding.Valid,
+            string other => throw new FormatException($"expected '{key}' to be 'same', 'valid' or four numbers, found {SafeTensorsHeader.Quote(other)}"),
+        };
+    }
+
+    /// <summary>Whether there is such a setting.</summary>
+    /// <param name="key">The setting's name.</param>
+    public bool Has(string key) => json.ValueKind == JsonValueKind.Object && json.TryGetProperty(key, out _);
+
+    /// <summary>A part that describes itself; null where the file has null.</summary>
+    internal TPart? Part<TPart>(string key, Registry<TPart> registry)
+        where TPart : class => Read(key, element => element.ValueKind == JsonValueKind.Null ? null : registry.Read(element));
+
+    private TValue Read<TValue>(string key, Func<JsonElement, TValue> read)
+    {
+        if (json.ValueKind != JsonValueKind.Object || !json.TryGetProperty(key, out JsonElement element))
+            throw new FormatException($"expected '{key}', found none");
+        try
+        {
+            return read(element);
+        }
+        catch (FormatException mistake)
+        {
+            throw new FormatException($"'{key}': {mistake.Message}", mistake);
+        }
+    }
+}
