@@ -18,6 +18,12 @@ internal sealed class NetworkTranslation<T>(Model<T> model, OnnxExportOptions op
     /// <summary>The whole graph.</summary>
     public GraphProto Run()
     {
+        if (!model.Topology.IsChain)
+        {
+            throw new NotSupportedException(
+                "expected a network whose layers follow one another, received one that branches or has several outputs, which cannot be exported to ONNX yet");
+        }
+
         Shape input = model.InputShape;
         Shape shape = order.IsNchw ? (input[2], input[0], input[1]) : input;
         graph.AddInput(shape, options.ScalePixels ? TensorProto.Types.DataType.Uint8 : TensorProto.Types.DataType.Float);

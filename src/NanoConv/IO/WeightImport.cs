@@ -189,10 +189,10 @@ internal sealed class WeightImport<T>
     /// <summary>The pixels of the picture whose flattened features a layer receives, in whatever rows; 1 if it receives none.</summary>
     private int FlattenedPixels(BuiltLayer<T> dense)
     {
-        int index = model.Layers.TakeWhile(layer => layer != dense).Count() - 1;
-        while (index >= 0 && model.Layers[index].Specification.KeepsOrder)
-            index--;
-        return index >= 0 && model.Layers[index] is { Specification: Flatten, InputShape: { Rank: 3 } picture } ? picture[0] * picture[1] : 1;
+        int value = model.Topology.Inputs(model.IndexOf(dense))[0];
+        while (value > 0 && model.Layers[value - 1].Specification.KeepsOrder)
+            value = model.Topology.Inputs(value - 1)[0];
+        return value > 0 && model.Layers[value - 1] is { Specification: Flatten, InputShape: { Rank: 3 } picture } ? picture[0] * picture[1] : 1;
     }
 
     // w[h, w, i, o] = source[o, i, h, w]

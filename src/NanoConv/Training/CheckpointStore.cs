@@ -49,7 +49,9 @@ public abstract class CheckpointStore
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(model);
-        IEnumerable<string> layers = model.Layers.Select(layer => $"{layer.Name} ({layer.Specification.TypeName}) {layer.OutputShape}");
+        IEnumerable<string> layers = model.Layers.Select((layer, index) =>
+            $"{layer.Name} ({layer.Specification.TypeName}) {layer.OutputShape}"
+            + (model.Topology.IsChain ? string.Empty : $" of {string.Join(", ", model.Topology.Inputs(index).ToArray())}"));
         return string.Join(" → ", layers.Prepend($"{model.InputShape}"));
     }
 }
