@@ -26,11 +26,11 @@ public static class MatrixProduct
     /// <summary>Elements by which a dY buffer must outlast its last pixel: the adjoint reads whole vectors.</summary>
     /// <typeparam name="T">The element type.</typeparam>
     public static int Slack<T>()
-        where T : unmanaged, IFloatingPointIeee754<T> => 2 * Vector<T>.Count;
+        where T : unmanaged, IFloatingPointIeee754<T> => 2 * SimdVector<T>.Count;
 
     /// <summary>Whether the adjoint reads beyond its last pixel: not in a picture whose columns are whole vectors.</summary>
     internal static bool NeedsSlack<T>(in StridedProduct product)
-        where T : unmanaged, IFloatingPointIeee754<T> => product.Rows == 1 || product.N % Vector<T>.Count != 0;
+        where T : unmanaged, IFloatingPointIeee754<T> => product.Rows == 1 || product.N % SimdVector<T>.Count != 0;
 
     /// <summary>Y = A·B + bias, or max(0, A·B + bias).</summary>
     /// <remarks>
@@ -252,12 +252,12 @@ public static class MatrixProduct
             {
                 // One row of pixels is a plain matrix, a batch: its sums must not be paired, as a batch may be cut anywhere.
                 bool inPairs = product.Rows > 1;
-                width = inPairs ? PackedMatrix.PanelWidth<T>(n, n0) : 2 * Vector<T>.Count;
+                width = inPairs ? PackedMatrix.PanelWidth<T>(n, n0) : 2 * SimdVector<T>.Count;
                 if (IsGradientShared<T>(product, n0, width))
                     continue;
                 int columns = Math.Min(width, n - n0);
                 ref T gradient = ref Simd.Start(dY[n0..]);
-                if (rows == RegisterTile.Rows && (columns == width || columns > Vector<T>.Count))
+                if (rows == RegisterTile.Rows && (columns == width || columns > SimdVector<T>.Count))
                 {
                     RegisterTile.Accumulate(
                         product, blockRows, columns, inPairs && columns == width, ref dB[n0], in outputs, ref Simd.Start(a), in inputs, ref gradient);

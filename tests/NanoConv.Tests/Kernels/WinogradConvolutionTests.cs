@@ -113,7 +113,7 @@ public abstract class WinogradConvolutionTests<T> : PropertySuite
     [Fact]
     public void It_suits_pictures_that_stay_as_large_as_they_are_and_a_vector_of_channels()
     {
-        int least = Math.Max(8, Vector<T>.Count);
+        int least = Math.Max(8, SimdVector<T>.Count);
         Assert.True(Suits((8, 8, least), 3, 1, Padding.Same, least));
         Assert.True(Suits((8, 8, least), 3, 1, Padding.Explicit(2, 0, 0, 2), least));
         Assert.False(Suits((8, 8, least - 1), 3, 1, Padding.Same, least));

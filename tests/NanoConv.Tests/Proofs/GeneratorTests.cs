@@ -130,7 +130,7 @@ public sealed class WaysDoubleTests : WaysTests<double>;
 public abstract class WaysTests<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private static readonly bool HasWide = WideVector<T>.IsPanel;
+    private static readonly bool HasWide = SimdVector512<T>.IsPanel;
 
     private static readonly string[] RegisterTiles =
         HasWide ? ["one plain vector", "one wide vector", "two wide vectors"] : ["one plain vector", "two plain vectors"];
@@ -169,7 +169,7 @@ public abstract class WaysTests<T>
         List<string> ways = ["Winograd: one block", "Winograd: several blocks"];
         foreach (string of in (string[])["channels", "filters"])
         {
-            if (!HasWide || Vector<T>.Count >= 8) // fewer than a long vector of channels do not suit
+            if (!HasWide || SimdVector<T>.Count >= 8) // fewer than a long vector of channels do not suit
                 ways.AddRange([$"Winograd: {of} by plain vectors", $"Winograd: {of} by plain vectors that overlap"]);
             if (HasWide)
                 ways.AddRange([$"Winograd: {of} by wide vectors", $"Winograd: {of} by wide vectors that overlap"]);
