@@ -4,11 +4,11 @@ using System.Runtime.CompilerServices;
 namespace NanoConv.Kernels;
 
 /// <summary>
-/// The two products that carry the framework: Y = A·B + bias, and its adjoint dB += Aᵀ·dY, both on the strided views
+/// The two products (GEMM) that carry the framework: Y = A·B + bias, and its adjoint dB += Aᵀ·dY, both on the strided views
 /// of <see cref="StridedProduct"/>. Forward passes and input gradients are the first, kernel gradients the second.
 /// </summary>
 /// <remarks>
-/// Here the work is cut into tiles; <see cref="RegisterTile"/> has the tiles themselves, and <see cref="SharedTile"/> those for a
+/// Here the work is cut into tiles; <see cref="RegisterTile"/> is their micro-kernel, and <see cref="SharedTile"/> that for a
 /// single vector of columns where the windows of neighbouring pixels overlap. Every element's sum is taken in one order that
 /// depends on neither tile nor batch, so results have the same bits however pictures, or the rows of a batch, are grouped.
 /// </remarks>
@@ -23,7 +23,7 @@ public static class MatrixProduct
     /// <summary>Tiles that are worked out in one go: enough that calling for them costs little, few enough to stay in the first cache level.</summary>
     private const int StripTiles = 4;
 
-    /// <summary>Elements by which a dY buffer must outlast its last pixel: the adjoint reads whole vectors.</summary>
+    /// <summary>Elements by which a dY buffer must outlast its last pixel: the adjoint reads whole vectors, and so beyond it (over-read).</summary>
     /// <typeparam name="T">The element type.</typeparam>
     public static int Slack<T>()
         where T : unmanaged, IFloatingPointIeee754<T> => 2 * SimdVector<T>.Count;

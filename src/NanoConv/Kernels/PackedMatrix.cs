@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace NanoConv.Kernels;
 
 /// <summary>
-/// The layout of a product's right matrix B[K × N] for <see cref="MatrixProduct"/>: panels of two vectors' width, each
+/// The layout of a product's right matrix B[K × N] for <see cref="MatrixProduct"/>: packed panels of two vectors' width, each
 /// [K × width], and where at most one vector's columns remain, a last panel of one vector; with AVX-512, where a long vector
 /// is two <see cref="SimdVector{T}"/>, panels of two long ones first. What is missing to whole vectors is filled up with zeros. The
 /// kernels then stream one panel from first to last and know no column remainder. Weights are packed once a step, for all images

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace NanoConv.Kernels;
 
 /// <summary>
-/// The innermost loops: a tile of a product that is held in registers while its sums are taken. The 16 registers of
+/// The micro-kernel: a tile of a product that is held in registers while its sums are taken (register blocking). The 16 registers of
 /// AVX2 hold 6 × 2 vectors of sums, 2 loaded vectors and 1 broadcast; 12 independent sums hide the latency of two
 /// multiply-adds a cycle. Where there is only one vector of columns, the sums are split into those of even and of odd
 /// places, so that there are 12 again. With AVX-512 the same bodies take vectors that are twice as long.
@@ -12,7 +12,8 @@ namespace NanoConv.Kernels;
 /// <remarks>
 /// References instead of spans: the places have been checked by <see cref="MatrixProduct"/> or
 /// <see cref="WinogradConvolution"/>, once for a whole product,
-/// and a check for each load would double the work here.
+/// and a check for each load would double the work here. One body serves one vector of columns and two: its inner loops have as many
+/// instructions as two bodies had, see docs/performance.md.
 /// </remarks>
 internal static class RegisterTile
 {

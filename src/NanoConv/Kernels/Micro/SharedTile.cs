@@ -4,13 +4,14 @@ using System.Runtime.CompilerServices;
 namespace NanoConv.Kernels;
 
 /// <summary>
-/// The innermost loops where B has a single vector of columns. A tile of <see cref="RegisterTile"/> would load a value of A for
+/// The micro-kernels where B has a single vector of columns. A tile of <see cref="RegisterTile"/> would load a value of A for
 /// each multiply-add, and loading would be all that it does. But neighbouring pixels' windows overlap: what the right tap of one
 /// pixel reads is the middle tap's of the next and the left tap's of the one after. Here it is loaded once for all of them, so
 /// that 24 multiply-adds take 10 loads of A and 3 of B.
 /// </summary>
 /// <remarks>
-/// Unchecked references, as in <see cref="RegisterTile"/>. Each sum is put together in one way, which depends on the product's shape
+/// Unchecked references, as in <see cref="RegisterTile"/>. Three bodies, as there are three sets of sums: a product's, those of two phases of
+/// an input gradient, and a gradient's. Each sum is put together in one way, which depends on the product's shape
 /// alone, wherever its pixel lies in a tile.
 /// </remarks>
 internal static class SharedTile
@@ -159,20 +160,19 @@ internal static class SharedTile
                 {
                     for (nint c = 0; c < channels; c++)
                     {
-                        TVector b0 = TVector.RepeatRow(ref b, 0), b1 = TVector.RepeatRow(ref b, tap);
-                        TVector b2 = TTaps.Count > 2 ? TVector.RepeatRow(ref b, 2 * tap) : TVector.Zero;
+                        TVector third = TTaps.Count > 2 ? TVector.RepeatRow(ref b, 2 * tap) : TVector.Zero;
+                        ThreeVectors<TVector> w = new(TVector.RepeatRow(ref b, 0), TVector.RepeatRow(ref b, tap), third);
                         b = ref Unsafe.Add(ref b, TVector.Columns);
-                        nint at = c;
-                        TVector x0 = Next<T, TVector>(ref window, ref at, channels, below);
-                        TVector x1 = TTaps.Count - TTaps.Stride > 1 ? Next<T, TVector>(ref window, ref at, channels, below) : TVector.Zero;
-                        AddTaps<T, TVector, TTaps>(ref y0, ref z0, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels, below);
-                        AddTaps<T, TVector, TTaps>(ref y1, ref z1, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels, below);
-                        AddTaps<T, TVector, TTaps>(ref y2, ref z2, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels, below);
-                        AddTaps<T, TVector, TTaps>(ref y3, ref z3, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels, below);
-                        AddTaps<T, TVector, TTaps>(ref y4, ref z4, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels, below);
-                        AddTaps<T, TVector, TTaps>(ref y5, ref z5, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels, below);
-                        AddTaps<T, TVector, TTaps>(ref y6, ref z6, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels, below);
-                        AddTaps<T, TVector, TTaps>(ref y7, ref z7, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels, below);
+                        TapCursor<T> x = new(ref window, c, channels, below);
+                        TVector x0 = x.Next<TVector>(), x1 = TTaps.Count - TTaps.Stride > 1 ? x.Next<TVector>() : TVector.Zero;
+                        AddTaps<T, TVector, TTaps>(ref y0, ref z0, ref x0, ref x1, w, ref x);
+                        AddTaps<T, TVector, TTaps>(ref y1, ref z1, ref x0, ref x1, w, ref x);
+                        AddTaps<T, TVector, TTaps>(ref y2, ref z2, ref x0, ref x1, w, ref x);
+                        AddTaps<T, TVector, TTaps>(ref y3, ref z3, ref x0, ref x1, w, ref x);
+                        AddTaps<T, TVector, TTaps>(ref y4, ref z4, ref x0, ref x1, w, ref x);
+                        AddTaps<T, TVector, TTaps>(ref y5, ref z5, ref x0, ref x1, w, ref x);
+                        AddTaps<T, TVector, TTaps>(ref y6, ref z6, ref x0, ref x1, w, ref x);
+                        AddTaps<T, TVector, TTaps>(ref y7, ref z7, ref x0, ref x1, w, ref x);
                     }
 
                     b = ref Unsafe.Add(ref b, (TTaps.Count - 1) * tap);
@@ -217,15 +217,15 @@ internal static class SharedTile
                 {
                     for (nint channel = 0; channel < channels; channel++)
                     {
-                        TVector left = TVector.RepeatRow(ref b, 0), right = TVector.RepeatRow(ref b, tap), only = TVector.RepeatRow(ref c, 0);
+                        ThreeVectors<TVector> w = new(TVector.RepeatRow(ref b, 0), TVector.RepeatRow(ref b, tap), TVector.RepeatRow(ref c, 0));
                         b = ref Unsafe.Add(ref b, TVector.Columns);
                         c = ref Unsafe.Add(ref c, TVector.Columns);
-                        nint next = channel;
-                        TVector x = Next<T, TVector>(ref window, ref next, channels, below);
-                        AddPair<T, TVector>(ref y0, ref z0, ref u0, ref x, left, right, only, ref window, ref next, channels, below);
-                        AddPair<T, TVector>(ref y1, ref z1, ref u1, ref x, left, right, only, ref window, ref next, channels, below);
-                        AddPair<T, TVector>(ref y2, ref z2, ref u2, ref x, left, right, only, ref window, ref next, channels, below);
-                        AddPair<T, TVector>(ref y3, ref z3, ref u3, ref x, left, right, only, ref window, ref next, channels, below);
+                        TapCursor<T> x = new(ref window, channel, channels, below);
+                        TVector left = x.Next<TVector>();
+                        AddPair<T, TVector>(ref y0, ref z0, ref u0, ref left, w, ref x);
+                        AddPair<T, TVector>(ref y1, ref z1, ref u1, ref left, w, ref x);
+                        AddPair<T, TVector>(ref y2, ref z2, ref u2, ref left, w, ref x);
+                        AddPair<T, TVector>(ref y3, ref z3, ref u3, ref left, w, ref x);
                     }
 
                     b = ref Unsafe.Add(ref b, tap);
@@ -243,15 +243,15 @@ internal static class SharedTile
     // none waits.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddPair<T, TVector>(
-        ref TVector y, ref TVector z, ref TVector u, ref TVector x, TVector left, TVector right, TVector only, ref T window, ref nint at, nint channels,
-        nint below)
+        ref TVector y, ref TVector z, ref TVector u, ref TVector left, in ThreeVectors<TVector> w, ref TapCursor<T> x)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : struct, ISimd<TVector, T>
     {
-        y = TVector.MultiplyAddEstimate(x, left, y);
-        x = Next<T, TVector>(ref window, ref at, channels, below);
-        z = TVector.MultiplyAddEstimate(x, right, z);
-        u = TVector.MultiplyAddEstimate(x, only, u);
+        y = TVector.MultiplyAddEstimate(left, w.First, y);
+        TVector right = x.Next<TVector>();
+        z = TVector.MultiplyAddEstimate(right, w.Second, z);
+        u = TVector.MultiplyAddEstimate(right, w.Third, u);
+        left = right;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -269,25 +269,24 @@ internal static class SharedTile
     // y + z = Σ_w x_w·b_w of one pixel and channel. x0 and, if two taps are shared, x1 hold what the pixel before has loaded already.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddTaps<T, TVector, TTaps>(
-        ref TVector y, ref TVector z, ref TVector x0, ref TVector x1, TVector b0, TVector b1, TVector b2, ref T window, ref nint at, nint channels,
-        nint below)
+        ref TVector y, ref TVector z, ref TVector x0, ref TVector x1, in ThreeVectors<TVector> w, ref TapCursor<T> x)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : struct, ISimd<TVector, T>
         where TTaps : struct, ITaps
     {
         if (TTaps.Count - TTaps.Stride == 1)
-            x1 = Next<T, TVector>(ref window, ref at, channels, below);
-        y = TVector.MultiplyAddEstimate(x0, b0, y);
+            x1 = x.Next<TVector>();
+        y = TVector.MultiplyAddEstimate(x0, w.First, y);
         if (TTaps.Count == 2)
         {
-            AddLast<T, TVector>(ref y, ref z, x1, b1);
+            AddLast<T, TVector>(ref y, ref z, x1, w.Second);
             x0 = x1;
             return;
         }
 
-        y = TVector.MultiplyAddEstimate(x1, b1, y);
-        TVector x2 = Next<T, TVector>(ref window, ref at, channels, below);
-        AddLast<T, TVector>(ref y, ref z, x2, b2);
+        y = TVector.MultiplyAddEstimate(x1, w.Second, y);
+        TVector x2 = x.Next<TVector>();
+        AddLast<T, TVector>(ref y, ref z, x2, w.Third);
         x0 = TTaps.Stride == 1 ? x1 : x2;
         x1 = x2;
     }
@@ -302,16 +301,6 @@ internal static class SharedTile
             z = TVector.MultiplyAddEstimate(x, b, z);
         else
             y = TVector.MultiplyAddEstimate(x, b, y);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Next<T, TVector>(ref T window, ref nint at, nint channels, nint below)
-        where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, ISimd<TVector, T>
-    {
-        TVector x = TVector.CreateRows(ref window, at, below);
-        at += channels;
-        return x;
     }
 
     // dB[3 channels, 3 taps × 1 vector] += Σ_p A[p, 3 channels, 3 taps]·dY[p, 1 vector] over the pixels p of some rows.
