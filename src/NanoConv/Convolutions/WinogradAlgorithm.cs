@@ -35,7 +35,7 @@ internal sealed class WinogradAlgorithm<T>(ConvolutionGeometry geometry) : Convo
     public static string? Refusal(in ConvolutionGeometry geometry)
     {
         WindowGeometry window = geometry.Window;
-        (int channels, int filters, int vector) = (window.Channels, geometry.Filters, Vector<T>.Count);
+        (int channels, int filters, int vector) = (window.Channels, geometry.Filters, SimdVector<T>.Count);
         bool fits = window is { KernelHeight: Winograd.Taps, KernelWidth: Winograd.Taps, StrideHeight: 1, StrideWidth: 1 }
             && window.InputHeight == window.OutputHeight && window.InputWidth == window.OutputWidth
             && window.OutputHeight % Winograd.Outputs == 0 && window.OutputWidth % Winograd.Outputs == 0

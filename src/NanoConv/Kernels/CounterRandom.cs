@@ -80,7 +80,7 @@ public static class CounterRandom
             {
                 Vector<uint> draws = Vector.AsVectorUInt32(Mix(counter));
                 Vector<uint> survives = Vector.GreaterThanOrEqual(draws, new Vector<uint>(threshold));
-                Simd.Store(survives.As<uint, T>() & ones, ref mask[0], i);
+                (survives.As<uint, T>() & ones).CopyTo(mask[i..]);
                 counter += step;
             }
         }

@@ -61,8 +61,8 @@ internal static class Epilogue
         ref T xs = ref Simd.Start(x);
         ref T ys = ref Simd.Start(y);
         int i = 0;
-        for (; i <= destination.Length - Vector<T>.Count; i += Vector<T>.Count)
-            Simd.Store(Simd.Load(ref xs, i) & Vector.GreaterThan(Simd.Load(ref ys, i), Vector<T>.Zero), ref z, i);
+        for (; i <= destination.Length - SimdVector<T>.Count; i += SimdVector<T>.Count)
+            Masked<T, SimdVector<T>>(ref z, ref xs, ref ys, i, masked: true);
         for (; i < destination.Length; i++)
             destination[i] = y[i] > T.Zero ? x[i] : T.Zero;
     }
@@ -72,9 +72,9 @@ internal static class Epilogue
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int channels = db.Length, c = 0;
-        if (WideVector<T>.IsPanel)
-            c = MaskAndAdd<T, WideVector<T>>(dz, db, dy, y, c, inPairs);
-        c = MaskAndAdd<T, PlainVector<T>>(dz, db, dy, y, c, inPairs);
+        if (SimdVector512<T>.IsPanel)
+            c = MaskAndAdd<T, SimdVector512<T>>(dz, db, dy, y, c, inPairs);
+        c = MaskAndAdd<T, SimdVector<T>>(dz, db, dy, y, c, inPairs);
         bool masked = !y.IsEmpty;
         for (; c < channels; c++)
         {
@@ -90,7 +90,7 @@ internal static class Epilogue
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static int MaskAndAdd<T, TVector>(Span<T> dz, Span<T> db, ReadOnlySpan<T> dy, ReadOnlySpan<T> y, int c, bool inPairs)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, IVector<TVector, T>
+        where TVector : struct, ISimd<TVector, T>
     {
         ref T z = ref dz[0];
         ref T gradients = ref Simd.Start(dy);
@@ -98,29 +98,32 @@ internal static class Epilogue
         int channels = db.Length;
         for (; c <= channels - TVector.Count; c += TVector.Count)
         {
-            TVector sum = TVector.Load(ref db[0], c), odd = TVector.Zero;
+            TVector sum = TVector.LoadUnsafe(ref db[0], c), odd = TVector.Zero;
             int i = c;
             for (; inPairs && i < dz.Length - channels; i += 2 * channels)
             {
-                sum += Masked(ref z, ref gradients, ref outputs, i, !y.IsEmpty);
-                odd += Masked(ref z, ref gradients, ref outputs, i + channels, !y.IsEmpty);
+                sum += Masked<T, TVector>(ref z, ref gradients, ref outputs, i, !y.IsEmpty);
+                odd += Masked<T, TVector>(ref z, ref gradients, ref outputs, i + channels, !y.IsEmpty);
             }
 
             for (; i < dz.Length; i += channels)
-                sum += Masked(ref z, ref gradients, ref outputs, i, !y.IsEmpty);
-            TVector.Store(sum + odd, ref db[0], c);
+                sum += Masked<T, TVector>(ref z, ref gradients, ref outputs, i, !y.IsEmpty);
+            TVector.StoreUnsafe(sum + odd, ref db[0], c);
         }
 
         return c;
+    }
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static TVector Masked(ref T z, ref T gradients, ref T outputs, int i, bool masked)
-        {
-            TVector gradient = TVector.Load(ref gradients, i);
-            if (masked)
-                gradient = TVector.Mask(gradient, TVector.Load(ref outputs, i));
-            TVector.Store(gradient, ref z, i);
-            return gradient;
-        }
+    // One vector of dz: dy · [y > 0], or dy.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Masked<T, TVector>(ref T dz, ref T dy, ref T y, int i, bool masked)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : struct, ISimd<TVector, T>
+    {
+        TVector gradient = TVector.LoadUnsafe(ref dy, i);
+        if (masked)
+            gradient &= TVector.GreaterThan(TVector.LoadUnsafe(ref y, i), TVector.Zero);
+        TVector.StoreUnsafe(gradient, ref dz, i);
+        return gradient;
     }
 }

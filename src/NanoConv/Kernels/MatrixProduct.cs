@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace NanoConv.Kernels;
 
 /// <summary>
-/// The two products that carry the framework: Y = A·B + bias, and its adjoint dB += Aᵀ·dY, both on the strided views
+/// The two products (GEMM) that carry the framework: Y = A·B + bias, and its adjoint dB += Aᵀ·dY, both on the strided views
 /// of <see cref="StridedProduct"/>. Forward passes and input gradients are the first, kernel gradients the second.
 /// </summary>
 /// <remarks>
@@ -23,14 +23,14 @@ internal static class MatrixProduct
     /// <summary>Tiles that are worked out in one go: enough that calling for them costs little, few enough to stay in the first cache level.</summary>
     private const int StripTiles = 4;
 
-    /// <summary>Elements by which a dY buffer must outlast its last pixel: the adjoint reads whole vectors.</summary>
+    /// <summary>Elements by which a dY buffer must outlast its last pixel: the adjoint reads whole vectors, and so beyond it (over-read).</summary>
     /// <typeparam name="T">The element type.</typeparam>
     public static int Slack<T>()
-        where T : unmanaged, IFloatingPointIeee754<T> => 2 * Vector<T>.Count;
+        where T : unmanaged, IFloatingPointIeee754<T> => 2 * SimdVector<T>.Count;
 
     /// <summary>Whether the adjoint reads beyond its last pixel: not in a picture whose columns are whole vectors.</summary>
     internal static bool NeedsSlack<T>(in StridedProduct product)
-        where T : unmanaged, IFloatingPointIeee754<T> => product.Rows == 1 || product.N % Vector<T>.Count != 0;
+        where T : unmanaged, IFloatingPointIeee754<T> => product.Rows == 1 || product.N % SimdVector<T>.Count != 0;
 
     /// <summary>Y = A·B + bias, or max(0, A·B + bias).</summary>
     /// <remarks>
@@ -167,12 +167,12 @@ internal static class MatrixProduct
             {
                 // One row of pixels is a plain matrix, a batch: its sums must not be paired, as a batch may be cut anywhere.
                 bool inPairs = product.Rows > 1;
-                width = inPairs ? PackedMatrix.PanelWidth<T>(n, n0) : 2 * Vector<T>.Count;
+                width = inPairs ? PackedMatrix.PanelWidth<T>(n, n0) : 2 * SimdVector<T>.Count;
                 if (SharedProduct.IsGradientShared<T>(product, n0, width))
                     continue;
                 int columns = Math.Min(width, n - n0);
                 ref T gradient = ref Simd.Start(dY[n0..]);
-                if (rows == RegisterTile.Rows && (columns == width || columns > Vector<T>.Count))
+                if (rows == RegisterTile.Rows && (columns == width || columns > SimdVector<T>.Count))
                 {
                     RegisterTile.Accumulate(
                         product, blockRows, columns, inPairs && columns == width, ref dB[n0], in outputs, ref Simd.Start(a), in inputs, ref gradient);
@@ -195,7 +195,7 @@ internal static class MatrixProduct
     private static void CopyColumns<T>(Span<T> destination, ReadOnlySpan<T> source)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        int last = source.Length - Vector<T>.Count;
+        int last = source.Length - SimdVector<T>.Count;
         if (last < 0)
         {
             for (int column = 0; column < source.Length; column++)
@@ -204,7 +204,7 @@ internal static class MatrixProduct
         }
 
         // The last vector may overlap the one before it.
-        for (int column = 0; column < last; column += Vector<T>.Count)
+        for (int column = 0; column < last; column += SimdVector<T>.Count)
             new Vector<T>(source[column..]).CopyTo(destination[column..]);
         new Vector<T>(source[last..]).CopyTo(destination[last..]);
     }

@@ -69,9 +69,9 @@ public static class MaxPooling
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int channels = best.Length, c = 0;
-        if (WideVector<T>.IsPanel)
-            c = Maximum<T, WideVector<T>>(best, clip, picture, c);
-        c = Maximum<T, PlainVector<T>>(best, clip, picture, c);
+        if (SimdVector512<T>.IsPanel)
+            c = Maximum<T, SimdVector512<T>>(best, clip, picture, c);
+        c = Maximum<T, SimdVector<T>>(best, clip, picture, c);
         for (; c < channels; c++)
         {
             best[c] = picture[clip.First + c];
@@ -87,20 +87,20 @@ public static class MaxPooling
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Maximum<T, TVector>(Span<T> best, in Clip clip, ReadOnlySpan<T> picture, int c)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, IVector<TVector, T>
+        where TVector : struct, ISimd<TVector, T>
     {
         ref T pixels = ref Simd.Start(picture);
         int channels = best.Length;
         for (; c <= channels - TVector.Count; c += TVector.Count)
         {
-            TVector greatest = TVector.Load(ref pixels, clip.First + c);
+            TVector greatest = TVector.LoadUnsafe(ref pixels, clip.First + c);
             for (int start = clip.First; start <= clip.LastRow; start += clip.Row)
             {
                 for (int i = start; i < start + clip.Length; i += channels)
-                    greatest = TVector.Max(greatest, TVector.Load(ref pixels, i + c));
+                    greatest = TVector.Max(greatest, TVector.LoadUnsafe(ref pixels, i + c));
             }
 
-            TVector.Store(greatest, ref best[0], c);
+            TVector.StoreUnsafe(greatest, ref best[0], c);
         }
 
         return c;
@@ -111,9 +111,9 @@ public static class MaxPooling
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int channels = y.Length, c = 0;
-        if (WideVector<T>.IsPanel)
-            c = PassOn<T, WideVector<T>>(dx, clip, x, y, dy, c);
-        c = PassOn<T, PlainVector<T>>(dx, clip, x, y, dy, c);
+        if (SimdVector512<T>.IsPanel)
+            c = PassOn<T, SimdVector512<T>>(dx, clip, x, y, dy, c);
+        c = PassOn<T, SimdVector<T>>(dx, clip, x, y, dy, c);
         for (; c < channels; c++)
         {
             for (int start = clip.First; start <= clip.LastRow; start += clip.Row)
@@ -132,25 +132,26 @@ public static class MaxPooling
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int PassOn<T, TVector>(Span<T> dx, in Clip clip, ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> dy, int c)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, IVector<TVector, T>
+        where TVector : struct, ISimd<TVector, T>
     {
         ref T dxs = ref dx[0];
         ref T xs = ref Simd.Start(x);
         int channels = y.Length;
         for (; c <= channels - TVector.Count; c += TVector.Count)
         {
-            TVector maximum = TVector.Load(ref Simd.Start(y), c), gradient = TVector.Load(ref dy[0], c);
+            TVector maximum = TVector.LoadUnsafe(ref Simd.Start(y), c), gradient = TVector.LoadUnsafe(ref dy[0], c);
             for (int start = clip.First; start <= clip.LastRow; start += clip.Row)
             {
                 for (int i = start + c; i < start + clip.Length; i += channels)
                 {
-                    TVector pixel = TVector.Load(ref xs, i);
-                    TVector.Store(TVector.Load(ref dxs, i) + TVector.WhereEqual(gradient, pixel, maximum), ref dxs, i);
-                    gradient = TVector.WhereDifferent(gradient, pixel, maximum);
+                    TVector pixel = TVector.LoadUnsafe(ref xs, i);
+                    TVector isMaximum = TVector.Equals(pixel, maximum);
+                    TVector.StoreUnsafe(TVector.LoadUnsafe(ref dxs, i) + (gradient & isMaximum), ref dxs, i);
+                    gradient = TVector.AndNot(gradient, isMaximum);
                 }
             }
 
-            TVector.Store(gradient, ref dy[0], c);
+            TVector.StoreUnsafe(gradient, ref dy[0], c);
         }
 
         return c;

@@ -1,11 +1,12 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace NanoConv.Kernels;
 
 /// <summary>
-/// The layout of a product's right matrix B[K × N] for <see cref="MatrixProduct"/>: panels of two vectors' width, each
+/// The layout of a product's right matrix B[K × N] for <see cref="MatrixProduct"/>: packed panels of two vectors' width, each
 /// [K × width], and where at most one vector's columns remain, a last panel of one vector; with AVX-512, where a long vector
-/// is two <see cref="Vector{T}"/>, panels of two long ones first. What is missing to whole vectors is filled up with zeros. The
+/// is two <see cref="SimdVector{T}"/>, panels of two long ones first. What is missing to whole vectors is filled up with zeros. The
 /// kernels then stream one panel from first to last and know no column remainder. Weights are packed once a step, for all images
 /// of the batch.
 /// </summary>
@@ -21,21 +22,21 @@ internal static class PackedMatrix
     public static int PanelWidth<T>(int n, int n0)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (n - n0 > WidestPanel<T>() - Vector<T>.Count)
+        if (n - n0 > WidestPanel<T>() - SimdVector<T>.Count)
             return WidestPanel<T>();
-        return n - n0 > Vector<T>.Count ? 2 * Vector<T>.Count : Vector<T>.Count;
+        return n - n0 > SimdVector<T>.Count ? 2 * SimdVector<T>.Count : SimdVector<T>.Count;
     }
 
     /// <summary>Columns of the widest panel there is on this machine.</summary>
     /// <typeparam name="T">The element type.</typeparam>
     public static int WidestPanel<T>()
-        where T : unmanaged, IFloatingPointIeee754<T> => (WideVector<T>.IsPanel ? 4 : 2) * Vector<T>.Count;
+        where T : unmanaged, IFloatingPointIeee754<T> => (SimdVector512<T>.IsPanel ? 4 : 2) * SimdVector<T>.Count;
 
     /// <summary>N, rounded up to whole vectors.</summary>
     /// <param name="n">Columns of B.</param>
     /// <typeparam name="T">The element type.</typeparam>
     public static int PaddedColumns<T>(int n)
-        where T : unmanaged, IFloatingPointIeee754<T> => (n + Vector<T>.Count - 1) / Vector<T>.Count * Vector<T>.Count;
+        where T : unmanaged, IFloatingPointIeee754<T> => (n + SimdVector<T>.Count - 1) / SimdVector<T>.Count * SimdVector<T>.Count;
 
     /// <summary>Elements of a packed B[k × n].</summary>
     /// <param name="k">Rows of B.</param>

@@ -75,7 +75,7 @@ internal static class Transcendental
     {
         Vector<T> sum = new(c[^1]);
         for (int k = c.Length - 2; k >= 0; k--)
-            sum = Simd.MultiplyAdd(sum, x, new Vector<T>(c[k]));
+            sum = Simd.MultiplyAddEstimate(sum, x, new Vector<T>(c[k]));
         return sum;
     }
 

@@ -32,15 +32,15 @@ internal static class TransposedProduct
         MatrixProduct.Require(y.Length, product.OutputExtent, nameof(y));
         MatrixProduct.Require(a.Length, product.InputExtent, nameof(a));
         view.RequireInside(b.Length, product);
-        if (WideVector<T>.IsPanel)
-            Multiply<T, WideVector<T>>(product, y, a, b, view);
+        if (SimdVector512<T>.IsPanel)
+            Multiply<T, SimdVector512<T>>(product, y, a, b, view);
         else
-            Multiply<T, PlainVector<T>>(product, y, a, b, view);
+            Multiply<T, SimdVector<T>>(product, y, a, b, view);
     }
 
     private static void Multiply<T, TVector>(in StridedProduct product, Span<T> y, ReadOnlySpan<T> a, ReadOnlySpan<T> b, in TransposedView view)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, IVector<TVector, T>
+        where TVector : struct, ISimd<TVector, T>
     {
         Span<int> inputs = stackalloc int[Pixels], outputs = stackalloc int[Pixels], columns = stackalloc int[Columns];
         Span<T> sums = stackalloc T[Pixels * Columns];
@@ -70,7 +70,7 @@ internal static class TransposedProduct
     private static void Tile<T, TVector>(
         in StridedProduct product, in TransposedView view, Span<T> sums, ref T a, ref int inputs, ref T b, ref int columns)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, IVector<TVector, T>
+        where TVector : struct, ISimd<TVector, T>
     {
         TVector y00 = TVector.Zero, y01 = y00, y02 = y00, y10 = y00, y11 = y00, y12 = y00;
         TVector y20 = y00, y21 = y00, y22 = y00, y30 = y00, y31 = y00, y32 = y00;
@@ -89,23 +89,23 @@ internal static class TransposedProduct
                 nint i = 0;
                 for (; i <= last; i += TVector.Count)
                 {
-                    TVector w0 = TVector.Load(ref b0, i), w1 = TVector.Load(ref b1, i), w2 = TVector.Load(ref b2, i);
-                    TVector x = TVector.Load(ref a0, i);
-                    y00 = TVector.MultiplyAdd(x, w0, y00);
-                    y01 = TVector.MultiplyAdd(x, w1, y01);
-                    y02 = TVector.MultiplyAdd(x, w2, y02);
-                    x = TVector.Load(ref a1, i);
-                    y10 = TVector.MultiplyAdd(x, w0, y10);
-                    y11 = TVector.MultiplyAdd(x, w1, y11);
-                    y12 = TVector.MultiplyAdd(x, w2, y12);
-                    x = TVector.Load(ref a2, i);
-                    y20 = TVector.MultiplyAdd(x, w0, y20);
-                    y21 = TVector.MultiplyAdd(x, w1, y21);
-                    y22 = TVector.MultiplyAdd(x, w2, y22);
-                    x = TVector.Load(ref a3, i);
-                    y30 = TVector.MultiplyAdd(x, w0, y30);
-                    y31 = TVector.MultiplyAdd(x, w1, y31);
-                    y32 = TVector.MultiplyAdd(x, w2, y32);
+                    TVector w0 = TVector.LoadUnsafe(ref b0, i), w1 = TVector.LoadUnsafe(ref b1, i), w2 = TVector.LoadUnsafe(ref b2, i);
+                    TVector x = TVector.LoadUnsafe(ref a0, i);
+                    y00 = TVector.MultiplyAddEstimate(x, w0, y00);
+                    y01 = TVector.MultiplyAddEstimate(x, w1, y01);
+                    y02 = TVector.MultiplyAddEstimate(x, w2, y02);
+                    x = TVector.LoadUnsafe(ref a1, i);
+                    y10 = TVector.MultiplyAddEstimate(x, w0, y10);
+                    y11 = TVector.MultiplyAddEstimate(x, w1, y11);
+                    y12 = TVector.MultiplyAddEstimate(x, w2, y12);
+                    x = TVector.LoadUnsafe(ref a2, i);
+                    y20 = TVector.MultiplyAddEstimate(x, w0, y20);
+                    y21 = TVector.MultiplyAddEstimate(x, w1, y21);
+                    y22 = TVector.MultiplyAddEstimate(x, w2, y22);
+                    x = TVector.LoadUnsafe(ref a3, i);
+                    y30 = TVector.MultiplyAddEstimate(x, w0, y30);
+                    y31 = TVector.MultiplyAddEstimate(x, w1, y31);
+                    y32 = TVector.MultiplyAddEstimate(x, w2, y32);
                 }
 
                 for (; i < length; i++)

@@ -43,13 +43,13 @@ internal static class Winograd
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void TransformInput<T, TVector>(ref T v, nint step, ref T d, nint row, nint column, ref TVector half)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : unmanaged, IVector<TVector, T>
+        where TVector : unmanaged, ISimd<TVector, T>
     {
         for (nint i = 0; i < Inputs; i++)
         {
             ref T at = ref Unsafe.Add(ref d, i * row);
-            TVector d0 = TVector.Load(ref at, 0), d1 = TVector.Load(ref at, column), d2 = TVector.Load(ref at, 2 * column);
-            TVector d3 = TVector.Load(ref at, 3 * column), d4 = TVector.Load(ref at, 4 * column), d5 = TVector.Load(ref at, 5 * column);
+            TVector d0 = TVector.LoadUnsafe(ref at, 0), d1 = TVector.LoadUnsafe(ref at, column), d2 = TVector.LoadUnsafe(ref at, 2 * column);
+            TVector d3 = TVector.LoadUnsafe(ref at, 3 * column), d4 = TVector.LoadUnsafe(ref at, 4 * column), d5 = TVector.LoadUnsafe(ref at, 5 * column);
             TransposedB<T, TVector>(ref d0, ref d1, ref d2, ref d3, ref d4, ref d5);
             SetRow(ref half, i, d0, d1, d2, d3, d4, d5);
         }
@@ -75,13 +75,13 @@ internal static class Winograd
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void TransformGradient<T, TVector>(ref T z, nint step, ref T dy, nint row, nint column, ref TVector half)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : unmanaged, IVector<TVector, T>
+        where TVector : unmanaged, ISimd<TVector, T>
     {
         for (nint i = 0; i < Outputs; i++)
         {
             ref T at = ref Unsafe.Add(ref dy, i * row);
-            TVector z0 = TVector.Load(ref at, 0), z1 = TVector.Load(ref at, column);
-            TVector z2 = TVector.Load(ref at, 2 * column), z3 = TVector.Load(ref at, 3 * column);
+            TVector z0 = TVector.LoadUnsafe(ref at, 0), z1 = TVector.LoadUnsafe(ref at, column);
+            TVector z2 = TVector.LoadUnsafe(ref at, 2 * column), z3 = TVector.LoadUnsafe(ref at, 3 * column);
             A<T, TVector>(ref z0, ref z1, ref z2, ref z3, out TVector z4, out TVector z5);
             SetRow(ref half, i, z0, z1, z2, z3, z4, z5);
         }
@@ -108,14 +108,14 @@ internal static class Winograd
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void TransformOutput<T, TVector>(ref T y, nint row, nint column, ref T m, nint step, TVector bias, bool relu, ref TVector half)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : unmanaged, IVector<TVector, T>
+        where TVector : unmanaged, ISimd<TVector, T>
     {
         for (nint j = 0; j < Inputs; j++)
         {
             ref T at = ref Unsafe.Add(ref m, j * step);
             nint next = Inputs * step;
-            TVector m0 = TVector.Load(ref at, 0), m1 = TVector.Load(ref at, next), m2 = TVector.Load(ref at, 2 * next);
-            TVector m3 = TVector.Load(ref at, 3 * next), m4 = TVector.Load(ref at, 4 * next), m5 = TVector.Load(ref at, 5 * next);
+            TVector m0 = TVector.LoadUnsafe(ref at, 0), m1 = TVector.LoadUnsafe(ref at, next), m2 = TVector.LoadUnsafe(ref at, 2 * next);
+            TVector m3 = TVector.LoadUnsafe(ref at, 3 * next), m4 = TVector.LoadUnsafe(ref at, 4 * next), m5 = TVector.LoadUnsafe(ref at, 5 * next);
             TransposedA<T, TVector>(ref m0, ref m1, ref m2, ref m3, m4, m5);
             (At(ref half, 0, j), At(ref half, 1, j), At(ref half, 2, j), At(ref half, 3, j)) = (m0, m1, m2, m3);
         }
@@ -125,10 +125,10 @@ internal static class Winograd
             (TVector y0, TVector y1, TVector y2, TVector y3) = (At(ref half, i, 0), At(ref half, i, 1), At(ref half, i, 2), At(ref half, i, 3));
             TransposedA<T, TVector>(ref y0, ref y1, ref y2, ref y3, At(ref half, i, 4), At(ref half, i, 5));
             ref T at = ref Unsafe.Add(ref y, i * row);
-            TVector.Store(TVector.Activate(y0 + bias, relu), ref at, 0);
-            TVector.Store(TVector.Activate(y1 + bias, relu), ref at, column);
-            TVector.Store(TVector.Activate(y2 + bias, relu), ref at, 2 * column);
-            TVector.Store(TVector.Activate(y3 + bias, relu), ref at, 3 * column);
+            TVector.StoreUnsafe(TVector.Activate(y0 + bias, relu), ref at, 0);
+            TVector.StoreUnsafe(TVector.Activate(y1 + bias, relu), ref at, column);
+            TVector.StoreUnsafe(TVector.Activate(y2 + bias, relu), ref at, 2 * column);
+            TVector.StoreUnsafe(TVector.Activate(y3 + bias, relu), ref at, 3 * column);
         }
     }
 
@@ -136,33 +136,8 @@ internal static class Winograd
     /// <param name="u">The taps, then the places, one after another; each <paramref name="length"/> elements, whole vectors.</param>
     /// <param name="length">Elements of a tap.</param>
     /// <typeparam name="T">The element type.</typeparam>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void TransformKernel<T>(Span<T> u, int length)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        ref T start = ref u[..(Places * length)][0];
-        Vector<T> scale = Simd.Constant<T>(GScale * GScale);
-        ref Vector<T> half = ref (stackalloc Vector<T>[Places])[0];
-        for (int i = 0; i < length; i += Vector<T>.Count)
-        {
-            ref T at = ref Unsafe.Add(ref start, i);
-            for (nint r = 0; r < Taps; r++)
-            {
-                nint tap = Taps * r * length;
-                Vector<T> u0 = Simd.Load(ref at, tap) / scale, u1 = Simd.Load(ref at, tap + length) / scale, u2 = Simd.Load(ref at, tap + (2 * length)) / scale;
-                G(ref u0, ref u1, ref u2, out Vector<T> u3, out Vector<T> u4, out Vector<T> u5);
-                SetRow(ref half, r, u0, u1, u2, u3, u4, u5);
-            }
-
-            for (nint j = 0; j < Inputs; j++)
-            {
-                (Vector<T> u0, Vector<T> u1, Vector<T> u2) = (At(ref half, 0, j), At(ref half, 1, j), At(ref half, 2, j));
-                G(ref u0, ref u1, ref u2, out Vector<T> u3, out Vector<T> u4, out Vector<T> u5);
-                StoreColumn<T, PlainVector<T>>(
-                    ref Unsafe.Add(ref at, j * length), Inputs * (nint)length, new(u0), new(u1), new(u2), new(u3), new(u4), new(u5));
-            }
-        }
-    }
+        where T : unmanaged, IFloatingPointIeee754<T> => TransformKernel<T, SimdVector<T>>(u, length);
 
     /// <summary>dw += Gᵀ·m·G.</summary>
     /// <param name="dw">Accumulated into: nine taps, row-major [3, 3, C, K].</param>
@@ -171,35 +146,69 @@ internal static class Winograd
     /// <param name="step">Elements from place to place.</param>
     /// <param name="row">Elements from row to row: K, rounded up to whole vectors.</param>
     /// <typeparam name="T">The element type.</typeparam>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void AddKernelGradient<T>(Span<T> dw, int filters, ReadOnlySpan<T> m, int step, int row)
+        where T : unmanaged, IFloatingPointIeee754<T> => AddKernelGradient<T, SimdVector<T>>(dw, filters, m, step, row);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void TransformKernel<T, TVector>(Span<T> u, int length)
         where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : unmanaged, ISimd<TVector, T>
+    {
+        ref T start = ref u[..(Places * length)][0];
+        TVector scale = TVector.Create(GScale * GScale);
+        ref TVector half = ref (stackalloc TVector[Places])[0];
+        for (int i = 0; i < length; i += TVector.Count)
+        {
+            ref T at = ref Unsafe.Add(ref start, i);
+            for (nint r = 0; r < Taps; r++)
+            {
+                nint tap = Taps * r * length;
+                TVector u0 = TVector.LoadUnsafe(ref at, tap) / scale, u1 = TVector.LoadUnsafe(ref at, tap + length) / scale;
+                TVector u2 = TVector.LoadUnsafe(ref at, tap + (2 * length)) / scale;
+                G<T, TVector>(ref u0, ref u1, ref u2, out TVector u3, out TVector u4, out TVector u5);
+                SetRow(ref half, r, u0, u1, u2, u3, u4, u5);
+            }
+
+            for (nint j = 0; j < Inputs; j++)
+            {
+                (TVector u0, TVector u1, TVector u2) = (At(ref half, 0, j), At(ref half, 1, j), At(ref half, 2, j));
+                G<T, TVector>(ref u0, ref u1, ref u2, out TVector u3, out TVector u4, out TVector u5);
+                StoreColumn<T, TVector>(ref Unsafe.Add(ref at, j * length), Inputs * (nint)length, u0, u1, u2, u3, u4, u5);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void AddKernelGradient<T, TVector>(Span<T> dw, int filters, ReadOnlySpan<T> m, int step, int row)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : unmanaged, ISimd<TVector, T>
     {
         int tap = dw.Length / (Taps * Taps);
         nint next = Inputs * (nint)step;
-        Vector<T> scale = Simd.Constant<T>(GScale * GScale);
-        ref Vector<T> half = ref (stackalloc Vector<T>[Places])[0];
+        TVector scale = TVector.Create(GScale * GScale);
+        ref TVector half = ref (stackalloc TVector[Places])[0];
         for (int channel = 0; channel < tap / filters; channel++)
         {
-            for (int k = 0; k < filters; k += Vector<T>.Count)
+            for (int k = 0; k < filters; k += TVector.Count)
             {
                 ref T start = ref Simd.Start(m[((channel * row) + k)..]);
                 for (nint j = 0; j < Inputs; j++)
                 {
                     ref T at = ref Unsafe.Add(ref start, j * step);
-                    Vector<T> m0 = Simd.Load(ref at, 0), m1 = Simd.Load(ref at, next), m2 = Simd.Load(ref at, 2 * next);
-                    TransposedG(ref m0, ref m1, ref m2, Simd.Load(ref at, 3 * next), Simd.Load(ref at, 4 * next), Simd.Load(ref at, 5 * next));
+                    TVector m0 = TVector.LoadUnsafe(ref at, 0), m1 = TVector.LoadUnsafe(ref at, next), m2 = TVector.LoadUnsafe(ref at, 2 * next);
+                    TVector m3 = TVector.LoadUnsafe(ref at, 3 * next), m4 = TVector.LoadUnsafe(ref at, 4 * next);
+                    TransposedG<T, TVector>(ref m0, ref m1, ref m2, m3, m4, TVector.LoadUnsafe(ref at, 5 * next));
                     (At(ref half, 0, j), At(ref half, 1, j), At(ref half, 2, j)) = (m0, m1, m2);
                 }
 
-                int place = (channel * filters) + k, count = Math.Min(Vector<T>.Count, filters - k);
+                int place = (channel * filters) + k, count = Math.Min(TVector.Count, filters - k);
                 for (int r = 0; r < Taps; r++, place += Taps * tap)
                 {
-                    (Vector<T> g0, Vector<T> g1, Vector<T> g2) = (At(ref half, r, 0), At(ref half, r, 1), At(ref half, r, 2));
-                    TransposedG(ref g0, ref g1, ref g2, At(ref half, r, 3), At(ref half, r, 4), At(ref half, r, 5));
-                    Add(dw.Slice(place, count), g0 / scale);
-                    Add(dw.Slice(place + tap, count), g1 / scale);
-                    Add(dw.Slice(place + (2 * tap), count), g2 / scale);
+                    (TVector g0, TVector g1, TVector g2) = (At(ref half, r, 0), At(ref half, r, 1), At(ref half, r, 2));
+                    TransposedG<T, TVector>(ref g0, ref g1, ref g2, At(ref half, r, 3), At(ref half, r, 4), At(ref half, r, 5));
+                    Add<T, TVector>(dw.Slice(place, count), g0 / scale);
+                    Add<T, TVector>(dw.Slice(place + tap, count), g1 / scale);
+                    Add<T, TVector>(dw.Slice(place + (2 * tap), count), g2 / scale);
                 }
             }
         }
@@ -210,39 +219,40 @@ internal static class Winograd
     private static void TransposedB<T, TVector>(
         ref TVector d0, ref TVector d1, ref TVector d2, ref TVector d3, ref TVector d4, ref TVector d5)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, IVector<TVector, T>
+        where TVector : struct, ISimd<TVector, T>
     {
-        TVector even = TVector.MultiplyAdd(TVector.Constant(-4), d2, d4), odd = TVector.MultiplyAdd(TVector.Constant(-4), d1, d3);
+        TVector even = TVector.MultiplyAddEstimate(TVector.Create(-4), d2, d4), odd = TVector.MultiplyAddEstimate(TVector.Create(-4), d1, d3);
         TVector even2 = d4 - d2, odd2 = d3 - d1;
-        d0 = TVector.MultiplyAdd(TVector.Constant(4), d0, TVector.MultiplyAdd(TVector.Constant(-5), d2, d4));
-        d5 = TVector.MultiplyAdd(TVector.Constant(4), d1, TVector.MultiplyAdd(TVector.Constant(-5), d3, d5));
+        d0 = TVector.MultiplyAddEstimate(TVector.Create(4), d0, TVector.MultiplyAddEstimate(TVector.Create(-5), d2, d4));
+        d5 = TVector.MultiplyAddEstimate(TVector.Create(4), d1, TVector.MultiplyAddEstimate(TVector.Create(-5), d3, d5));
         d1 = even + odd;
         d2 = even - odd;
-        d3 = TVector.MultiplyAdd(TVector.Constant(2), odd2, even2);
-        d4 = TVector.MultiplyAdd(TVector.Constant(-2), odd2, even2);
+        d3 = TVector.MultiplyAddEstimate(TVector.Create(2), odd2, even2);
+        d4 = TVector.MultiplyAddEstimate(TVector.Create(-2), odd2, even2);
     }
 
     // Aᵀ = [1 1 1 1 1 0 | 0 1 −1 2 −2 0 | 0 1 1 4 4 0 | 0 1 −1 8 −8 1]
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void TransposedA<T, TVector>(ref TVector m0, ref TVector m1, ref TVector m2, ref TVector m3, TVector m4, TVector m5)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, IVector<TVector, T>
+        where TVector : struct, ISimd<TVector, T>
     {
         TVector even = m1 + m2, odd = m1 - m2, even2 = m3 + m4, odd2 = m3 - m4;
         m0 = m0 + even + even2;
-        m1 = TVector.MultiplyAdd(TVector.Constant(2), odd2, odd);
-        m2 = TVector.MultiplyAdd(TVector.Constant(4), even2, even);
-        m3 = TVector.MultiplyAdd(TVector.Constant(8), odd2, odd) + m5;
+        m1 = TVector.MultiplyAddEstimate(TVector.Create(2), odd2, odd);
+        m2 = TVector.MultiplyAddEstimate(TVector.Create(4), even2, even);
+        m3 = TVector.MultiplyAddEstimate(TVector.Create(8), odd2, odd) + m5;
     }
 
     // A = [1 0 0 0 | 1 1 1 1 | 1 −1 1 −1 | 1 2 4 8 | 1 −2 4 −8 | 0 0 0 1]
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void A<T, TVector>(ref TVector y0, ref TVector y1, ref TVector y2, ref TVector y3, out TVector z4, out TVector z5)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, IVector<TVector, T>
+        where TVector : struct, ISimd<TVector, T>
     {
         TVector even = y0 + y2, odd = y1 + y3;
-        TVector even2 = TVector.MultiplyAdd(TVector.Constant(4), y2, y0), odd2 = TVector.MultiplyAdd(TVector.Constant(4), y3, y1) * TVector.Constant(2);
+        TVector even2 = TVector.MultiplyAddEstimate(TVector.Create(4), y2, y0);
+        TVector odd2 = TVector.MultiplyAddEstimate(TVector.Create(4), y3, y1) * TVector.Create(2);
         z5 = y3;
         z4 = even2 - odd2;
         y3 = even2 + odd2;
@@ -252,54 +262,58 @@ internal static class Winograd
 
     // 24·G = [6 0 0 | −4 −4 −4 | −4 4 −4 | 1 2 4 | 1 −2 4 | 0 0 24]
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void G<T>(ref Vector<T> w0, ref Vector<T> w1, ref Vector<T> w2, out Vector<T> u3, out Vector<T> u4, out Vector<T> u5)
+    private static void G<T, TVector>(ref TVector w0, ref TVector w1, ref TVector w2, out TVector u3, out TVector u4, out TVector u5)
         where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : struct, ISimd<TVector, T>
     {
-        Vector<T> even = w0 + w2, odd = w1, even2 = Simd.MultiplyAdd(Simd.Constant<T>(4), w2, w0), odd2 = w1 * Simd.Constant<T>(2);
-        u5 = w2 * Simd.Constant<T>(24);
+        TVector even = w0 + w2, odd = w1, even2 = TVector.MultiplyAddEstimate(TVector.Create(4), w2, w0), odd2 = w1 * TVector.Create(2);
+        u5 = w2 * TVector.Create(24);
         u4 = even2 - odd2;
         u3 = even2 + odd2;
-        w2 = (even - odd) * Simd.Constant<T>(-4);
-        w1 = (even + odd) * Simd.Constant<T>(-4);
-        w0 *= Simd.Constant<T>(6);
+        w2 = (even - odd) * TVector.Create(-4);
+        w1 = (even + odd) * TVector.Create(-4);
+        w0 = w0 * TVector.Create(6);
     }
 
     // 24·Gᵀ = [6 −4 −4 1 1 0 | 0 −4 4 2 −2 0 | 0 −4 −4 4 4 24]
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void TransposedG<T>(ref Vector<T> m0, ref Vector<T> m1, ref Vector<T> m2, Vector<T> m3, Vector<T> m4, Vector<T> m5)
+    private static void TransposedG<T, TVector>(ref TVector m0, ref TVector m1, ref TVector m2, TVector m3, TVector m4, TVector m5)
         where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : struct, ISimd<TVector, T>
     {
-        Vector<T> even = (m1 + m2) * Simd.Constant<T>(-4), odd = (m2 - m1) * Simd.Constant<T>(4), even2 = m3 + m4, odd2 = m3 - m4;
-        m0 = Simd.MultiplyAdd(Simd.Constant<T>(6), m0, even + even2);
-        m1 = Simd.MultiplyAdd(Simd.Constant<T>(2), odd2, odd);
-        m2 = Simd.MultiplyAdd(Simd.Constant<T>(24), m5, Simd.MultiplyAdd(Simd.Constant<T>(4), even2, even));
+        TVector even = (m1 + m2) * TVector.Create(-4), odd = (m2 - m1) * TVector.Create(4), even2 = m3 + m4, odd2 = m3 - m4;
+        m0 = TVector.MultiplyAddEstimate(TVector.Create(6), m0, even + even2);
+        m1 = TVector.MultiplyAddEstimate(TVector.Create(2), odd2, odd);
+        m2 = TVector.MultiplyAddEstimate(TVector.Create(24), m5, TVector.MultiplyAddEstimate(TVector.Create(4), even2, even));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void StoreColumn<T, TVector>(
         ref T at, nint next, TVector v0, TVector v1, TVector v2, TVector v3, TVector v4, TVector v5)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, IVector<TVector, T>
+        where TVector : struct, ISimd<TVector, T>
     {
-        TVector.Store(v0, ref at, 0);
-        TVector.Store(v1, ref at, next);
-        TVector.Store(v2, ref at, 2 * next);
-        TVector.Store(v3, ref at, 3 * next);
-        TVector.Store(v4, ref at, 4 * next);
-        TVector.Store(v5, ref at, 5 * next);
+        TVector.StoreUnsafe(v0, ref at, 0);
+        TVector.StoreUnsafe(v1, ref at, next);
+        TVector.StoreUnsafe(v2, ref at, 2 * next);
+        TVector.StoreUnsafe(v3, ref at, 3 * next);
+        TVector.StoreUnsafe(v4, ref at, 4 * next);
+        TVector.StoreUnsafe(v5, ref at, 5 * next);
     }
 
-    private static void Add<T>(Span<T> destination, Vector<T> values)
+    private static void Add<T, TVector>(Span<T> destination, TVector values)
         where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : unmanaged, ISimd<TVector, T>
     {
-        if (destination.Length == Vector<T>.Count)
+        if (destination.Length == TVector.Count)
         {
-            (new Vector<T>(destination) + values).CopyTo(destination);
+            TVector.StoreUnsafe(TVector.LoadUnsafe(ref destination[0], 0) + values, ref destination[0], 0);
             return;
         }
 
+        ref T value = ref Unsafe.As<TVector, T>(ref values);
         for (int i = 0; i < destination.Length; i++)
-            destination[i] += values[i];
+            destination[i] += Unsafe.Add(ref value, i);
     }
 
     // A tile between its two passes: six vectors a row.

@@ -88,14 +88,14 @@ internal static class WinogradProduct
         {
             int count = Math.Min(block, tiles - first);
             if (TakesWide<T>(channels))
-                TransformInputs<T, WideVector<T>>(product, first, count, v, inputStep, a, between);
+                TransformInputs<T, SimdVector512<T>>(product, first, count, v, inputStep, a, between);
             else
-                TransformInputs<T, PlainVector<T>>(product, first, count, v, inputStep, a, between);
+                TransformInputs<T, SimdVector<T>>(product, first, count, v, inputStep, a, between);
             MultiplyPlaces(StridedProduct.Dense(count, channels, filters), m, outputStep, v, inputStep, kernel);
             if (TakesWide<T>(filters))
-                TransformOutputs<T, WideVector<T>>(product, first, count, y, m, outputStep, bias, relu, between);
+                TransformOutputs<T, SimdVector512<T>>(product, first, count, y, m, outputStep, bias, relu, between);
             else
-                TransformOutputs<T, PlainVector<T>>(product, first, count, y, m, outputStep, bias, relu, between);
+                TransformOutputs<T, SimdVector<T>>(product, first, count, y, m, outputStep, bias, relu, between);
         }
     }
 
@@ -126,13 +126,13 @@ internal static class WinogradProduct
         {
             int count = Math.Min(block, tiles - first);
             if (TakesWide<T>(channels))
-                TransformInputs<T, WideVector<T>>(product, first, count, v, inputStep, a, between);
+                TransformInputs<T, SimdVector512<T>>(product, first, count, v, inputStep, a, between);
             else
-                TransformInputs<T, PlainVector<T>>(product, first, count, v, inputStep, a, between);
+                TransformInputs<T, SimdVector<T>>(product, first, count, v, inputStep, a, between);
             if (TakesWide<T>(filters))
-                TransformGradients<T, WideVector<T>>(product, first, count, z, outputStep, dY, between);
+                TransformGradients<T, SimdVector512<T>>(product, first, count, z, outputStep, dY, between);
             else
-                TransformGradients<T, PlainVector<T>>(product, first, count, z, outputStep, dY, between);
+                TransformGradients<T, SimdVector<T>>(product, first, count, z, outputStep, dY, between);
             AccumulatePlaces(StridedProduct.Dense(count, channels, columns), sums, kernelStep, v, inputStep, z, outputStep);
         }
 
@@ -195,7 +195,7 @@ internal static class WinogradProduct
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void TransformInputs<T, TVector>(in StridedProduct product, int first, int count, Span<T> v, int step, ReadOnlySpan<T> a, Span<T> between)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : unmanaged, IVector<TVector, T>
+        where TVector : unmanaged, ISimd<TVector, T>
     {
         int channels = product.Input.Column, last = channels - TVector.Count;
         ref TVector half = ref Unsafe.As<T, TVector>(ref between[0]);
@@ -217,7 +217,7 @@ internal static class WinogradProduct
     private static void TransformGradients<T, TVector>(
         in StridedProduct product, int first, int count, Span<T> z, int step, ReadOnlySpan<T> dy, Span<T> between)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : unmanaged, IVector<TVector, T>
+        where TVector : unmanaged, ISimd<TVector, T>
     {
         int filters = product.N, columns = PackedMatrix.PaddedColumns<T>(filters), last = filters - TVector.Count;
         ref TVector half = ref Unsafe.As<T, TVector>(ref between[0]);
@@ -238,7 +238,7 @@ internal static class WinogradProduct
     private static void TransformOutputs<T, TVector>(
         in StridedProduct product, int first, int count, Span<T> y, Span<T> m, int step, ReadOnlySpan<T> bias, bool relu, Span<T> between)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : unmanaged, IVector<TVector, T>
+        where TVector : unmanaged, ISimd<TVector, T>
     {
         int filters = product.N, columns = PackedMatrix.PaddedColumns<T>(filters), last = filters - TVector.Count;
         ref TVector half = ref Unsafe.As<T, TVector>(ref between[0]);
@@ -249,7 +249,7 @@ internal static class WinogradProduct
             for (int k = 0; k < filters; k += TVector.Count)
             {
                 int at = Math.Min(k, last);
-                TVector added = bias.IsEmpty ? TVector.Zero : TVector.Load(ref Simd.Start(bias), at);
+                TVector added = bias.IsEmpty ? TVector.Zero : TVector.LoadUnsafe(ref Simd.Start(bias), at);
                 Winograd.TransformOutput<T, TVector>(
                     ref Unsafe.Add(ref output, at), product.Output.Row, product.Output.Column, ref Unsafe.Add(ref sums, at), step, added, relu, ref half);
             }
@@ -258,7 +258,7 @@ internal static class WinogradProduct
 
     // Whether the transforms go by vectors of 512 bits.
     internal static bool TakesWide<T>(int channels)
-        where T : unmanaged, IFloatingPointIeee754<T> => WideVector<T>.IsPanel && channels >= WideVector<T>.Count;
+        where T : unmanaged, IFloatingPointIeee754<T> => SimdVector512<T>.IsPanel && channels >= SimdVector512<T>.Count;
 
     // Where a tile's first pixel lies; tiles go along the rows of an image, then down, then to the next image.
     private static int TileStart(in StridedProduct product, in PixelView view, int tile)

@@ -115,7 +115,7 @@ public abstract class WinogradAlgorithmTests<T> : PropertySuite
     [Fact]
     public void It_is_chosen_for_pictures_that_stay_as_large_as_they_are_and_a_vector_of_channels()
     {
-        int least = Math.Max(8, Vector<T>.Count);
+        int least = Math.Max(8, SimdVector<T>.Count);
         Assert.True(IsChosen((8, 8, least), 3, 1, Padding.Same, least));
         Assert.True(IsChosen((8, 8, least), 3, 1, Padding.Explicit(2, 0, 0, 2), least));
         Assert.False(IsChosen((8, 8, least - 1), 3, 1, Padding.Same, least));
@@ -135,7 +135,7 @@ public abstract class WinogradAlgorithmTests<T> : PropertySuite
     [Fact]
     public void What_it_does_not_take_is_refused()
     {
-        int least = Vector<T>.Count;
+        int least = SimdVector<T>.Count;
         Assert.Equal("Winograd F(4×4, 3×3)", For((8, 8, least), 3, 1, Padding.Same, least).Name);
         Assert.Equal("Winograd F(4×4, 3×3)", For((8, 8, 200), 3, 1, Padding.Same, 200).Name);
         Refused("at least", (8, 8, least - 1), 3, 1, Padding.Same, least);

@@ -131,7 +131,7 @@ public sealed class MicroKernelsDoubleTests : MicroKernelsTests<double>;
 public abstract class MicroKernelsTests<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private static readonly bool HasWide = WideVector<T>.IsPanel;
+    private static readonly bool HasWide = SimdVector512<T>.IsPanel;
 
     private static readonly string[] RegisterTiles =
         HasWide ? ["one plain vector", "one wide vector", "two wide vectors"] : ["one plain vector", "two plain vectors"];
@@ -170,7 +170,7 @@ public abstract class MicroKernelsTests<T>
         List<string> kernels = ["Winograd: one block", "Winograd: several blocks"];
         foreach (string of in (string[])["channels", "filters"])
         {
-            if (!HasWide || Vector<T>.Count >= 8) // fewer than a long vector of channels do not suit
+            if (!HasWide || SimdVector<T>.Count >= 8) // fewer than a long vector of channels do not suit
                 kernels.AddRange([$"Winograd: {of} by plain vectors", $"Winograd: {of} by plain vectors that overlap"]);
             if (HasWide)
                 kernels.AddRange([$"Winograd: {of} by wide vectors", $"Winograd: {of} by wide vectors that overlap"]);

@@ -12,7 +12,7 @@ namespace NanoConv.Tests;
 internal static class MicroKernels<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private static readonly bool HasWide = WideVector<T>.IsPanel;
+    private static readonly bool HasWide = SimdVector512<T>.IsPanel;
 
     /// <summary>Those of the direct algorithm: "forward: shared tile, three taps, wide vector", …</summary>
     public static IEnumerable<string> OfDirect(ConvolutionCase convolution)
@@ -48,7 +48,7 @@ internal static class MicroKernels<T>
     // One vector after another, the last of which may overlap.
     private static string Transform(int channels)
     {
-        (int count, string name) = WinogradProduct.TakesWide<T>(channels) ? (WideVector<T>.Count, "wide") : (Vector<T>.Count, "plain");
+        (int count, string name) = WinogradProduct.TakesWide<T>(channels) ? (SimdVector512<T>.Count, "wide") : (SimdVector<T>.Count, "plain");
         return channels % count == 0 ? $"{name} vectors" : $"{name} vectors that overlap";
     }
 
@@ -95,13 +95,13 @@ internal static class MicroKernels<T>
             yield return "register tile, a row's tail";
         for (int n0 = 0, width; n0 < product.N; n0 += width)
         {
-            width = product.Rows > 1 ? PackedMatrix.PanelWidth<T>(product.N, n0) : 2 * Vector<T>.Count;
+            width = product.Rows > 1 ? PackedMatrix.PanelWidth<T>(product.N, n0) : 2 * SimdVector<T>.Count;
             if (SharedProduct.IsGradientShared<T>(product, n0, width))
                 yield return $"shared tile, {Taps(product)}, {RowVector(width, blockRows % 2 == 0)}";
             else if (product.N - n0 >= width)
                 yield return $"register tile, {Vectors(width)}";
             else
-                yield return $"register tile, {Vectors(width)}, {(product.N - n0 > Vector<T>.Count ? "overlapping" : "tail")}";
+                yield return $"register tile, {Vectors(width)}, {(product.N - n0 > SimdVector<T>.Count ? "overlapping" : "tail")}";
         }
     }
 
@@ -109,10 +109,10 @@ internal static class MicroKernels<T>
         SharedTile.Overlap<ThreeTaps>(product) ? "three taps" : SharedTile.Overlap<ThreeTapsByTwo>(product) ? "three taps by two" : "two taps";
 
     private static string RowVector(int width, bool hasRows) =>
-        width > Vector<T>.Count ? "wide vector" : HasWide && hasRows ? "vector of two rows" : "plain vector";
+        width > SimdVector<T>.Count ? "wide vector" : HasWide && hasRows ? "vector of two rows" : "plain vector";
 
     private static string Vectors(int width) =>
-        width == Vector<T>.Count ? "one plain vector"
+        width == SimdVector<T>.Count ? "one plain vector"
         : !HasWide ? "two plain vectors"
-        : width == WideVector<T>.Count ? "one wide vector" : "two wide vectors";
+        : width == SimdVector512<T>.Count ? "one wide vector" : "two wide vectors";
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 
 namespace NanoConv.Kernels;
@@ -15,13 +16,13 @@ public static class VectorWidth
     public static string? Hint { get; } = HintFor(Bits<float>(), HasAvx2());
 
     /// <summary>
-    /// Bits of the longest vectors that the kernels work with on this machine, which need not be <see cref="Vector{T}"/>'s: 512 where
+    /// Bits of the longest vectors that the kernels work with on this machine, which need not be <see cref="SimdVector{T}"/>'s: 512 where
     /// AVX-512 is, 256 or 128 elsewhere, 0 without vectors. Layers of few filters take shorter ones.
     /// </summary>
     /// <typeparam name="T">The element type.</typeparam>
     public static int Bits<T>()
         where T : unmanaged, IFloatingPointIeee754<T> =>
-        Vector.IsHardwareAccelerated ? (WideVector<T>.IsPanel ? 2 : 1) * 8 * Vector<byte>.Count : 0;
+        Vector.IsHardwareAccelerated ? 8 * Unsafe.SizeOf<T>() * (SimdVector512<T>.IsPanel ? SimdVector512<T>.Count : SimdVector<T>.Count) : 0;
 
     /// <summary>The same for kernels with vectors of so many bits, on a processor with AVX2 or without.</summary>
     internal static string? HintFor(int bits, bool hasAvx2) => hasAvx2 && bits < Avx2Bits

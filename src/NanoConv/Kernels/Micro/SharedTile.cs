@@ -4,13 +4,14 @@ using System.Runtime.CompilerServices;
 namespace NanoConv.Kernels;
 
 /// <summary>
-/// The innermost loops where B has a single vector of columns. A tile of <see cref="RegisterTile"/> would load a value of A for
+/// The micro-kernels where B has a single vector of columns. A tile of <see cref="RegisterTile"/> would load a value of A for
 /// each multiply-add, and loading would be all that it does. But neighbouring pixels' windows overlap: what the right tap of one
 /// pixel reads is the middle tap's of the next and the left tap's of the one after. Here it is loaded once for all of them, so
 /// that 24 multiply-adds take 10 loads of A and 3 of B.
 /// </summary>
 /// <remarks>
-/// Unchecked references, as in <see cref="RegisterTile"/>. Each sum is put together in one way, which depends on the product's shape
+/// Unchecked references, as in <see cref="RegisterTile"/>. Three bodies, as there are three sets of sums: a product's, those of two phases of
+/// an input gradient, and a gradient's. Each sum is put together in one way, which depends on the product's shape
 /// alone, wherever its pixel lies in a tile.
 /// </remarks>
 internal static class SharedTile
@@ -57,24 +58,24 @@ internal static class SharedTile
     public static void Multiply<T>(in StridedProduct product, int width, ref T y, ref T a, ref T panel, ref T bias, bool relu)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (width > Vector<T>.Count)
-            MultiplyPictures<T, WideVector<T>>(product, ref y, ref a, ref panel, ref bias, relu);
-        else if (WideVector<T>.IsPanel && product.Rows > 1)
-            MultiplyPictures<T, TwoRowVector<T>>(product, ref y, ref a, ref panel, ref bias, relu);
+        if (width > SimdVector<T>.Count)
+            MultiplyPictures<T, SimdVector512<T>>(product, ref y, ref a, ref panel, ref bias, relu);
+        else if (SimdVector512<T>.IsPanel && product.Rows > 1)
+            MultiplyPictures<T, SimdTwoRows<T>>(product, ref y, ref a, ref panel, ref bias, relu);
         else
-            MultiplyPictures<T, PlainVector<T>>(product, ref y, ref a, ref panel, ref bias, relu);
+            MultiplyPictures<T, SimdVector<T>>(product, ref y, ref a, ref panel, ref bias, relu);
     }
 
     /// <summary>Y = A·B of two products at once, as <see cref="CanMultiplyTwo"/> describes them, for all pixels.</summary>
     public static void MultiplyTwo<T>(in StridedProduct first, in StridedProduct second, ref T y, ref T a, ref T firstPanel, ref T secondPanel)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (first.N > Vector<T>.Count)
-            MultiplyTwoPictures<T, WideVector<T>>(first, second, ref y, ref a, ref firstPanel, ref secondPanel);
-        else if (WideVector<T>.IsPanel && first.Rows > 1)
-            MultiplyTwoPictures<T, TwoRowVector<T>>(first, second, ref y, ref a, ref firstPanel, ref secondPanel);
+        if (first.N > SimdVector<T>.Count)
+            MultiplyTwoPictures<T, SimdVector512<T>>(first, second, ref y, ref a, ref firstPanel, ref secondPanel);
+        else if (SimdVector512<T>.IsPanel && first.Rows > 1)
+            MultiplyTwoPictures<T, SimdTwoRows<T>>(first, second, ref y, ref a, ref firstPanel, ref secondPanel);
         else
-            MultiplyTwoPictures<T, PlainVector<T>>(first, second, ref y, ref a, ref firstPanel, ref secondPanel);
+            MultiplyTwoPictures<T, SimdVector<T>>(first, second, ref y, ref a, ref firstPanel, ref secondPanel);
     }
 
     /// <summary>dB += Aᵀ·dY over the pixels of some rows, for three channels, each with its three taps, and one vector of columns.</summary>
@@ -91,17 +92,17 @@ internal static class SharedTile
         in StridedProduct product, int rows, int width, ref T dB, in TileOffsets outputs, ref T a, in TileOffsets inputs, ref T dY)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (width > Vector<T>.Count)
-            AccumulateBlock<T, WideVector<T>>(product, rows, ref dB, in outputs, ref a, in inputs, ref dY);
-        else if (WideVector<T>.IsPanel && rows % 2 == 0)
-            AccumulateBlock<T, TwoRowVector<T>>(product, rows, ref dB, in outputs, ref a, in inputs, ref dY);
+        if (width > SimdVector<T>.Count)
+            AccumulateBlock<T, SimdVector512<T>>(product, rows, ref dB, in outputs, ref a, in inputs, ref dY);
+        else if (SimdVector512<T>.IsPanel && rows % 2 == 0)
+            AccumulateBlock<T, SimdTwoRows<T>>(product, rows, ref dB, in outputs, ref a, in inputs, ref dY);
         else
-            AccumulateBlock<T, PlainVector<T>>(product, rows, ref dB, in outputs, ref a, in inputs, ref dY);
+            AccumulateBlock<T, SimdVector<T>>(product, rows, ref dB, in outputs, ref a, in inputs, ref dY);
     }
 
     private static bool IsVector<T>(int width)
         where T : unmanaged, IFloatingPointIeee754<T> =>
-        width == Vector<T>.Count || (WideVector<T>.IsPanel && width == WideVector<T>.Count);
+        width == SimdVector<T>.Count || (SimdVector512<T>.IsPanel && width == SimdVector512<T>.Count);
 
     /// <summary>Whether a run is so many taps, and the next pixel's begins so many taps further. A tap is all channels of a picture's pixel.</summary>
     internal static bool Overlap<TTaps>(in StridedProduct product)
@@ -110,7 +111,7 @@ internal static class SharedTile
 
     private static void MultiplyPictures<T, TVector>(in StridedProduct product, ref T y, ref T a, ref T panel, ref T bias, bool relu)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, IRowVector<TVector, T>
+        where TVector : struct, ISimd<TVector, T>
     {
         for (int image = 0; image < product.Images; image++)
         {
@@ -128,7 +129,7 @@ internal static class SharedTile
     private static void AccumulateBlock<T, TVector>(
         in StridedProduct product, int rows, ref T dB, in TileOffsets outputs, ref T a, in TileOffsets inputs, ref T dY)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, IRowVector<TVector, T>
+        where TVector : struct, ISimd<TVector, T>
     {
         if (Overlap<ThreeTaps>(product))
             AccumulateRows<T, TVector, ThreeTaps>(product, rows, ref dB, in outputs, ref a, in inputs, ref dY);
@@ -140,7 +141,7 @@ internal static class SharedTile
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void MultiplyPicture<T, TVector, TTaps>(in StridedProduct product, ref T y, ref T a, ref T panel, ref T bias, bool relu)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, IRowVector<TVector, T>
+        where TVector : struct, ISimd<TVector, T>
         where TTaps : struct, ITaps
     {
         nint channels = product.SegmentLength / TTaps.Count, tap = channels * TVector.Columns;
@@ -153,26 +154,25 @@ internal static class SharedTile
                 int row = Math.Min(tileRow, product.Rows - TVector.Rows), first = Math.Min(column, product.Columns - Pixels);
                 ref T window = ref Unsafe.Add(ref a, (row * product.Input.Row) + (first * product.Input.Column));
                 ref T b = ref panel;
-                TVector y0 = TVector.Repeat(ref bias, 0), y1 = y0, y2 = y0, y3 = y0, y4 = y0, y5 = y0, y6 = y0, y7 = y0;
+                TVector y0 = TVector.RepeatRow(ref bias, 0), y1 = y0, y2 = y0, y3 = y0, y4 = y0, y5 = y0, y6 = y0, y7 = y0;
                 TVector z0 = TVector.Zero, z1 = z0, z2 = z0, z3 = z0, z4 = z0, z5 = z0, z6 = z0, z7 = z0;
                 for (int s = product.Segments; s > 0; s--)
                 {
                     for (nint c = 0; c < channels; c++)
                     {
-                        TVector b0 = TVector.Repeat(ref b, 0), b1 = TVector.Repeat(ref b, tap);
-                        TVector b2 = TTaps.Count > 2 ? TVector.Repeat(ref b, 2 * tap) : TVector.Zero;
+                        TVector third = TTaps.Count > 2 ? TVector.RepeatRow(ref b, 2 * tap) : TVector.Zero;
+                        ThreeVectors<TVector> w = new(TVector.RepeatRow(ref b, 0), TVector.RepeatRow(ref b, tap), third);
                         b = ref Unsafe.Add(ref b, TVector.Columns);
-                        nint at = c;
-                        TVector x0 = Next<T, TVector>(ref window, ref at, channels, below);
-                        TVector x1 = TTaps.Count - TTaps.Stride > 1 ? Next<T, TVector>(ref window, ref at, channels, below) : TVector.Zero;
-                        AddTaps<T, TVector, TTaps>(ref y0, ref z0, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels, below);
-                        AddTaps<T, TVector, TTaps>(ref y1, ref z1, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels, below);
-                        AddTaps<T, TVector, TTaps>(ref y2, ref z2, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels, below);
-                        AddTaps<T, TVector, TTaps>(ref y3, ref z3, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels, below);
-                        AddTaps<T, TVector, TTaps>(ref y4, ref z4, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels, below);
-                        AddTaps<T, TVector, TTaps>(ref y5, ref z5, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels, below);
-                        AddTaps<T, TVector, TTaps>(ref y6, ref z6, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels, below);
-                        AddTaps<T, TVector, TTaps>(ref y7, ref z7, ref x0, ref x1, b0, b1, b2, ref window, ref at, channels, below);
+                        TapCursor<T> x = new(ref window, c, channels, below);
+                        TVector x0 = x.Next<TVector>(), x1 = TTaps.Count - TTaps.Stride > 1 ? x.Next<TVector>() : TVector.Zero;
+                        AddTaps<T, TVector, TTaps>(ref y0, ref z0, ref x0, ref x1, w, ref x);
+                        AddTaps<T, TVector, TTaps>(ref y1, ref z1, ref x0, ref x1, w, ref x);
+                        AddTaps<T, TVector, TTaps>(ref y2, ref z2, ref x0, ref x1, w, ref x);
+                        AddTaps<T, TVector, TTaps>(ref y3, ref z3, ref x0, ref x1, w, ref x);
+                        AddTaps<T, TVector, TTaps>(ref y4, ref z4, ref x0, ref x1, w, ref x);
+                        AddTaps<T, TVector, TTaps>(ref y5, ref z5, ref x0, ref x1, w, ref x);
+                        AddTaps<T, TVector, TTaps>(ref y6, ref z6, ref x0, ref x1, w, ref x);
+                        AddTaps<T, TVector, TTaps>(ref y7, ref z7, ref x0, ref x1, w, ref x);
                     }
 
                     b = ref Unsafe.Add(ref b, (TTaps.Count - 1) * tap);
@@ -197,7 +197,7 @@ internal static class SharedTile
     private static void MultiplyTwoPictures<T, TVector>(
         in StridedProduct product, in StridedProduct second, ref T y, ref T a, ref T firstPanel, ref T secondPanel)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, IRowVector<TVector, T>
+        where TVector : struct, ISimd<TVector, T>
     {
         nint channels = second.SegmentLength, tap = channels * TVector.Columns;
         nint below = product.Input.Row;
@@ -217,15 +217,15 @@ internal static class SharedTile
                 {
                     for (nint channel = 0; channel < channels; channel++)
                     {
-                        TVector left = TVector.Repeat(ref b, 0), right = TVector.Repeat(ref b, tap), only = TVector.Repeat(ref c, 0);
+                        ThreeVectors<TVector> w = new(TVector.RepeatRow(ref b, 0), TVector.RepeatRow(ref b, tap), TVector.RepeatRow(ref c, 0));
                         b = ref Unsafe.Add(ref b, TVector.Columns);
                         c = ref Unsafe.Add(ref c, TVector.Columns);
-                        nint next = channel;
-                        TVector x = Next<T, TVector>(ref window, ref next, channels, below);
-                        AddPair<T, TVector>(ref y0, ref z0, ref u0, ref x, left, right, only, ref window, ref next, channels, below);
-                        AddPair<T, TVector>(ref y1, ref z1, ref u1, ref x, left, right, only, ref window, ref next, channels, below);
-                        AddPair<T, TVector>(ref y2, ref z2, ref u2, ref x, left, right, only, ref window, ref next, channels, below);
-                        AddPair<T, TVector>(ref y3, ref z3, ref u3, ref x, left, right, only, ref window, ref next, channels, below);
+                        TapCursor<T> x = new(ref window, channel, channels, below);
+                        TVector left = x.Next<TVector>();
+                        AddPair<T, TVector>(ref y0, ref z0, ref u0, ref left, w, ref x);
+                        AddPair<T, TVector>(ref y1, ref z1, ref u1, ref left, w, ref x);
+                        AddPair<T, TVector>(ref y2, ref z2, ref u2, ref left, w, ref x);
+                        AddPair<T, TVector>(ref y3, ref z3, ref u3, ref left, w, ref x);
                     }
 
                     b = ref Unsafe.Add(ref b, tap);
@@ -243,51 +243,50 @@ internal static class SharedTile
     // none waits.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddPair<T, TVector>(
-        ref TVector y, ref TVector z, ref TVector u, ref TVector x, TVector left, TVector right, TVector only, ref T window, ref nint at, nint channels,
-        nint below)
+        ref TVector y, ref TVector z, ref TVector u, ref TVector left, in ThreeVectors<TVector> w, ref TapCursor<T> x)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, IRowVector<TVector, T>
+        where TVector : struct, ISimd<TVector, T>
     {
-        y = TVector.MultiplyAdd(x, left, y);
-        x = Next<T, TVector>(ref window, ref at, channels, below);
-        z = TVector.MultiplyAdd(x, right, z);
-        u = TVector.MultiplyAdd(x, only, u);
+        y = TVector.MultiplyAddEstimate(left, w.First, y);
+        TVector right = x.Next<TVector>();
+        z = TVector.MultiplyAddEstimate(right, w.Second, z);
+        u = TVector.MultiplyAddEstimate(right, w.Third, u);
+        left = right;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void StorePixels<T, TVector>(ref T y, in PixelView view, TVector y0, TVector y1, TVector y2, TVector y3)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, IRowVector<TVector, T>
+        where TVector : struct, ISimd<TVector, T>
     {
         (nint next, nint below) = (view.Column, view.Row);
-        TVector.Store(y0, ref y, 0, below);
-        TVector.Store(y1, ref y, next, below);
-        TVector.Store(y2, ref y, 2 * next, below);
-        TVector.Store(y3, ref y, 3 * next, below);
+        TVector.StoreRows(y0, ref y, 0, below);
+        TVector.StoreRows(y1, ref y, next, below);
+        TVector.StoreRows(y2, ref y, 2 * next, below);
+        TVector.StoreRows(y3, ref y, 3 * next, below);
     }
 
     // y + z = Σ_w x_w·b_w of one pixel and channel. x0 and, if two taps are shared, x1 hold what the pixel before has loaded already.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddTaps<T, TVector, TTaps>(
-        ref TVector y, ref TVector z, ref TVector x0, ref TVector x1, TVector b0, TVector b1, TVector b2, ref T window, ref nint at, nint channels,
-        nint below)
+        ref TVector y, ref TVector z, ref TVector x0, ref TVector x1, in ThreeVectors<TVector> w, ref TapCursor<T> x)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, IRowVector<TVector, T>
+        where TVector : struct, ISimd<TVector, T>
         where TTaps : struct, ITaps
     {
         if (TTaps.Count - TTaps.Stride == 1)
-            x1 = Next<T, TVector>(ref window, ref at, channels, below);
-        y = TVector.MultiplyAdd(x0, b0, y);
+            x1 = x.Next<TVector>();
+        y = TVector.MultiplyAddEstimate(x0, w.First, y);
         if (TTaps.Count == 2)
         {
-            AddLast<T, TVector>(ref y, ref z, x1, b1);
+            AddLast<T, TVector>(ref y, ref z, x1, w.Second);
             x0 = x1;
             return;
         }
 
-        y = TVector.MultiplyAdd(x1, b1, y);
-        TVector x2 = Next<T, TVector>(ref window, ref at, channels, below);
-        AddLast<T, TVector>(ref y, ref z, x2, b2);
+        y = TVector.MultiplyAddEstimate(x1, w.Second, y);
+        TVector x2 = x.Next<TVector>();
+        AddLast<T, TVector>(ref y, ref z, x2, w.Third);
         x0 = TTaps.Stride == 1 ? x1 : x2;
         x1 = x2;
     }
@@ -296,22 +295,12 @@ internal static class SharedTile
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddLast<T, TVector>(ref TVector y, ref TVector z, TVector x, TVector b)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, IRowVector<TVector, T>
+        where TVector : struct, ISimd<TVector, T>
     {
         if (TVector.HasManyRegisters)
-            z = TVector.MultiplyAdd(x, b, z);
+            z = TVector.MultiplyAddEstimate(x, b, z);
         else
-            y = TVector.MultiplyAdd(x, b, y);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Next<T, TVector>(ref T window, ref nint at, nint channels, nint below)
-        where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, IRowVector<TVector, T>
-    {
-        TVector x = TVector.Broadcast(ref window, at, below);
-        at += channels;
-        return x;
+            y = TVector.MultiplyAddEstimate(x, b, y);
     }
 
     // dB[3 channels, 3 taps × 1 vector] += Σ_p A[p, 3 channels, 3 taps]·dY[p, 1 vector] over the pixels p of some rows.
@@ -319,16 +308,16 @@ internal static class SharedTile
     private static void AccumulateRows<T, TVector, TTaps>(
         in StridedProduct product, int rows, ref T dB, in TileOffsets outputs, ref T a, in TileOffsets inputs, ref T dY)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, IRowVector<TVector, T>
+        where TVector : struct, ISimd<TVector, T>
         where TTaps : struct, ITaps
     {
         nint channels = product.SegmentLength / GradientTaps, tap = channels * product.N;
-        TVector d00 = TVector.LoadSum(ref dB, outputs[0]), d01 = TVector.LoadSum(ref dB, outputs[0] + tap);
-        TVector d02 = TVector.LoadSum(ref dB, outputs[0] + (2 * tap));
-        TVector d10 = TVector.LoadSum(ref dB, outputs[1]), d11 = TVector.LoadSum(ref dB, outputs[1] + tap);
-        TVector d12 = TVector.LoadSum(ref dB, outputs[1] + (2 * tap));
-        TVector d20 = TVector.LoadSum(ref dB, outputs[2]), d21 = TVector.LoadSum(ref dB, outputs[2] + tap);
-        TVector d22 = TVector.LoadSum(ref dB, outputs[2] + (2 * tap));
+        TVector d00 = TVector.LoadSumOfRows(ref dB, outputs[0]), d01 = TVector.LoadSumOfRows(ref dB, outputs[0] + tap);
+        TVector d02 = TVector.LoadSumOfRows(ref dB, outputs[0] + (2 * tap));
+        TVector d10 = TVector.LoadSumOfRows(ref dB, outputs[1]), d11 = TVector.LoadSumOfRows(ref dB, outputs[1] + tap);
+        TVector d12 = TVector.LoadSumOfRows(ref dB, outputs[1] + (2 * tap));
+        TVector d20 = TVector.LoadSumOfRows(ref dB, outputs[2]), d21 = TVector.LoadSumOfRows(ref dB, outputs[2] + tap);
+        TVector d22 = TVector.LoadSumOfRows(ref dB, outputs[2] + (2 * tap));
         nint step = product.Output.Column, end = product.Columns * step, below = product.Input.Row, belowY = product.Output.Row;
         for (int row = 0; row < rows; row += TVector.Rows)
         {
@@ -337,13 +326,13 @@ internal static class SharedTile
             ref T a2 = ref Unsafe.Add(ref a, inputs[2]);
 
             // The first pixel's left tap, and its middle one if that is shared too.
-            TVector x00 = TVector.Broadcast(ref a0, 0, below), x01 = TVector.Broadcast(ref a0, channels, below);
-            TVector x10 = TVector.Broadcast(ref a1, 0, below), x11 = TVector.Broadcast(ref a1, channels, below);
-            TVector x20 = TVector.Broadcast(ref a2, 0, below), x21 = TVector.Broadcast(ref a2, channels, below);
+            TVector x00 = TVector.CreateRows(ref a0, 0, below), x01 = TVector.CreateRows(ref a0, channels, below);
+            TVector x10 = TVector.CreateRows(ref a1, 0, below), x11 = TVector.CreateRows(ref a1, channels, below);
+            TVector x20 = TVector.CreateRows(ref a2, 0, below), x21 = TVector.CreateRows(ref a2, channels, below);
             nint at = (GradientTaps - TTaps.Stride) * channels;
             for (nint p = 0; p < end; p += step)
             {
-                TVector g = TVector.Load(ref dY, p, belowY);
+                TVector g = TVector.LoadRows(ref dY, p, belowY);
                 AccumulateTaps<T, TVector, TTaps>(ref d00, ref d01, ref d02, ref x00, ref x01, g, ref a0, at, channels, below);
                 AccumulateTaps<T, TVector, TTaps>(ref d10, ref d11, ref d12, ref x10, ref x11, g, ref a1, at, channels, below);
                 AccumulateTaps<T, TVector, TTaps>(ref d20, ref d21, ref d22, ref x20, ref x21, g, ref a2, at, channels, below);
@@ -364,32 +353,32 @@ internal static class SharedTile
     private static void AccumulateTaps<T, TVector, TTaps>(
         ref TVector d0, ref TVector d1, ref TVector d2, ref TVector x0, ref TVector x1, TVector g, ref T window, nint at, nint channels, nint below)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, IRowVector<TVector, T>
+        where TVector : struct, ISimd<TVector, T>
         where TTaps : struct, ITaps
     {
-        d0 = TVector.MultiplyAdd(x0, g, d0);
+        d0 = TVector.MultiplyAddEstimate(x0, g, d0);
         if (TTaps.Stride == 1)
         {
-            d1 = TVector.MultiplyAdd(x1, g, d1);
+            d1 = TVector.MultiplyAddEstimate(x1, g, d1);
             x0 = x1;
-            x1 = TVector.Broadcast(ref window, at, below);
-            d2 = TVector.MultiplyAdd(x1, g, d2);
+            x1 = TVector.CreateRows(ref window, at, below);
+            d2 = TVector.MultiplyAddEstimate(x1, g, d2);
         }
         else
         {
-            d1 = TVector.MultiplyAdd(TVector.Broadcast(ref window, at, below), g, d1);
-            x0 = TVector.Broadcast(ref window, at + channels, below);
-            d2 = TVector.MultiplyAdd(x0, g, d2);
+            d1 = TVector.MultiplyAddEstimate(TVector.CreateRows(ref window, at, below), g, d1);
+            x0 = TVector.CreateRows(ref window, at + channels, below);
+            d2 = TVector.MultiplyAddEstimate(x0, g, d2);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store<T, TVector>(ref T dB, int output, nint tap, TVector d0, TVector d1, TVector d2)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, IRowVector<TVector, T>
+        where TVector : struct, ISimd<TVector, T>
     {
-        TVector.StoreSum(d0, ref dB, output);
-        TVector.StoreSum(d1, ref dB, output + tap);
-        TVector.StoreSum(d2, ref dB, output + (2 * tap));
+        TVector.StoreSumOfRows(d0, ref dB, output);
+        TVector.StoreSumOfRows(d1, ref dB, output + tap);
+        TVector.StoreSumOfRows(d2, ref dB, output + (2 * tap));
     }
 }
