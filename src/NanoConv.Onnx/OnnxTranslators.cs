@@ -51,8 +51,8 @@ public static class OnnxTranslators
         if (!OfActivations.TryGetValue(activation.GetType(), out Action<LayerTranslation, Activation>? translate))
         {
             throw layer.Error(
-                $"expected an activation that ONNX has operators for ({Names(OfActivations.Keys)}), received {activation} ('{activation.Name}'), which cannot be "
-                + $"exported: {nameof(OnnxTranslators)}.{nameof(RegisterActivation)} takes a translator of your own");
+                $"expected an activation that ONNX has operators for ({Names(OfActivations.Keys)}), received {activation} ('{activation.Name}'), "
+                + $"which cannot be exported: {nameof(OnnxTranslators)}.{nameof(RegisterActivation)} takes a translator of your own");
         }
 
         translate(layer, activation);

@@ -10,7 +10,7 @@ public sealed class ExportErrorsTests
     public void A_layer_of_one_s_own_is_named()
     {
         Model<float> model = new Sequential(new Flatten(), new Doubling("twice"), new Dense(2)).Build<float>((2, 2, 1));
-        Expect.Throws<ArgumentException>(() => model.ToOnnx(), "Doubling 'twice'", "Conv2D, Dense, Dropout", "cannot be exported", "OnnxTranslators.Register");
+        Expect.Throws<ArgumentException>(() => model.ToOnnx(), "Doubling 'twice'", "Dense, Dropout", "cannot be exported", "OnnxTranslators.Register");
     }
 
     [Fact]
@@ -20,7 +20,7 @@ public sealed class ExportErrorsTests
         {
             Expect.Throws<ArgumentException>(
                 () => new Sequential(layer).Build<float>(3).ToOnnx(),
-                $"{layer.TypeName} '{layer.Kind}_1'", "ELU, GELU, HardSigmoid", "Square ('square')", "cannot be exported", "OnnxTranslators.RegisterActivation");
+                $"{layer.TypeName} '{layer.Kind}_1'", "ELU, GELU", "Square ('square')", "cannot be exported", "OnnxTranslators.RegisterActivation");
         }
     }
 
@@ -87,7 +87,8 @@ public sealed class ExportErrorsTests
                 y[i] = x[i] * x[i];
         }
 
-        public override void Gradient<T>(Span<T> dx, ReadOnlySpan<T> dy, ReadOnlySpan<T> x, ReadOnlySpan<T> y, int lastAxis) => throw new NotSupportedException();
+        public override void Gradient<T>(Span<T> dx, ReadOnlySpan<T> dy, ReadOnlySpan<T> x, ReadOnlySpan<T> y, int lastAxis) =>
+            throw new NotSupportedException();
     }
 
     private sealed class Doubling(string name) : Layer(name)

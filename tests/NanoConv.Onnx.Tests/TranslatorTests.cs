@@ -105,7 +105,8 @@ public sealed class TranslatorTests
                     y[i] = ((x[i] * w[i % w.Length]) + T.CreateChecked(offset)) * w[i % w.Length];
             }
 
-            public override void Backward(LayerPass<T> pass, ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> dy, Span<T> dx) => throw new NotSupportedException();
+            public override void Backward(LayerPass<T> pass, ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> dy, Span<T> dx) =>
+                throw new NotSupportedException();
         }
     }
 
@@ -123,6 +124,7 @@ public sealed class TranslatorTests
                 y[i] = x[i] * T.CreateChecked(scale * ((i % lastAxis) + 1));
         }
 
-        public override void Gradient<T>(Span<T> dx, ReadOnlySpan<T> dy, ReadOnlySpan<T> x, ReadOnlySpan<T> y, int lastAxis) => throw new NotSupportedException();
+        public override void Gradient<T>(Span<T> dx, ReadOnlySpan<T> dy, ReadOnlySpan<T> x, ReadOnlySpan<T> y, int lastAxis) =>
+            throw new NotSupportedException();
     }
 }

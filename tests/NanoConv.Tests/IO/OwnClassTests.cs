@@ -16,7 +16,8 @@ public sealed class OwnClassTests : IDisposable
     public void An_activation_is_saved_and_loaded(Activation activation)
     {
         Model<float> model = new Sequential(
-            new Conv2D(3, 2, activation: activation), activation, new Flatten(), new Dense(4, activation), new Dense(2, Activation.Softmax)).Build<float>((4, 4, 2));
+            new Conv2D(3, 2, activation: activation), activation, new Flatten(), new Dense(4, activation), new Dense(2, Activation.Softmax))
+            .Build<float>((4, 4, 2));
         model.Save(FilePath);
         Model<float> back = Model.Load<float>(FilePath);
         Tensor<float> x = new((3, 4, 4, 2), Numbers.Reals<float>(96, seed: 1, limit: 4));
@@ -62,14 +63,17 @@ public sealed class OwnClassTests : IDisposable
         model.Save(FilePath);
         Model<double> back = Model.Load<double>(FilePath);
         Scaled scaled = (Scaled)back.Layers[0].Specification;
-        Assert.Equal((3, true, (Size2D)(2, 3), "a name", "first", 1.5), (scaled.Factor, scaled.Twice, scaled.Size, scaled.Text, scaled.Name, ((Power)scaled.Activation).Exponent));
+        Assert.Equal((3, true, (Size2D)(2, 3), "a name", "first"), (scaled.Factor, scaled.Twice, scaled.Size, scaled.Text, scaled.Name));
+        Assert.Equal(1.5, ((Power)scaled.Activation).Exponent);
         Assert.Equal(Padding.Explicit(1, 2, 3, 4), scaled.Padding);
         Dense dense = (Dense)back.Layers[1].Specification;
-        Assert.Equal((0.25, 0.1, 0.2), (((Constant)dense.KernelInitializer).Value, ((Elastic)dense.KernelRegularizer!).L1, ((Elastic)dense.KernelRegularizer).L2));
+        Elastic elastic = (Elastic)dense.KernelRegularizer!;
+        Assert.Equal((0.25, 0.1, 0.2), (((Constant)dense.KernelInitializer).Value, elastic.L1, elastic.L2));
         Assert.Equal("power_1", back.Layers[2].Name);
         double[] x = Numbers.Reals<double>(10, seed: 1);
         Expect.SameBits<double>("y", model.Predict(new Tensor<double>((2, 5), x)).AsSpan(), back.Predict(new Tensor<double>((2, 5), x)).AsSpan());
-        Assert.Contains("{\"class\":\"Scaled\",\"name\":\"first\",\"factor\":3,", ModelInfo.Read(FilePath).Metadata["nanoconv.network"], StringComparison.Ordinal);
+        const string Start = "{\"class\":\"Scaled\",\"name\":\"first\",\"factor\":3,";
+        Assert.Contains(Start, ModelInfo.Read(FilePath).Metadata["nanoconv.network"], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -87,7 +91,8 @@ public sealed class OwnClassTests : IDisposable
     {
         Expect.Throws<ArgumentException>(() => Layer.Register<Dropout>(), typeof(Dropout).FullName!, "'Dropout'", typeof(NanoConv.Dropout).FullName!);
         Expect.Throws<ArgumentException>(() => Activation.Register<Impostor>("relu"), "'relu'", typeof(ReLU).FullName!);
-        Expect.Throws<ArgumentException>(() => new Sequential(new Dropout()).Build<float>(2).Save(FilePath), "Dropout 'own_1'", "'Dropout'", "a name of its own");
+        Expect.Throws<ArgumentException>(
+            () => new Sequential(new Dropout()).Build<float>(2).Save(FilePath), "Dropout 'own_1'", "'Dropout'", "a name of its own");
         Expect.Throws<ArgumentException>(() => new Sequential(new Impostor()).Build<float>(2).Save(FilePath), "'relu'", "a name of its own");
         Layer.Register<Dropout>("OtherDropout");
         new Sequential(new Dropout()).Build<float>(2).Save(FilePath);
@@ -168,7 +173,13 @@ public sealed class OwnClassTests : IDisposable
         public override string Kind => "scaled";
 
         public static Scaled FromConfig(ConfigReader config) => new(
-            config.Whole("factor"), config.Flag("twice"), config.Size("size"), config.Padding("padding"), config.Text("text"), config.Activation("activation"), config.Name);
+            config.Whole("factor"),
+            config.Flag("twice"),
+            config.Size("size"),
+            config.Padding("padding"),
+            config.Text("text"),
+            config.Activation("activation"),
+            config.Name);
 
         public void Describe(ConfigWriter config)
         {
@@ -191,7 +202,8 @@ public sealed class OwnClassTests : IDisposable
                     y[i] = x[i] * T.CreateChecked(factor);
             }
 
-            public override void Backward(LayerPass<T> pass, ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> dy, Span<T> dx) => throw new NotSupportedException();
+            public override void Backward(LayerPass<T> pass, ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> dy, Span<T> dx) =>
+                throw new NotSupportedException();
         }
     }
 
@@ -235,7 +247,8 @@ public sealed class OwnClassTests : IDisposable
                 y[i] = x[i] * x[i] * x[i];
         }
 
-        public override void Gradient<T>(Span<T> dx, ReadOnlySpan<T> dy, ReadOnlySpan<T> x, ReadOnlySpan<T> y, int lastAxis) => throw new NotSupportedException();
+        public override void Gradient<T>(Span<T> dx, ReadOnlySpan<T> dy, ReadOnlySpan<T> x, ReadOnlySpan<T> y, int lastAxis) =>
+            throw new NotSupportedException();
     }
 
     private sealed class Cube() : OwnFunction("cube"), IDescribed<Cube>
@@ -270,7 +283,8 @@ public sealed class OwnClassTests : IDisposable
                 y[i] = T.Pow(T.Abs(x[i]), T.CreateChecked(exponent));
         }
 
-        public override void Gradient<T>(Span<T> dx, ReadOnlySpan<T> dy, ReadOnlySpan<T> x, ReadOnlySpan<T> y, int lastAxis) => throw new NotSupportedException();
+        public override void Gradient<T>(Span<T> dx, ReadOnlySpan<T> dy, ReadOnlySpan<T> x, ReadOnlySpan<T> y, int lastAxis) =>
+            throw new NotSupportedException();
     }
 
     private sealed class Elastic(double l1, double l2) : Regularizer, IDescribed<Elastic>
