@@ -9,8 +9,8 @@ namespace NanoConv.Kernels;
 /// </summary>
 /// <remarks>
 /// Here the work is cut into register tiles, <see cref="RegisterTile"/>; <see cref="SharedProduct"/> takes the panels of a single vector of
-/// columns before, where the windows of neighbouring pixels overlap. That choice is a function of a product's shape alone. Every element's sum is taken in one order that
-/// depends on neither tile nor batch, so results have the same bits however pictures, or the rows of a batch, are grouped.
+/// columns before, where the windows of neighbouring pixels overlap. That choice is a function of a product's shape alone. Every element's sum
+/// is taken in one order that depends on neither tile nor batch, so results have the same bits however pictures, or the rows of a batch, are grouped.
 /// </remarks>
 internal static class MatrixProduct
 {

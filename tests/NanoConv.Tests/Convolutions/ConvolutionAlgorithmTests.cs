@@ -192,8 +192,8 @@ public abstract class ConvolutionAlgorithmTests<T> : PropertySuite
     private static void NameIsTrue(ConvolutionCase c)
     {
         string[] kernels = [.. MicroKernels<T>.OfDirect(c)];
-        bool IsShared(string direction) => kernels.Any(kernel =>
-            kernel.StartsWith($"{direction}: shared tile", StringComparison.Ordinal) || kernel.StartsWith($"{direction}: two phases", StringComparison.Ordinal));
+        bool Has(string start) => kernels.Any(kernel => kernel.StartsWith(start, StringComparison.Ordinal));
+        bool IsShared(string direction) => Has($"{direction}: shared tile") || Has($"{direction}: two phases");
         (string Name, string Direction)[] directions = [("y", "forward"), ("dw", "dw"), ("dx", "dx")];
         string[] shared = [.. directions.Where(each => IsShared(each.Direction)).Select(each => each.Name)];
         Assert.Equal(Name("direct", shared), ConvolutionAlgorithm<T>.For(c.Geometry, ConvolutionAlgorithmKind.Direct).Name);

@@ -25,7 +25,9 @@ internal static class MicroKernels<T>
             .Distinct();
     }
 
-    /// <summary>Those of Winograd's transforms and products: "x transformed: wide vector", …; nothing where the algorithm does not take the convolution.</summary>
+    /// <summary>
+    /// Those of Winograd's transforms and products: "x transformed: wide vector", …; nothing where the algorithm does not take the convolution.
+    /// </summary>
     public static IEnumerable<string> OfWinograd(ConvolutionCase convolution)
     {
         ConvolutionGeometry geometry = convolution.Geometry;

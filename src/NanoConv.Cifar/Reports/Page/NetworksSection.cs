@@ -19,7 +19,8 @@ internal static class NetworksSection
         Id(Section),
         Tag("h2", "The networks"),
         P("The paper’s three networks. Each box is a layer: what it does, the shape of its output, its parameters, and the ",
-            "multiplications and additions of one picture forward (MFLOP: a million of them); the bar is its share of the network’s. In italics the algorithm by which the first run worked a convolution out."),
+            "multiplications and additions of one picture forward (MFLOP: a million of them); the bar is its share of the network’s. ",
+            "In italics the algorithm by which the first run worked a convolution out."),
         CifarNetwork.Names.Select(name => Network(name, AlgorithmsOf(name, context.Result))));
 
     private static IReadOnlyDictionary<string, string> AlgorithmsOf(string network, ReproductionResult result) => result.Runs

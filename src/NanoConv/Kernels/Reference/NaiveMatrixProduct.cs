@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace NanoConv.Kernels.Reference;
 
-/// <summary>The two products on strided views as plain loops, k going through the runs as (s, t), and the oracle of <see cref="MatrixProduct"/>'s tests.</summary>
+/// <summary>
+/// The two products on strided views as plain loops, k going through the runs as (s, t), and the oracle of <see cref="MatrixProduct"/>'s tests.
+/// </summary>
 internal static class NaiveMatrixProduct
 {
     /// <summary>Y[p, n] = bias[n] + Σ_k A[p, k] · B[k, n].</summary>
