@@ -12,7 +12,7 @@ namespace NanoConv.Bench;
 /// </summary>
 internal static class Roofline
 {
-    private const string Usage = 
+    private const string Usage =
         "usage: roofline FILE.png [--network default|maxpooling|thinner_deeper|larger] [--algorithm naive|naiveproduct|direct|lean|winograd]";
 
     private const int Rounds = 40;
