@@ -7,7 +7,10 @@ namespace NanoConv.Onnx;
 public static class OnnxTranslators
 {
     private static readonly ConcurrentDictionary<Type, LayerTranslator> Layers = new(
-        (IEnumerable<KeyValuePair<Type, LayerTranslator>>)[.. Translators.Convolutions.All, .. Poolings.All, .. DenseLayers.All, .. Shapes.All, .. Activations.Layers]);
+        (IEnumerable<KeyValuePair<Type, LayerTranslator>>)
+        [
+            .. Translators.Convolutions.All, .. Poolings.All, .. DenseLayers.All, .. Shapes.All, .. Activations.Layers,
+        ]);
 
     private static readonly ConcurrentDictionary<Type, Action<LayerTranslation, Activation>> OfActivations = new(Activations.All);
 

@@ -66,7 +66,8 @@ public class Network
     /// <exception cref="NotSupportedException">T is neither float nor double.</exception>
     public Model<T> Build<T>(Shape? inputShape = null, int seed = 0)
         where T : unmanaged, IFloatingPointIeee754<T> => Build<T>(
-            inputShape ?? InputShape ?? throw new ArgumentException("Sequential: expected the shape of its input, as (32, 32, 3), received none", nameof(inputShape)),
+            inputShape ?? InputShape
+                ?? throw new ArgumentException("Sequential: expected the shape of its input, as (32, 32, 3), received none", nameof(inputShape)),
             seed,
             given: null);
 
@@ -137,7 +138,11 @@ public class Network
                 if (values.ContainsKey(top.Node))
                     continue;
                 if (top.Node.Layer is null)
-                    throw new ArgumentException("Network: expected outputs that depend on the network's input alone, received one that depends on another input");
+                {
+                    throw new ArgumentException(
+                        "Network: expected outputs that depend on the network's input alone, received one that depends on another input");
+                }
+
                 if (top.Next < top.Node.Inputs.Count)
                 {
                     open.Push((top.Node, top.Next + 1));

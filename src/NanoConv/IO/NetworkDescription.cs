@@ -82,8 +82,9 @@ internal static class NetworkDescription
     }
 
     private static Node[] Values(JsonElement element, string key, List<Node> nodes) => element.TryGetProperty(key, out JsonElement numbers)
-        ? [.. numbers.EnumerateArray().Select(number => number.Whole() is >= 0 and int value && value < nodes.Count ? nodes[value] : throw new InvalidDataException(
-            $"expected {key} from 0 to {nodes.Count - 1}, found {number.GetRawText()}"))]
+        ? [.. numbers.EnumerateArray().Select(number => number.Whole() is >= 0 and int value && value < nodes.Count
+            ? nodes[value]
+            : throw new InvalidDataException($"expected {key} from 0 to {nodes.Count - 1}, found {number.GetRawText()}"))]
         : [nodes[^1]];
 
     private static Layer Read(JsonElement layer)

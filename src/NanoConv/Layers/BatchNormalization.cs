@@ -183,10 +183,13 @@ public sealed class BatchNormalization : Layer, IDescribed<BatchNormalization>
             AddGradients(pass, share);
         }
 
-        /// <summary>dx = γ / √(σ² + ε) · (dy − Σ dy / n − x̂ · Σ (dy · x̂) / n), with the sums over the batch; of a frozen layer the first term alone.</summary>
+        /// <summary>
+        /// dx = γ / √(σ² + ε) · (dy − Σ dy / n − x̂ · Σ (dy · x̂) / n), with the sums over the batch; of a frozen layer the first term alone.
+        /// </summary>
         public override void Backward(LayerPass<T> pass, ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> dy, Span<T> dx)
         {
-            Span<T> ofGradient = pass.Scratch[..channels], ofInput = pass.Scratch.Slice(channels, channels), constant = pass.Scratch.Slice(2 * channels, channels);
+            Span<T> ofGradient = pass.Scratch[..channels], ofInput = pass.Scratch.Slice(channels, channels);
+            Span<T> constant = pass.Scratch.Slice(2 * channels, channels);
             if (pass.Statistics.IsEmpty)
             {
                 BackwardOfMovingAverages(pass, x, dy, dx);

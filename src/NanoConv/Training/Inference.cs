@@ -122,7 +122,9 @@ internal static class Inference
         {
             cancellation.ThrowIfCancellationRequested();
             int first = item * ShardSize, count = Math.Min(ShardSize, data.Count - first);
-            Workspace<T> workspace = workspaces[worker] ??= passing.Plan is { } plan ? new Workspace<T>(model, ShardSize, plan, batch: null) : model.RentWorkspace();
+            Workspace<T> workspace = workspaces[worker] ??= passing.Plan is { } plan
+                ? new Workspace<T>(model, ShardSize, plan, batch: null)
+                : model.RentWorkspace();
             workspace.Load(data, [], first, count, passing.WithTargets);
             workspace.Configure(training: false, passing.WantsLogits, seed: 0, step: 0, first);
             if (!passing.IsForwardOwn)

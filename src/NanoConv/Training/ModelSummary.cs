@@ -20,7 +20,8 @@ internal static class ModelSummary
             rows.Add([.. row, .. branches ? (string[])[ConnectedTo(model, index)] : []]);
         }
 
-        rows.Add(["Total", string.Empty, $"{model.ParameterCount:N0}", $"{model.ForwardFlops / 1e6:F2}", .. Enumerable.Repeat(string.Empty, rows[0].Length - 4)]);
+        string[] total = ["Total", string.Empty, $"{model.ParameterCount:N0}", $"{model.ForwardFlops / 1e6:F2}"];
+        rows.Add([.. total, .. Enumerable.Repeat(string.Empty, rows[0].Length - total.Length)]);
         int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length))];
         string rule = new('─', widths.Sum() + (2 * (widths.Length - 1)));
         StringBuilder text = new();

@@ -30,7 +30,11 @@ public sealed class Trainer<T>
         this.options = options ?? new FitOptions();
         this.model = model;
         if (this.options is { ValidationSplit: not 0 } or { Checkpoints: not null } or { Callbacks.Count: > 0 })
-            throw new ArgumentException("Trainer: expected options without validation, checkpoints and callbacks, which are Fit's, received some", nameof(options));
+        {
+            throw new ArgumentException(
+                "Trainer: expected options without validation, checkpoints and callbacks, which are Fit's, received some", nameof(options));
+        }
+
         this.options.TrainingPart(int.MaxValue);
         step = new TrainingStep<T>(model, this.options, this.options.BatchSize);
     }
@@ -72,7 +76,11 @@ public sealed class Trainer<T>
         if (Steps == 0)
             throw new InvalidOperationException("expected a gradient after a step, received a call before the first one");
         if (step.Plan.LeanLayers.Any(layer => ReferenceEquals(layer.Parameters[0], parameter)))
-            throw new InvalidOperationException($"expected a parameter whose gradient is held, received '{parameter.Name}': a large model's kernel is updated a few rows at a time");
+        {
+            throw new InvalidOperationException(
+                $"expected a parameter whose gradient is held, received '{parameter.Name}': a large model's kernel is updated a few rows at a time");
+        }
+
         return step.Gradient(parameter);
     }
 }

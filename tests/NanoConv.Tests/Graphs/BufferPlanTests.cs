@@ -37,7 +37,8 @@ public sealed class BufferPlanTests
     public void A_halo_is_shared_by_readers_that_want_the_same_and_by_no_others()
     {
         Node input = Network.Input((8, 8, 2)), first = input.Then(new Conv2D(4, 3, Padding.Same));
-        Node three = first.Then(new Conv2D(4, 3, Padding.Same)), alsoThree = first.Then(new Conv2D(2, 3, Padding.Same)), five = first.Then(new Conv2D(4, 5, Padding.Same));
+        Node three = first.Then(new Conv2D(4, 3, Padding.Same)), alsoThree = first.Then(new Conv2D(2, 3, Padding.Same));
+        Node five = first.Then(new Conv2D(4, 5, Padding.Same));
         Assert.True(IsHaloed(three, alsoThree));
         Assert.False(IsHaloed(three, five));
         Assert.False(IsHaloed(three, first)); // an output lies side by side

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace NanoConv.Tests;
 
 /// <summary>A step by which a graph grows: a layer on an earlier node, or one that joins several of fitting shapes.</summary>
@@ -47,7 +45,7 @@ internal sealed record GraphCase(Shape InputShape, GraphStep[] Steps, Dense End,
     }
 
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{InputShape}: {string.Join(", ", Steps.Select(step => step.ToString()))}, {End.Units} {End.Activation}, seed {Seed}");
+        $"{InputShape}: {string.Join(", ", Steps.Select(step => step.ToString()))}, {End.Units} {End.Activation.Name}, seed {Seed}";
 
     private static bool Fits(Layer layer, Shape first, Shape other) => layer is Concatenate
         ? first.Axes[..^1].SequenceEqual(other.Axes[..^1])

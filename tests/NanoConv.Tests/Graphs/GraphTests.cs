@@ -157,6 +157,7 @@ public sealed class GraphTests : PropertySuite
     {
         Random random = new(graph.Seed);
         int[] labels = [.. Enumerable.Range(0, examples).Select(_ => random.Next(graph.End.Units))];
-        return new(new Tensor<T>(graph.InputShape.Batch(examples), Numbers.Reals<T>(examples * graph.InputShape.Elements, graph.Seed)), labels, graph.End.Units);
+        Tensor<T> inputs = new(graph.InputShape.Batch(examples), Numbers.Reals<T>(examples * graph.InputShape.Elements, graph.Seed));
+        return new(inputs, labels, graph.End.Units);
     }
 }

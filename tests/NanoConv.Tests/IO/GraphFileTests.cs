@@ -29,7 +29,8 @@ public sealed class GraphFileTests : PropertySuite
     [Fact]
     public void Outputs_and_their_order_are_kept()
     {
-        Node input = Network.Input(3), one = input.Then(new Dense(2)), two = one.Then(new BatchNormalization(0.5, 0.1, center: false, gammaRegularizer: new L2(0.1)));
+        Node input = Network.Input(3), one = input.Then(new Dense(2));
+        Node two = one.Then(new BatchNormalization(0.5, 0.1, center: false, gammaRegularizer: new L2(0.1)));
         Network network = new(input, [two, one]);
         string text = NetworkDescription.Write(network, 3, ["dense_1", "batch_normalization_1"])!;
         Assert.EndsWith(",\"outputs\":[2,1]}", text, StringComparison.Ordinal);

@@ -32,7 +32,8 @@ public sealed class AllocationTests
     /// <summary>With checkpoints of which none is due: the first one is kept before the first step.</summary>
     [Fact]
     public void A_steady_step_between_checkpoints_allocates_nothing() =>
-        ShouldBeNothing(AllocationWorker.Train(threads: 1, GC.GetAllocatedBytesForCurrentThread, new Checkpoints.MemoryStore { EverySteps = AllocationWorker.Steps }));
+        ShouldBeNothing(AllocationWorker.Train(
+            threads: 1, GC.GetAllocatedBytesForCurrentThread, new Checkpoints.MemoryStore { EverySteps = AllocationWorker.Steps }));
 
     [Theory]
     [InlineData(1)]
