@@ -15,8 +15,8 @@ internal static class Activations
     [
         For<Linear>(static (_, _) => { }),
         For<ReLU>(static (layer, _) => layer.Add("Relu")),
-        For<LeakyReLU>(static (layer, leaky) => layer.Add("LeakyRelu", [], new OnnxAttribute("alpha", (float)leaky.NegativeSlope))),
-        For<ELU>(static (layer, elu) => layer.Add("Elu", [], new OnnxAttribute("alpha", (float)elu.Alpha))),
+        For<LeakyReLU>(static (layer, leaky) => AddBent(layer, "LeakyRelu", (float)leaky.NegativeSlope)),
+        For<ELU>(static (layer, elu) => AddBent(layer, "Elu", (float)elu.Alpha)),
         For<GELU>(static (layer, gelu) => Add(layer, gelu)),
         For<SiLU>(static (layer, _) => AddTimesSigmoid(layer, layer.Value)),
         For<Sigmoid>(static (layer, _) => layer.Add("Sigmoid")),
@@ -30,6 +30,15 @@ internal static class Activations
     ];
 
     // The operator Gelu came with opset 20: x·(1 + erf(x/√2))/2, or x·σ(2√(2/π)·(x + 0.044715·x³)).
+    // With an alpha of 0 it is ReLU. The file would not have such a number at all, as 0 goes without saying in it, and some readers miss it.
+    private static void AddBent(LayerTranslation layer, string name, float alpha)
+    {
+        if (alpha == 0)
+            layer.Add("Relu");
+        else
+            layer.Add(name, [], new OnnxAttribute("alpha", alpha));
+    }
+
     private static void Add(LayerTranslation layer, GELU gelu)
     {
         string x = layer.Value;

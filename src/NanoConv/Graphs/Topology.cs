@@ -14,8 +14,17 @@ public sealed class Topology
     internal Topology(int[][] inputs, int[] outputs)
     {
         (this.inputs, this.outputs) = (inputs, outputs);
-        readers = [.. Enumerable.Range(0, inputs.Length + 1).Select(value => (int[])
-            [.. Enumerable.Range(0, inputs.Length).Where(layer => inputs[layer].Contains(value))])];
+        List<int>[] found = [.. Enumerable.Range(0, inputs.Length + 1).Select(_ => new List<int>())];
+        for (int layer = 0; layer < inputs.Length; layer++)
+        {
+            foreach (int value in inputs[layer])
+            {
+                if (found[value].Count == 0 || found[value][^1] != layer)
+                    found[value].Add(layer);
+            }
+        }
+
+        readers = [.. found.Select(layers => layers.ToArray())];
     }
 
     /// <summary>The number of layers.</summary>

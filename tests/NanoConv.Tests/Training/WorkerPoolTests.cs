@@ -132,7 +132,7 @@ public sealed class WorkerPoolTests
     {
         using ManualResetEventSlim begun = new(false), release = new(false);
         using Barrier both = new(2);
-        bool isDone = false, wasDone = false;
+        bool isDone = false, wasDone = false, isThrough = false;
         Exception? thrown = null;
         Thread caller = new(() =>
         {
@@ -141,7 +141,11 @@ public sealed class WorkerPoolTests
                 {
                     both.SignalAndWait();
                     if (worker == 0)
+                    {
+                        Volatile.Write(ref isThrough, true); // else it may still sleep at the barrier
                         return;
+                    }
+
                     begun.Set();
                     release.Wait();
                     isDone = true;
@@ -152,7 +156,7 @@ public sealed class WorkerPoolTests
         });
         caller.Start();
         begun.Wait();
-        SpinWait.SpinUntil(() => (caller.ThreadState & ThreadState.WaitSleepJoin) != 0);
+        SpinWait.SpinUntil(() => Volatile.Read(ref isThrough) && (caller.ThreadState & ThreadState.WaitSleepJoin) != 0);
         caller.Interrupt();
         Assert.False(caller.Join(50));
         release.Set();
