@@ -9,6 +9,9 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using NanoConv;
 using NanoConv.Cifar.Networks;
+using NanoConv.Data;
+using NanoConv.Graphs;
+using NanoConv.Training;
 
 const int Batch = 128, Steps = 20, WarmUpSteps = 4, Pictures = 10 * Batch;
 int threads = int.Parse(args[0], CultureInfo.InvariantCulture);
@@ -73,4 +76,17 @@ internal sealed class StepWatch(int first, int last) : Callback
         if (steps == last)
             Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
+}
+
+// Versions without these namespaces have all in NanoConv; declared here, they are there to be named above.
+namespace NanoConv.Data
+{
+}
+
+namespace NanoConv.Graphs
+{
+}
+
+namespace NanoConv.Training
+{
 }

@@ -3,10 +3,6 @@
 // the textbook's seven loops, the same sums as matrix products, and these products by the fast kernels.
 // Run it with: dotnet run samples/convolve-by-hand.cs
 
-using NanoConv;
-using NanoConv.Convolutions;
-using NanoConv.Kernels;
-
 // A white square on black, 8×8 pixels, one channel.
 const int Side = 8;
 float[] picture = new float[Side * Side];

@@ -2,8 +2,6 @@
 // Reads a trained model and looks inside: its layers, its weights, what it predicts. Without an argument it first makes
 // a small model. Run it with: dotnet run samples/look-inside.cs [MODEL.safetensors]
 
-using NanoConv;
-
 string path = args.Length > 0 ? args[0] : MakeModel();
 Model<float> model = Model.Load<float>(path);
 Console.Write(model.Summary());

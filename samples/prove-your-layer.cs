@@ -3,7 +3,6 @@
 // same layer with a mistake planted, caught. Run it with: dotnet run samples/prove-your-layer.cs
 
 using System.Numerics;
-using NanoConv;
 
 GradientCheckResult right = GradientCheck.Run(new Swish(forgetsProductRule: false), inputShape: (6, 5, 3));
 Console.WriteLine($"the layer:          {right}");

@@ -2,8 +2,6 @@
 // A network that branches: a residual block with batch normalisation, written down, proved, trained in a loop of one's own, looked into.
 // Run it with: dotnet run samples/residual-network.cs
 
-using NanoConv;
-
 Node image = Network.Input((8, 8, 3));
 Node x = image.Then(new Conv2D(8, 3, Padding.Same, useBias: false), new BatchNormalization(momentum: 0.8), Activation.ReLU);
 Node branch = x.Then(

@@ -2,8 +2,6 @@
 // A network of one's own on one's own arrays: does a 12×12 picture show a vertical or a horizontal bar?
 // Run it with: dotnet run samples/your-own-network.cs
 
-using NanoConv;
-
 const int Side = 12, Count = 2000;
 Random random = new(1);
 Tensor<float> pictures = new((Count, Side, Side, 1));

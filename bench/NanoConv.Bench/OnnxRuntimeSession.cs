@@ -16,7 +16,7 @@ internal sealed class OnnxRuntimeSession : IDisposable
     public OnnxRuntimeSession(Model<float> model, Tensor<float> pictures, int threads)
     {
         using MemoryStream file = new();
-        model.ToOnnx(new OnnxExportOptions { InputLayout = PictureLayout.Nchw }).Write(file);
+        model.ToOnnx(new OnnxExportOptions { InputLayout = OnnxLayout.Nchw }).Write(file);
         using SessionOptions options = new() { IntraOpNumThreads = threads, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
         session = new InferenceSession(file.ToArray(), options);
         Shape shape = pictures.Shape;

@@ -1,3 +1,6 @@
+using NanoConv.Layers;
+using NanoConv.Tensors;
+
 namespace NanoConv.Onnx;
 
 /// <summary>A layer on its way into an ONNX graph: what its translator knows, and adds nodes to.</summary>

@@ -1,3 +1,5 @@
+using NanoConv.Layers;
+
 namespace NanoConv.Onnx;
 
 /// <summary>How a class of layers is translated.</summary>

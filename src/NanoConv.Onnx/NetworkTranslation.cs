@@ -1,5 +1,8 @@
 using System.Numerics;
+using NanoConv.Graphs;
+using NanoConv.Layers;
 using NanoConv.Onnx.Schema;
+using NanoConv.Tensors;
 
 namespace NanoConv.Onnx;
 
@@ -13,7 +16,7 @@ internal sealed class NetworkTranslation<T>(Model<T> model, OnnxExportOptions op
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly OnnxGraph graph = new(options.InputName);
-    private readonly OrderState order = new() { IsNchw = options.InputLayout == PictureLayout.Nchw };
+    private readonly OrderState order = new() { IsNchw = options.InputLayout == OnnxLayout.Nchw };
 
     /// <summary>The whole graph.</summary>
     public GraphProto Run()

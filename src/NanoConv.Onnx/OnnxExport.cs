@@ -1,7 +1,9 @@
 using System.Numerics;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using NanoConv.Graphs;
 using NanoConv.Onnx.Schema;
+using NanoConv.Tensors;
 
 namespace NanoConv.Onnx;
 
@@ -67,7 +69,7 @@ public static class OnnxExport
             throw new ArgumentException($"expected different names for input and output, received '{options.InputName}' for both");
         if (!Enum.IsDefined(options.InputLayout))
             throw new ArgumentException($"{nameof(options.InputLayout)}: expected Nhwc or Nchw, received {(int)options.InputLayout}");
-        if (options.InputLayout == PictureLayout.Nchw && input.Rank != 3)
+        if (options.InputLayout == OnnxLayout.Nchw && input.Rank != 3)
             throw new ArgumentException($"{nameof(options.InputLayout)}: expected pictures (height, width, channels) for Nchw, received {input}");
         if (options.ClassNames is { } classes && classes.Count != output.Elements)
         {

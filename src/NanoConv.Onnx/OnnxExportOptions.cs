@@ -1,14 +1,17 @@
+using NanoConv.Metrics;
+using NanoConv.Models;
+
 namespace NanoConv.Onnx;
 
 /// <summary>What an exported network takes, and what its file says of it.</summary>
 public sealed record OnnxExportOptions
 {
     /// <summary>The order of the axes in which pictures come in. Outputs always have the model's own order.</summary>
-    public PictureLayout InputLayout { get; init; } = PictureLayout.Nhwc;
+    public OnnxLayout InputLayout { get; init; } = OnnxLayout.Nhwc;
 
     /// <summary>
     /// Whether the network takes bytes, 0 to 255 in a uint8 tensor, and makes numbers in [0, 1] of them itself, as
-    /// <see cref="ByteImageDataset{T}"/> does; otherwise it takes float32, the very numbers that the model takes.
+    /// <see cref="Data.ByteImageDataset{T}"/> does; otherwise it takes float32, the very numbers that the model takes.
     /// </summary>
     public bool ScalePixels { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Google.Protobuf;
+using NanoConv.Files;
 using NanoConv.Onnx.Schema;
 
 namespace NanoConv.Onnx;

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using NanoConv.Layers;
+using NanoConv.Layers.Activations;
 using NanoConv.Onnx.Translators;
 
 namespace NanoConv.Onnx;

@@ -1,3 +1,5 @@
+using NanoConv.Tensors;
+
 namespace NanoConv.Onnx;
 
 /// <summary>An exported network's input or output.</summary>

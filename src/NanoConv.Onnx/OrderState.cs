@@ -1,3 +1,5 @@
+using NanoConv.Tensors;
+
 namespace NanoConv.Onnx;
 
 /// <summary>The order in which the value that a graph has come to lies.</summary>

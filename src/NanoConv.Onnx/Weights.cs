@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Numerics.Tensors;
-using NanoConv.Kernels;
+using NanoConv.Layers;
+using NanoConv.Tensors;
 
 namespace NanoConv.Onnx;
 

@@ -1,7 +1,7 @@
 namespace NanoConv.Onnx.Tests;
 
 /// <summary>A network, how it is exported, and the seed of its weights and inputs.</summary>
-internal sealed record ExportCase(Shape InputShape, Layer[] Layers, PictureLayout Layout, int Seed)
+internal sealed record ExportCase(Shape InputShape, Layer[] Layers, OnnxLayout Layout, int Seed)
 {
     /// <summary>Whether kernels are moved from their first values as biases are; in wide layers that would saturate what follows.</summary>
     public bool MovesKernels { get; init; } = true;

@@ -44,11 +44,11 @@ public sealed class ExportErrorsTests
 
     [Fact]
     public void NCHW_needs_pictures() => Expect.Throws<ArgumentException>(
-        () => Export(new OnnxExportOptions { InputLayout = PictureLayout.Nchw }), "InputLayout", "expected pictures", "(3,)");
+        () => Export(new OnnxExportOptions { InputLayout = OnnxLayout.Nchw }), "InputLayout", "expected pictures", "(3,)");
 
     [Fact]
     public void A_layout_has_to_exist() => Expect.Throws<ArgumentException>(
-        () => Export(new OnnxExportOptions { InputLayout = (PictureLayout)7 }), "InputLayout", "expected Nhwc or Nchw", "7");
+        () => Export(new OnnxExportOptions { InputLayout = (OnnxLayout)7 }), "InputLayout", "expected Nhwc or Nchw", "7");
 
     [Fact]
     public void A_weight_that_no_float_can_hold_is_an_error_but_infinity_is_kept()

@@ -24,7 +24,7 @@ internal static class Generators
         from layers in Some(TailLayer, 4)
         from seed in Seeds
         where layers.Length > 0
-        select new ExportCase(inputs, layers, PictureLayout.Nhwc, seed),
+        select new ExportCase(inputs, layers, OnnxLayout.Nhwc, seed),
         Shrink);
 
     /// <summary>
@@ -79,7 +79,7 @@ internal static class Generators
         let second = new Conv2D(filters, 3, Padding.Same, activation: Activation.ReLU)
         select (Layer[])[first, .. filters % 2 == 0 ? (Layer[])[second] : [], .. stride == 1 ? pooling : []];
 
-    private static Gen<PictureLayout> InputLayouts => Gen.Elements(PictureLayout.Nhwc, PictureLayout.Nchw);
+    private static Gen<OnnxLayout> InputLayouts => Gen.Elements(OnnxLayout.Nhwc, OnnxLayout.Nchw);
 
     private static Gen<Activation> Activations => Gen.OneOf(
         Gen.Elements(Activation.Linear, Activation.ReLU, Activation.Softmax), Gen.Elements(NanoConv.Tests.KnownActivations.All));

@@ -16,9 +16,9 @@ public sealed class OnnxFileTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Theory]
-    [InlineData(PictureLayout.Nhwc, "Transpose Conv Relu Conv Relu Conv Relu Conv Relu Flatten Gemm Softmax")]
-    [InlineData(PictureLayout.Nchw, "Conv Relu Conv Relu Conv Relu Conv Relu Flatten Gemm Softmax")]
-    public void The_default_network_is_a_chain_with_one_Transpose_for_NHWC_and_none_for_NCHW(PictureLayout layout, string chain)
+    [InlineData(OnnxLayout.Nhwc, "Transpose Conv Relu Conv Relu Conv Relu Conv Relu Flatten Gemm Softmax")]
+    [InlineData(OnnxLayout.Nchw, "Conv Relu Conv Relu Conv Relu Conv Relu Flatten Gemm Softmax")]
+    public void The_default_network_is_a_chain_with_one_Transpose_for_NHWC_and_none_for_NCHW(OnnxLayout layout, string chain)
     {
         GraphProto graph = OnnxSession.Parse(Default().ToOnnx(new OnnxExportOptions { InputLayout = layout })).Graph;
         Assert.Equal(chain.Split(' '), graph.Node.Select(node => node.OpType));
@@ -40,7 +40,7 @@ public sealed class OnnxFileTests : IDisposable
     public void Four_different_paddings_come_top_left_bottom_right()
     {
         Sequential network = new(new Conv2D(2, (5, 6), Padding.Explicit(top: 1, bottom: 2, left: 3, right: 4)));
-        OnnxModel model = network.Build<float>((8, 9, 1)).ToOnnx(new OnnxExportOptions { InputLayout = PictureLayout.Nchw });
+        OnnxModel model = network.Build<float>((8, 9, 1)).ToOnnx(new OnnxExportOptions { InputLayout = OnnxLayout.Nchw });
         Assert.Equal([1, 3, 2, 4], Ints(OnnxSession.Parse(model).Graph.Node[0], "pads"));
     }
 
@@ -95,7 +95,7 @@ public sealed class OnnxFileTests : IDisposable
             InputName = "pictures",
             OutputName = "probabilities",
             ScalePixels = true,
-            InputLayout = PictureLayout.Nchw,
+            InputLayout = OnnxLayout.Nchw,
             ProducerName = "a test",
             ClassNames = [.. Enumerable.Range(0, 10).Select(c => $"class {c}")],
         });
@@ -121,7 +121,7 @@ public sealed class OnnxFileTests : IDisposable
         Model<float> model = new Sequential(new Conv2D(3, 3), new Dropout(0.5)).Build<float>((5, 6, 2), seed: 1);
         float[] inputs = Numbers.Reals<float>(2 * 5 * 6 * 2, seed: 1);
         Tensor<float> expected = model.Predict(new Tensor<float>((2, 5, 6, 2), inputs));
-        foreach (PictureLayout layout in Enum.GetValues<PictureLayout>())
+        foreach (OnnxLayout layout in Enum.GetValues<OnnxLayout>())
         {
             using OnnxSession session = new(model.ToOnnx(new OnnxExportOptions { InputLayout = layout }));
             (long[] shape, float[] outputs) = session.Run(Layouts.Order(inputs, layout, model.InputShape), Layouts.Axes(layout, model.InputShape, 2));

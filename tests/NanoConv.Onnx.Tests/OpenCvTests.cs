@@ -31,25 +31,25 @@ public sealed class OpenCvTests : PropertySuite, IDisposable
     [OpenCvFact]
     public void Dense_layers_square_and_not_agree() => AssertAgree(
     [
-        new((4, 4, 1), [new Flatten(), new Dense(16, Activation.Softmax)], PictureLayout.Nhwc, Seed: 1),
-        new((4, 4, 1), [new Flatten(), new Dense(5, Activation.Softmax)], PictureLayout.Nchw, Seed: 2),
-        new((4, 3, 2), [new Flatten(), new Dense(24, Activation.ReLU), new Dense(24), new Dense(7, Activation.Softmax)], PictureLayout.Nchw, Seed: 3),
-        new(6, [new Dense(6, Activation.ReLU, useBias: false), new Dense(9, useBias: false)], PictureLayout.Nhwc, Seed: 4),
-        new(1, [new Dense(1)], PictureLayout.Nhwc, Seed: 5),
+        new((4, 4, 1), [new Flatten(), new Dense(16, Activation.Softmax)], OnnxLayout.Nhwc, Seed: 1),
+        new((4, 4, 1), [new Flatten(), new Dense(5, Activation.Softmax)], OnnxLayout.Nchw, Seed: 2),
+        new((4, 3, 2), [new Flatten(), new Dense(24, Activation.ReLU), new Dense(24), new Dense(7, Activation.Softmax)], OnnxLayout.Nchw, Seed: 3),
+        new(6, [new Dense(6, Activation.ReLU, useBias: false), new Dense(9, useBias: false)], OnnxLayout.Nhwc, Seed: 4),
+        new(1, [new Dense(1)], OnnxLayout.Nhwc, Seed: 5),
     ]);
 
     [OpenCvFact]
     public void The_papers_networks_agree() => AssertAgree(
     [
         .. from name in CifarNetwork.Names
-           from layout in Enum.GetValues<PictureLayout>()
+           from layout in Enum.GetValues<OnnxLayout>()
            select new ExportCase(CifarNetwork.InputShape, [.. CifarNetwork.Create(name, l1: 0).Layers], layout, Seed: 1),
     ]);
 
     [OpenCvFact]
     public void Networks_that_take_bytes_agree() => AssertAgree(
     [
-        .. from layout in Enum.GetValues<PictureLayout>()
+        .. from layout in Enum.GetValues<OnnxLayout>()
            select new ExportCase((8, 6, 3), [new Conv2D(4, 3), new Flatten(), new Dense(5, Activation.Softmax)], layout, Seed: 1),
     ], bytes: true);
 

@@ -14,13 +14,13 @@ public sealed class PaperNetworksTests
 
     public static IEnumerable<object[]> Exports { get; } =
         from network in CifarNetwork.Names
-        from layout in Enum.GetValues<PictureLayout>()
+        from layout in Enum.GetValues<OnnxLayout>()
         from scalePixels in (bool[])[false, true]
         select (object[])[network, layout, scalePixels];
 
     [Theory]
     [MemberData(nameof(Exports))]
-    public void Outputs_agree_within_1e_5_and_classes_are_equal_on_1000_images(string network, PictureLayout layout, bool scalePixels)
+    public void Outputs_agree_within_1e_5_and_classes_are_equal_on_1000_images(string network, OnnxLayout layout, bool scalePixels)
     {
         (Model<float> model, float[] expected) = Built.GetOrAdd(network, name => new(() => Build(name))).Value;
         using OnnxSession session = new(model.ToOnnx(new OnnxExportOptions { InputLayout = layout, ScalePixels = scalePixels }));

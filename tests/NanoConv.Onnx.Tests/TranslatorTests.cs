@@ -10,13 +10,13 @@ public sealed class TranslatorTests
     [MemberData(nameof(KnownActivations.Theory), MemberType = typeof(KnownActivations))]
     public void Every_activation_is_exported_as_an_argument_and_as_a_layer(Activation activation)
     {
-        foreach (PictureLayout layout in Enum.GetValues<PictureLayout>())
+        foreach (OnnxLayout layout in Enum.GetValues<OnnxLayout>())
         {
             AssertAgrees(new Sequential(new Conv2D(3, 2, activation: activation), new Conv2D(2, 2)), (4, 5, 2), layout, limit: 4);
             AssertAgrees(new Sequential(activation, new Conv2D(2, 1), activation), (4, 5, 3), layout, limit: 4);
         }
 
-        AssertAgrees(new Sequential(new Dense(7, activation), activation, new Dense(3, activation)), 5, PictureLayout.Nhwc, limit: 8);
+        AssertAgrees(new Sequential(new Dense(7, activation), activation, new Dense(3, activation)), 5, OnnxLayout.Nhwc, limit: 8);
     }
 
     /// <summary>It sees NanoConv's order of axes, whatever the layers around it do in ONNX.</summary>
@@ -31,7 +31,7 @@ public sealed class TranslatorTests
             layer.Add("Mul", [layer.AddConstant("factors", axes, layer.Parameter(0))]); // twice the same operator, and the same name
         });
         PerElement own = new(0.5);
-        foreach (PictureLayout layout in Enum.GetValues<PictureLayout>())
+        foreach (OnnxLayout layout in Enum.GetValues<OnnxLayout>())
         {
             AssertAgrees(new Sequential(own), (3, 4, 2), layout);
             AssertAgrees(new Sequential(new Conv2D(3, 2), own, new Conv2D(2, 2)), (4, 5, 2), layout);
@@ -56,14 +56,14 @@ public sealed class TranslatorTests
         });
         Expect.Throws<ArgumentException>(() => OnnxTranslators.RegisterActivation<ReLU>((_, _) => { }), "without a translator", nameof(ReLU));
         Steps steps = new(0.25);
-        foreach (PictureLayout layout in Enum.GetValues<PictureLayout>())
+        foreach (OnnxLayout layout in Enum.GetValues<OnnxLayout>())
         {
             AssertAgrees(new Sequential(new Conv2D(3, 2, activation: steps), steps, new Conv2D(2, 2)), (4, 5, 2), layout);
             AssertAgrees(new Sequential(new Conv2D(3, 2), new Flatten(), steps, new Dense(4, steps)), (4, 5, 2), layout);
         }
     }
 
-    private static void AssertAgrees(Sequential network, Shape input, PictureLayout layout, double limit = 1)
+    private static void AssertAgrees(Sequential network, Shape input, OnnxLayout layout, double limit = 1)
     {
         const int Count = 3;
         Model<float> model = network.Build<float>(input, seed: 1);

@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using NanoConv.Cifar.Experiments;
+using NanoConv.Descriptions;
+using NanoConv.Models;
+using NanoConv.Training;
 
 namespace NanoConv.Cifar.Commands;
 

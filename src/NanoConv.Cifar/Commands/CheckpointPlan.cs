@@ -1,6 +1,8 @@
 using NanoConv.Cifar.Data;
 using NanoConv.Cifar.Experiments;
 using NanoConv.Cifar.Files;
+using NanoConv.Graphs;
+using NanoConv.Models;
 
 namespace NanoConv.Cifar.Commands;
 

@@ -3,6 +3,8 @@ using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using NanoConv.Cifar.Data;
 using NanoConv.Cifar.Files;
+using NanoConv.Layers;
+using NanoConv.Training;
 
 namespace NanoConv.Cifar.Commands;
 

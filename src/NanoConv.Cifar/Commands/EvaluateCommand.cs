@@ -2,6 +2,8 @@ using System.CommandLine;
 using NanoConv.Cifar.Data;
 using NanoConv.Cifar.Experiments;
 using NanoConv.Cifar.Networks;
+using NanoConv.Data;
+using NanoConv.Losses;
 
 namespace NanoConv.Cifar.Commands;
 

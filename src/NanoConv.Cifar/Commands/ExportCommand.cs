@@ -1,6 +1,7 @@
 using System.CommandLine;
 using NanoConv.Cifar.Experiments;
 using NanoConv.Cifar.Files;
+using NanoConv.Metrics;
 using NanoConv.Onnx;
 
 namespace NanoConv.Cifar.Commands;
@@ -40,13 +41,13 @@ internal static class ExportCommand
         command.SetAction(result => Run(
             result.GetRequiredValue(model),
             result.GetRequiredValue(onnx)!,
-            result.GetRequiredValue(layout) == Nchw ? PictureLayout.Nchw : PictureLayout.Nhwc,
+            result.GetRequiredValue(layout) == Nchw ? OnnxLayout.Nchw : OnnxLayout.Nhwc,
             result.GetValue(scale),
             terminal.Out));
         return command;
     }
 
-    private static void Run(string path, string target, PictureLayout layout, bool scalePixels, TextWriter output)
+    private static void Run(string path, string target, OnnxLayout layout, bool scalePixels, TextWriter output)
     {
         ModelFile file = ModelFile.Read(path);
         if (OutputFile.IsSame(path, target))

@@ -4,6 +4,10 @@ using NanoConv.Cifar.Data;
 using NanoConv.Cifar.Experiments;
 using NanoConv.Cifar.Files;
 using NanoConv.Cifar.Networks;
+using NanoConv.Graphs;
+using NanoConv.Layers;
+using NanoConv.Models;
+using NanoConv.Tensors;
 
 namespace NanoConv.Cifar.Commands;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using NanoConv.Descriptions;
 
 namespace NanoConv.Cifar.Commands;
 

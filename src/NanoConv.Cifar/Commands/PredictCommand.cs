@@ -1,6 +1,8 @@
 using System.CommandLine;
 using NanoConv.Cifar.Experiments;
 using NanoConv.Cifar.Images;
+using NanoConv.Data;
+using NanoConv.Graphs;
 using NanoConv.Kernels;
 
 namespace NanoConv.Cifar.Commands;

@@ -1,5 +1,6 @@
 using NanoConv.Cifar.Experiments;
 using NanoConv.Cifar.Reproduction;
+using NanoConv.Regularizers;
 
 namespace NanoConv.Cifar.Commands;
 

@@ -2,6 +2,10 @@ using System.CommandLine;
 using System.Globalization;
 using NanoConv.Cifar.Experiments;
 using NanoConv.Cifar.Networks;
+using NanoConv.Descriptions;
+using NanoConv.Graphs;
+using NanoConv.Regularizers;
+using NanoConv.Training;
 
 namespace NanoConv.Cifar.Commands;
 

@@ -1,5 +1,8 @@
 using System.CommandLine;
 using NanoConv.Cifar.Networks;
+using NanoConv.Graphs;
+using NanoConv.Layers;
+using NanoConv.Training;
 
 namespace NanoConv.Cifar.Commands;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using NanoConv.Training;
 
 namespace NanoConv.Cifar.Commands;
 

@@ -1,3 +1,5 @@
+using NanoConv.Files;
+
 namespace NanoConv.Cifar.Data;
 
 /// <summary>

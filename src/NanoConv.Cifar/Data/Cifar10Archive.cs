@@ -1,4 +1,5 @@
 using System.Text;
+using NanoConv.Metrics;
 
 namespace NanoConv.Cifar.Data;
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using NanoConv.Metrics;
 
 namespace NanoConv.Cifar.Data;
 

@@ -1,4 +1,5 @@
 using NanoConv.Cifar.Data.Shapes;
+using NanoConv.Metrics;
 
 namespace NanoConv.Cifar.Data;
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using NanoConv.Descriptions;
 
 namespace NanoConv.Cifar.Experiments;
 

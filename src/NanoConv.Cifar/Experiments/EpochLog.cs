@@ -1,3 +1,5 @@
+using NanoConv.Training;
+
 namespace NanoConv.Cifar.Experiments;
 
 /// <summary>Keeps the finished epochs, also those of a fit that is broken off, or was, and resumed.</summary>

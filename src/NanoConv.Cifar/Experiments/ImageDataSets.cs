@@ -1,5 +1,6 @@
 using NanoConv.Cifar.Data;
 using NanoConv.Cifar.Networks;
+using NanoConv.Data;
 
 namespace NanoConv.Cifar.Experiments;
 

@@ -3,7 +3,11 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using NanoConv.Cifar.Files;
 using NanoConv.Cifar.Networks;
+using NanoConv.Graphs;
+using NanoConv.Metrics;
+using NanoConv.Models;
 using NanoConv.Onnx;
+using NanoConv.Training;
 
 namespace NanoConv.Cifar.Experiments;
 
@@ -69,7 +73,7 @@ public sealed partial record ModelFile(Model<float> Model, IReadOnlyList<string>
     {
         IReadOnlyDictionary<string, string> metadata = file.Metadata;
         RefuseForeign(file, path);
-        Model<float> model = NanoConv.Model.Load<float>(file);
+        Model<float> model = Models.Model.Load<float>(file);
         if (model.InputShape != CifarNetwork.InputShape)
         {
             throw new UserErrorException(

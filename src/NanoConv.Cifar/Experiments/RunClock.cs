@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using NanoConv.Descriptions;
+using NanoConv.Training;
 
 namespace NanoConv.Cifar.Experiments;
 

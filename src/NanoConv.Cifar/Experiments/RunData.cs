@@ -1,3 +1,5 @@
+using NanoConv.Metrics;
+
 namespace NanoConv.Cifar.Experiments;
 
 /// <summary>The images of a run.</summary>

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
-using NanoConv.Kernels;
+using NanoConv.Kernels.Simd;
+using NanoConv.Models;
 
 namespace NanoConv.Cifar.Experiments;
 

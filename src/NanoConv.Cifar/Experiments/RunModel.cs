@@ -1,3 +1,5 @@
+using NanoConv.Graphs;
+
 namespace NanoConv.Cifar.Experiments;
 
 /// <summary>The model that a run has left.</summary>

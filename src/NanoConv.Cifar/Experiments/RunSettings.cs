@@ -1,4 +1,7 @@
 using System.Text.Json.Serialization;
+using NanoConv.Graphs;
+using NanoConv.Regularizers;
+using NanoConv.Training;
 
 namespace NanoConv.Cifar.Experiments;
 

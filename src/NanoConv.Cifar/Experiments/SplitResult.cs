@@ -1,4 +1,8 @@
 using System.Text.Json.Serialization;
+using NanoConv.Data;
+using NanoConv.Graphs;
+using NanoConv.Losses;
+using NanoConv.Metrics;
 
 namespace NanoConv.Cifar.Experiments;
 

@@ -2,6 +2,11 @@ using System.Diagnostics;
 using NanoConv.Cifar.Data;
 using NanoConv.Cifar.Files;
 using NanoConv.Cifar.Networks;
+using NanoConv.Data;
+using NanoConv.Graphs;
+using NanoConv.Metrics;
+using NanoConv.Models;
+using NanoConv.Training;
 
 namespace NanoConv.Cifar.Experiments;
 

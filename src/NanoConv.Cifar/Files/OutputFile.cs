@@ -1,3 +1,5 @@
+using NanoConv.Files;
+
 namespace NanoConv.Cifar.Files;
 
 /// <summary>A file a command writes: whole or not at all, with errors that name what the user asked for.</summary>

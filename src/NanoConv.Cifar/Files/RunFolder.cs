@@ -1,3 +1,5 @@
+using NanoConv.Files;
+
 namespace NanoConv.Cifar.Files;
 
 /// <summary>

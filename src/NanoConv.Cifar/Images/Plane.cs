@@ -1,5 +1,5 @@
 using NanoConv.Convolutions;
-using NanoConv.Kernels;
+using NanoConv.Tensors;
 
 namespace NanoConv.Cifar.Images;
 

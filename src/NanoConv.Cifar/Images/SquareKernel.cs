@@ -1,3 +1,5 @@
+using NanoConv.Descriptions;
+
 namespace NanoConv.Cifar.Images;
 
 /// <summary>

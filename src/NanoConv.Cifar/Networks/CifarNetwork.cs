@@ -1,3 +1,10 @@
+using NanoConv.Graphs;
+using NanoConv.Kernels;
+using NanoConv.Layers;
+using NanoConv.Layers.Activations;
+using NanoConv.Regularizers;
+using NanoConv.Tensors;
+
 namespace NanoConv.Cifar.Networks;
 
 /// <summary>

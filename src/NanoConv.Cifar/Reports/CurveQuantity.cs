@@ -1,3 +1,5 @@
+using NanoConv.Losses;
+
 namespace NanoConv.Cifar.Reports;
 
 /// <summary>What a panel of learning curves shows.</summary>

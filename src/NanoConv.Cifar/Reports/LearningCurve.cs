@@ -1,3 +1,6 @@
+using NanoConv.Losses;
+using NanoConv.Training;
+
 namespace NanoConv.Cifar.Reports;
 
 /// <summary>One run's figures after each epoch, from the first on.</summary>

@@ -1,4 +1,5 @@
 using NanoConv.Cifar.Files;
+using NanoConv.Layers;
 using ScottPlot;
 using ScottPlot.TickGenerators;
 using SkiaSharp;

@@ -1,4 +1,5 @@
 using NanoConv.Cifar.Experiments;
+using NanoConv.Kernels;
 using static NanoConv.Cifar.Reproduction.Words;
 
 namespace NanoConv.Cifar.Reproduction;

@@ -1,3 +1,5 @@
+using NanoConv.Layers;
+
 namespace NanoConv.Cifar.Reproduction;
 
 /// <summary>The numbers of a layer.</summary>

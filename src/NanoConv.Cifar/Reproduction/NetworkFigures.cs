@@ -1,5 +1,6 @@
 using NanoConv.Cifar.Experiments;
 using NanoConv.Cifar.Networks;
+using NanoConv.Graphs;
 
 namespace NanoConv.Cifar.Reproduction;
 

@@ -1,3 +1,5 @@
+using NanoConv.Training;
+
 namespace NanoConv.Cifar.Reproduction;
 
 /// <summary>When the curves of training and validation part: the paper's sign of over-fitting.</summary>

@@ -1,5 +1,7 @@
 using NanoConv.Cifar.Data;
 using NanoConv.Cifar.Experiments;
+using NanoConv.Layers;
+using NanoConv.Models;
 
 namespace NanoConv.Cifar.Reproduction;
 

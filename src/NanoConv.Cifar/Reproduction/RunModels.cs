@@ -1,5 +1,6 @@
 using NanoConv.Cifar.Data;
 using NanoConv.Cifar.Experiments;
+using NanoConv.Graphs;
 
 namespace NanoConv.Cifar.Reproduction;
 

@@ -1,4 +1,6 @@
 using NanoConv.Cifar.Experiments;
+using NanoConv.Graphs;
+using NanoConv.Regularizers;
 
 namespace NanoConv.Cifar.Reproduction;
 

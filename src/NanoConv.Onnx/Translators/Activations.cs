@@ -1,3 +1,6 @@
+using NanoConv.Layers;
+using NanoConv.Layers.Activations;
+
 namespace NanoConv.Onnx.Translators;
 
 /// <summary>Activations, as layers and as arguments.</summary>

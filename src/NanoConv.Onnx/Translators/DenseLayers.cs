@@ -1,3 +1,5 @@
+using NanoConv.Layers;
+
 namespace NanoConv.Onnx.Translators;
 
 /// <summary>Dense layers. Where a picture was flattened in NCHW, the kernel's rows are put into that order.</summary>

@@ -1,4 +1,5 @@
-using NanoConv.Kernels;
+using NanoConv.Layers;
+using NanoConv.Tensors;
 
 namespace NanoConv.Onnx.Translators;
 

@@ -1,3 +1,5 @@
+using NanoConv.Layers;
+
 namespace NanoConv.Onnx.Translators;
 
 /// <summary>What changes no number: flattening, and what prediction leaves out.</summary>

@@ -1,5 +1,6 @@
 using System.Numerics;
 using NanoConv.Kernels;
+using NanoConv.Tensors;
 
 namespace NanoConv.Convolutions;
 
@@ -110,7 +111,7 @@ public abstract class ConvolutionAlgorithm<T>
     /// <summary>Copies pictures to where <see cref="Input"/> has them; the halo around them stays as it is, and must be zero.</summary>
     /// <remarks>
     /// One copy a row. A window at the border then reads zeros, not tests. Rows and columns that no window reaches are not copied. A convolution
-    /// behind another one mostly needs no copy, as that one writes into its halo (<see cref="BuiltLayer{T}.HaloedInput"/>).
+    /// behind another one mostly needs no copy, as that one writes into its halo (<see cref="Layers.BuiltLayer{T}.HaloedInput"/>).
     /// </remarks>
     /// <param name="images">Pictures n.</param>
     /// <param name="input">Overwritten where pixels lie: n pictures as <see cref="Input"/> has them.</param>

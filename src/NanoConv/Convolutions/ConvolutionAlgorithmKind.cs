@@ -1,3 +1,5 @@
+using NanoConv.Kernels;
+
 namespace NanoConv.Convolutions;
 
 /// <summary>The algorithms by which a convolution can run; <see cref="ConvolutionAlgorithm{T}"/> says which takes which geometry.</summary>

@@ -1,4 +1,4 @@
-using NanoConv.Kernels;
+using NanoConv.Tensors;
 
 namespace NanoConv.Convolutions;
 

@@ -1,4 +1,5 @@
 using NanoConv.Kernels;
+using NanoConv.Tensors;
 
 namespace NanoConv.Convolutions;
 

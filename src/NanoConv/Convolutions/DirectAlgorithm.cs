@@ -1,5 +1,7 @@
 using System.Numerics;
 using NanoConv.Kernels;
+using NanoConv.Kernels.Micro;
+using NanoConv.Tensors;
 
 namespace NanoConv.Convolutions;
 

@@ -1,5 +1,6 @@
 using System.Numerics;
 using NanoConv.Kernels;
+using NanoConv.Tensors;
 
 namespace NanoConv.Convolutions;
 

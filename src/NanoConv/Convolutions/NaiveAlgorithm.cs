@@ -1,6 +1,5 @@
 using System.Numerics;
-using NanoConv.Kernels;
-using NanoConv.Kernels.Reference;
+using NanoConv.Tensors;
 
 namespace NanoConv.Convolutions;
 

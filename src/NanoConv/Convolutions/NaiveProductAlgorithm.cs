@@ -1,6 +1,7 @@
 using System.Numerics;
 using NanoConv.Kernels;
 using NanoConv.Kernels.Reference;
+using NanoConv.Tensors;
 
 namespace NanoConv.Convolutions;
 

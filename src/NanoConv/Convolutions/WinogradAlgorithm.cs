@@ -1,5 +1,7 @@
 using System.Numerics;
 using NanoConv.Kernels;
+using NanoConv.Kernels.Simd;
+using NanoConv.Tensors;
 
 namespace NanoConv.Convolutions;
 

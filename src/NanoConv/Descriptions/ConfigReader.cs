@@ -1,6 +1,7 @@
 using System.Text.Json;
+using NanoConv.Tensors;
 
-namespace NanoConv;
+namespace NanoConv.Descriptions;
 
 /// <summary>The settings that a <see cref="ConfigWriter"/> took, as a model file has them.</summary>
 /// <remarks>What is missing or malformed is a <see cref="FormatException"/> that names the setting; of a file's, the loader makes its own.</remarks>
@@ -34,7 +35,7 @@ public sealed class ConfigReader
     {
         JsonValueKind.True => true,
         JsonValueKind.False => false,
-        _ => throw new FormatException($"expected true or false, found {SafeTensorsHeader.Quote(element.GetRawText())}"),
+        _ => throw new FormatException($"expected true or false, found {Quoted.Of(element.GetRawText())}"),
     });
 
     /// <summary>A truth value that may be missing.</summary>
@@ -47,7 +48,7 @@ public sealed class ConfigReader
     /// <inheritdoc cref="Whole(string)"/>
     public string Text(string key) => Read(key, static element => element.ValueKind == JsonValueKind.String
         ? element.GetString()!
-        : throw new FormatException($"expected text, found {SafeTensorsHeader.Quote(element.GetRawText())}"));
+        : throw new FormatException($"expected text, found {Quoted.Of(element.GetRawText())}"));
 
     /// <summary>Whole numbers.</summary>
     /// <param name="key">The setting's name.</param>
@@ -55,7 +56,7 @@ public sealed class ConfigReader
     /// <exception cref="FormatException">They are missing, others, or not as many.</exception>
     public int[] Wholes(string key, int count) => Read(key, element => element.ValueKind == JsonValueKind.Array && element.GetArrayLength() == count
         ? (int[])[.. element.EnumerateArray().Select(JsonNumbers.Whole)]
-        : throw new FormatException($"expected {count} numbers, found {SafeTensorsHeader.Quote(element.GetRawText())}"));
+        : throw new FormatException($"expected {count} numbers, found {Quoted.Of(element.GetRawText())}"));
 
     /// <summary>A height and a width.</summary>
     /// <inheritdoc cref="Whole(string)"/>
@@ -72,14 +73,14 @@ public sealed class ConfigReader
         if (Read(key, static element => element.ValueKind == JsonValueKind.Array))
         {
             int[] sides = Wholes(key, count: 4);
-            return NanoConv.Padding.Explicit(sides[0], sides[1], sides[2], sides[3]);
+            return Tensors.Padding.Explicit(sides[0], sides[1], sides[2], sides[3]);
         }
 
         return Text(key) switch
         {
-            "same" => NanoConv.Padding.Same,
-            "valid" => NanoConv.Padding.Valid,
-            string other => throw new FormatException($"expected '{key}' to be 'same', 'valid' or four numbers, found {SafeTensorsHeader.Quote(other)}"),
+            "same" => Tensors.Padding.Same,
+            "valid" => Tensors.Padding.Valid,
+            string other => throw new FormatException($"expected '{key}' to be 'same', 'valid' or four numbers, found {Quoted.Of(other)}"),
         };
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
+using NanoConv.Tensors;
 
-namespace NanoConv;
+namespace NanoConv.Descriptions;
 
 /// <summary>Takes the settings of a layer, or of a part of one, in the order in which a model file will have them.</summary>
 public sealed class ConfigWriter

@@ -1,4 +1,4 @@
-namespace NanoConv;
+namespace NanoConv.Descriptions;
 
 /// <summary>Something that writes its settings into a model file; <see cref="IDescribed{TSelf}"/> reads them, too.</summary>
 public interface IDescribed

@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace NanoConv;
+namespace NanoConv.Descriptions;
 
 /// <summary>The classes of one kind that model files may name, each with its word. Any thread may register and read.</summary>
 /// <typeparam name="TBase">Layer, Activation, Initializer or Regularizer.</typeparam>
@@ -77,7 +77,7 @@ internal sealed class Registry<TBase>(string kind, Func<TBase, string> unregiste
         if (description.ValueKind == JsonValueKind.String)
             return Read(description.GetString()!, new ConfigReader(default));
         if (description.ValueKind != JsonValueKind.Object)
-            throw new FormatException($"expected the description of {kind}, found {SafeTensorsHeader.Quote(description.GetRawText())}");
+            throw new FormatException($"expected the description of {kind}, found {Quoted.Of(description.GetRawText())}");
         string? word = description.TryGetProperty(ConfigWriter.NameKey, out JsonElement name)
             ? name.GetString()
             : description.EnumerateObject().Select(property => property.Name).FirstOrDefault();
@@ -90,5 +90,5 @@ internal sealed class Registry<TBase>(string kind, Func<TBase, string> unregiste
         ? known.Read(config)
         : throw new FormatException(
             $"expected {kind} out of {string.Join(", ", classes.Keys.Order(StringComparer.Ordinal).Select(key => $"'{key}'"))}, "
-            + $"found {SafeTensorsHeader.Quote(word)}: one of your own has to be registered before, by {typeof(TBase).Name}.Register");
+            + $"found {Quoted.Of(word)}: one of your own has to be registered before, by {typeof(TBase).Name}.Register");
 }

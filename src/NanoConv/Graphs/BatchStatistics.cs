@@ -1,6 +1,7 @@
 using System.Numerics;
+using NanoConv.Layers;
 
-namespace NanoConv;
+namespace NanoConv.Graphs;
 
 /// <summary>
 /// What layers that look at whole batches sum up in a step: a share for each shard, in the batch's order, and their total. Shares are

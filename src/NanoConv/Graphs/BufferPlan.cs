@@ -1,7 +1,8 @@
 using System.Numerics;
-using NanoConv.Kernels;
+using NanoConv.Layers;
+using NanoConv.Tensors;
 
-namespace NanoConv;
+namespace NanoConv.Graphs;
 
 /// <summary>
 /// Which memory each value of a network, each thing that a layer keeps and each gradient takes in a worker's buffers. In training all

@@ -1,6 +1,8 @@
 using System.Numerics;
+using NanoConv.Layers;
+using NanoConv.Tensors;
 
-namespace NanoConv;
+namespace NanoConv.Graphs;
 
 /// <summary>
 /// A network of layers, in which values may have several readers and layers several inputs: a specification, from which models are

@@ -1,4 +1,7 @@
-namespace NanoConv;
+using NanoConv.Layers;
+using NanoConv.Tensors;
+
+namespace NanoConv.Graphs;
 
 /// <summary>
 /// A place in a network that is being written down: the input, or what a layer makes of the nodes before it. Nodes are immutable, and
@@ -41,7 +44,7 @@ public sealed class Node
     }
 
     /// <summary>A layer that reads several nodes.</summary>
-    /// <param name="layer">As <see cref="NanoConv.Add"/>; one that reads a single node is fine too.</param>
+    /// <param name="layer">As <see cref="Layers.Add"/>; one that reads a single node is fine too.</param>
     /// <param name="inputs">The nodes, in the layer's order.</param>
     /// <exception cref="ArgumentException">The layer reads more or fewer.</exception>
     public static Node Join(Layer layer, params ReadOnlySpan<Node> inputs)

@@ -1,4 +1,6 @@
-namespace NanoConv;
+using NanoConv.Layers;
+
+namespace NanoConv.Graphs;
 
 /// <summary>A network whose layers follow one another: most people's whole need.</summary>
 public sealed class Sequential : Network

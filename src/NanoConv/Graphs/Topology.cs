@@ -1,4 +1,4 @@
-namespace NanoConv;
+namespace NanoConv.Graphs;
 
 /// <summary>
 /// Which layer reads what. Values are numbered: 0 is the network's input, i + 1 what layer i makes; each layer reads values with smaller

@@ -1,14 +1,19 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using NanoConv.Data;
+using NanoConv.Layers;
+using NanoConv.Layers.Activations;
+using NanoConv.Losses;
+using NanoConv.Tensors;
 
-namespace NanoConv;
+namespace NanoConv.Graphs;
 
 /// <summary>
 /// One worker's buffers, as <see cref="BufferPlan"/> places them: the activations of a few examples (a shard) from the input to the
 /// output, and on the way back a few gradients. They stay in the core's own cache while the shard passes through all layers.
 /// </summary>
 /// <typeparam name="T">The number type.</typeparam>
-internal sealed class Workspace<T>
+internal sealed class Workspace<T> : ILayerBuffers<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly Model<T> model;
@@ -17,7 +22,6 @@ internal sealed class Workspace<T>
     private readonly AlignedArray<T>[] shared;
     private readonly AlignedArray<T>[] gradients;
     private readonly T[] target;
-    private readonly AlignedArray<T> scratch;
     private readonly BatchBuffers<T>? batch;
     private bool[] wanted = [];
 
@@ -35,13 +39,13 @@ internal sealed class Workspace<T>
     {
         (this.model, this.plan, this.batch, Capacity) = (model, plan, batch, capacity);
         shared = [.. Enumerable.Range(0, model.Layers.Count + 1).Select(value => batch?.Activation(value) ?? default)];
-        HashSet<int> elsewhere = batch is null ? [] : [.. MemoryCount.SharedSlots(model, plan)];
+        HashSet<int> elsewhere = batch is null ? [] : [.. BufferCount.SharedSlots(model, plan)];
         slots = [.. plan.Slots.Select((slot, index) => new AlignedArray<T>(elsewhere.Contains(index) ? 0 : slot.Length(capacity)))];
         gradients = [.. plan.GradientSlots.Select(slot => new AlignedArray<T>(slot.Length(capacity)))];
         target = new T[model.Topology.Outputs.Length == 1 ? capacity * model.OutputShape.Elements : 0];
-        scratch = new(model.Layers.Max(layer => layer.ScratchElements));
+        Scratch = new(model.Layers.Max(layer => layer.ScratchElements));
         Statistics = batch is null ? null : new BatchStatistics<T>(model, shards: 1);
-        Passes = [.. model.Layers.Select((_, index) => new LayerPass<T>(this, model, index, batch, scratch))];
+        Passes = [.. model.Layers.Select((_, index) => new LayerPass<T>(this, model.Layers[index], index))];
     }
 
     /// <summary>Examples that fit in.</summary>
@@ -49,6 +53,9 @@ internal sealed class Workspace<T>
 
     /// <summary>Whether there is a way back.</summary>
     public bool IsForTraining => batch is not null;
+
+    /// <inheritdoc/>
+    public AlignedArray<T> Scratch { get; }
 
     /// <summary>What layers sum up over whole batches; of this workspace's examples alone, unless it is given others' too.</summary>
     public BatchStatistics<T>? Statistics { get; private set; }
@@ -82,7 +89,7 @@ internal sealed class Workspace<T>
     /// <summary>Fills activations but for their halos, gradients and scratch: with NaN, to show that every pass overwrites what it should.</summary>
     public void Fill(T value)
     {
-        foreach (AlignedArray<T> buffer in (AlignedArray<T>[])[.. gradients, scratch])
+        foreach (AlignedArray<T> buffer in (AlignedArray<T>[])[.. gradients, Scratch])
             buffer.Span.Fill(value);
         for (int index = 0; index <= model.Layers.Count; index++)
         {
@@ -103,7 +110,7 @@ internal sealed class Workspace<T>
     public void UseLanes(GradientPlan<T> plan)
     {
         foreach (LayerPass<T> pass in Passes)
-            pass.UseLanes(plan);
+            pass.UseLanes(plan.Places);
     }
 
     /// <summary>Shares a batch's statistics with other workspaces: passes then stop where a layer needs those of all.</summary>
@@ -165,8 +172,24 @@ internal sealed class Workspace<T>
         return wanted[value] ? GradientIn(plan.InputGradient(layer, input).Slot, value) : [];
     }
 
-    /// <summary>The memory of what a layer keeps; none where it needs none.</summary>
-    public AlignedArray<T> Kept(int layer, int place) => plan.Kept(layer, place) is >= 0 and int slot ? slots[slot] : default;
+    /// <inheritdoc/>
+    public (AlignedArray<T> Memory, bool IsShared) Kept(int layer, int place)
+    {
+        AlignedArray<T> ofBatch = batch?.Kept(model.Layers[layer], layer, place) ?? default;
+        return ofBatch.Length > 0 ? (ofBatch, true) : (plan.Kept(layer, place) is >= 0 and int slot ? slots[slot] : default, false);
+    }
+
+    /// <inheritdoc/>
+    public PixelView? InputView(int layer) => model.ViewOf(model.Topology.Inputs(layer)[0]);
+
+    /// <inheritdoc/>
+    public PixelView? OutputView(int layer) => model.ViewOf(layer + 1);
+
+    /// <inheritdoc/>
+    ReadOnlySpan<T> ILayerBuffers<T>.Statistics(int layer) => Statistics is { } of ? of.Forward(layer) : [];
+
+    /// <inheritdoc/>
+    ReadOnlySpan<T> ILayerBuffers<T>.BackwardStatistics(int layer) => Statistics is { } of ? of.Backward(layer) : [];
 
     /// <summary>Carries the examples through all layers, or from layer <paramref name="first"/> on; returns the output.</summary>
     public Span<T> Forward(int first = 0)

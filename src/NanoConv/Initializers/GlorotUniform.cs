@@ -1,4 +1,6 @@
-namespace NanoConv;
+using NanoConv.Descriptions;
+
+namespace NanoConv.Initializers;
 
 /// <summary>Uniform in ±√(6 / (fan in + fan out)) (Glorot and Bengio, 2010): Keras's default.</summary>
 public sealed class GlorotUniform : Initializer, IDescribed<GlorotUniform>

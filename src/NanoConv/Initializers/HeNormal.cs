@@ -1,4 +1,6 @@
-namespace NanoConv;
+using NanoConv.Descriptions;
+
+namespace NanoConv.Initializers;
 
 /// <summary>
 /// Normal with standard deviation √(2 / fan in) (He et al., 2015), cut off at two deviations of the normal it is drawn

@@ -1,4 +1,6 @@
-namespace NanoConv;
+using NanoConv.Descriptions;
+
+namespace NanoConv.Initializers;
 
 /// <summary>Uniform in ±√(6 / fan in) (He et al., 2015): made for ReLU.</summary>
 public sealed class HeUniform : Initializer, IDescribed<HeUniform>

@@ -1,6 +1,7 @@
 using System.Numerics;
+using NanoConv.Descriptions;
 
-namespace NanoConv;
+namespace NanoConv.Initializers;
 
 /// <summary>The first values of a parameter. Drawn in double and rounded, so float and double models start alike.</summary>
 public abstract class Initializer

@@ -1,4 +1,6 @@
-namespace NanoConv;
+using NanoConv.Descriptions;
+
+namespace NanoConv.Initializers;
 
 /// <summary>Initializers among a layer's settings.</summary>
 public static class InitializerConfig
@@ -7,7 +9,7 @@ public static class InitializerConfig
     /// <param name="config">The settings.</param>
     /// <param name="key">The setting's name, as <c>kernel_initializer</c>.</param>
     /// <param name="value">The initializer.</param>
-    public static void Add(this ConfigWriter config, string key, Initializer value) => config.Add(key, value, NanoConv.Initializer.Registry);
+    public static void Add(this ConfigWriter config, string key, Initializer value) => config.Add(key, value, Initializers.Initializer.Registry);
 
     /// <summary>Reads an initializer; where a file has none, as the first ones, it is the default.</summary>
     /// <param name="config">The settings.</param>
@@ -15,5 +17,5 @@ public static class InitializerConfig
     /// <exception cref="FormatException">It is malformed, or none that is registered.</exception>
     public static Initializer Initializer(this ConfigReader config, string key) => !config.Has(key)
         ? new GlorotUniform()
-        : config.Part(key, NanoConv.Initializer.Registry) ?? throw new FormatException($"'{key}': expected an initializer, found null");
+        : config.Part(key, Initializers.Initializer.Registry) ?? throw new FormatException($"'{key}': expected an initializer, found null");
 }

@@ -1,4 +1,6 @@
-namespace NanoConv;
+using NanoConv.Descriptions;
+
+namespace NanoConv.Initializers;
 
 /// <summary>Ones: what scales start from.</summary>
 public sealed class Ones : Initializer, IDescribed<Ones>

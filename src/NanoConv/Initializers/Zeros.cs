@@ -1,4 +1,6 @@
-namespace NanoConv;
+using NanoConv.Descriptions;
+
+namespace NanoConv.Initializers;
 
 /// <summary>Zeros: what biases start from.</summary>
 public sealed class Zeros : Initializer, IDescribed<Zeros>

@@ -1,5 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using NanoConv.Kernels.Simd;
+using NanoConv.Tensors;
 
 namespace NanoConv.Kernels;
 
@@ -58,8 +60,8 @@ internal static class Epilogue
         if (destination.IsEmpty)
             return;
         ref T z = ref destination[0];
-        ref T xs = ref Simd.Start(x);
-        ref T ys = ref Simd.Start(y);
+        ref T xs = ref VectorMath.Start(x);
+        ref T ys = ref VectorMath.Start(y);
         int i = 0;
         for (; i <= destination.Length - SimdVector<T>.Count; i += SimdVector<T>.Count)
             Masked<T, SimdVector<T>>(ref z, ref xs, ref ys, i, masked: true);
@@ -93,8 +95,8 @@ internal static class Epilogue
         where TVector : struct, ISimd<TVector, T>
     {
         ref T z = ref dz[0];
-        ref T gradients = ref Simd.Start(dy);
-        ref T outputs = ref Simd.Start(y);
+        ref T gradients = ref VectorMath.Start(dy);
+        ref T outputs = ref VectorMath.Start(y);
         int channels = db.Length;
         for (; c <= channels - TVector.Count; c += TVector.Count)
         {

@@ -1,5 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using NanoConv.Kernels.Micro;
+using NanoConv.Kernels.Simd;
 
 namespace NanoConv.Kernels;
 
@@ -71,8 +73,8 @@ internal static class MatrixProduct
         Span<T> partial = stackalloc T[RegisterTile.Rows * PackedMatrix.WidestPanel<T>()];
         Span<T> noBias = stackalloc T[PackedMatrix.WidestPanel<T>()];
         noBias.Clear();
-        ref T aStart = ref Simd.Start(a);
-        ref T bStart = ref Simd.Start(packedB);
+        ref T aStart = ref VectorMath.Start(a);
+        ref T bStart = ref VectorMath.Start(packedB);
         Span<int> inputs = stackalloc int[StripTiles * RegisterTile.Rows], outputs = stackalloc int[StripTiles * RegisterTile.Rows];
         (int k, int n) = (product.K, product.N);
         PixelCursor cursor = new(product);
@@ -85,7 +87,7 @@ internal static class MatrixProduct
                 if (SharedProduct.IsShared<T>(product, n0, width))
                     continue;
                 ref T panel = ref Unsafe.Add(ref bStart, n0 * k);
-                ref T bias = ref Simd.Start(packedBias.IsEmpty ? noBias : packedBias[n0..]);
+                ref T bias = ref VectorMath.Start(packedBias.IsEmpty ? noBias : packedBias[n0..]);
                 if (n - n0 >= width)
                 {
                     RegisterTile.Multiply(product, tiles, width, ref y[n0], ref outputs[0], ref aStart, ref inputs[0], ref panel, ref bias, relu);
@@ -171,11 +173,11 @@ internal static class MatrixProduct
                 if (SharedProduct.IsGradientShared<T>(product, n0, width))
                     continue;
                 int columns = Math.Min(width, n - n0);
-                ref T gradient = ref Simd.Start(dY[n0..]);
+                ref T gradient = ref VectorMath.Start(dY[n0..]);
                 if (rows == RegisterTile.Rows && (columns == width || columns > SimdVector<T>.Count))
                 {
                     RegisterTile.Accumulate(
-                        product, blockRows, columns, inPairs && columns == width, ref dB[n0], in outputs, ref Simd.Start(a), in inputs, ref gradient);
+                        product, blockRows, columns, inPairs && columns == width, ref dB[n0], in outputs, ref VectorMath.Start(a), in inputs, ref gradient);
                     continue;
                 }
 
@@ -183,7 +185,7 @@ internal static class MatrixProduct
                     CopyColumns(partial.Slice(row * width, columns), dB.Slice(outputs[row] + n0, columns));
                 TileOffsets apart = TileOffsets.Apart(width);
                 RegisterTile.Accumulate(
-                    product, blockRows, width, inPairs && columns == width, ref partial[0], in apart, ref Simd.Start(a), in inputs, ref gradient);
+                    product, blockRows, width, inPairs && columns == width, ref partial[0], in apart, ref VectorMath.Start(a), in inputs, ref gradient);
                 for (int row = 0; row < rows; row++)
                     CopyColumns(dB.Slice(outputs[row] + n0, columns), partial.Slice(row * width, columns));
             }

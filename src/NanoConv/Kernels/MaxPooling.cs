@@ -1,5 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using NanoConv.Kernels.Simd;
+using NanoConv.Tensors;
 
 namespace NanoConv.Kernels;
 
@@ -89,7 +91,7 @@ public static class MaxPooling
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : struct, ISimd<TVector, T>
     {
-        ref T pixels = ref Simd.Start(picture);
+        ref T pixels = ref VectorMath.Start(picture);
         int channels = best.Length;
         for (; c <= channels - TVector.Count; c += TVector.Count)
         {
@@ -135,11 +137,11 @@ public static class MaxPooling
         where TVector : struct, ISimd<TVector, T>
     {
         ref T dxs = ref dx[0];
-        ref T xs = ref Simd.Start(x);
+        ref T xs = ref VectorMath.Start(x);
         int channels = y.Length;
         for (; c <= channels - TVector.Count; c += TVector.Count)
         {
-            TVector maximum = TVector.LoadUnsafe(ref Simd.Start(y), c), gradient = TVector.LoadUnsafe(ref dy[0], c);
+            TVector maximum = TVector.LoadUnsafe(ref VectorMath.Start(y), c), gradient = TVector.LoadUnsafe(ref dy[0], c);
             for (int start = clip.First; start <= clip.LastRow; start += clip.Row)
             {
                 for (int i = start + c; i < start + clip.Length; i += channels)

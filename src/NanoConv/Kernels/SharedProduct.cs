@@ -1,5 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using NanoConv.Kernels.Micro;
+using NanoConv.Kernels.Simd;
 
 namespace NanoConv.Kernels;
 
@@ -30,9 +32,9 @@ internal static class SharedProduct
                 continue;
             }
 
-            ref T panel = ref Unsafe.Add(ref Simd.Start(packedB), n0 * product.K);
-            ref T bias = ref Simd.Start(packedBias.IsEmpty ? noBias : packedBias[n0..]);
-            SharedTile.Multiply(product, width, ref y[n0], ref Simd.Start(a), ref panel, ref bias, relu);
+            ref T panel = ref Unsafe.Add(ref VectorMath.Start(packedB), n0 * product.K);
+            ref T bias = ref VectorMath.Start(packedBias.IsEmpty ? noBias : packedBias[n0..]);
+            SharedTile.Multiply(product, width, ref y[n0], ref VectorMath.Start(a), ref panel, ref bias, relu);
         }
 
         return areAllShared;
@@ -61,7 +63,7 @@ internal static class SharedProduct
         MatrixProduct.Require(a.Length, first.InputExtent, nameof(a));
         MatrixProduct.Require(firstB.Length, PackedMatrix.Length<T>(first.K, first.N), nameof(firstB));
         MatrixProduct.Require(secondB.Length, PackedMatrix.Length<T>(second.K, second.N), nameof(secondB));
-        SharedTile.MultiplyTwo(first, second, ref y[0], ref Simd.Start(a), ref Simd.Start(firstB), ref Simd.Start(secondB));
+        SharedTile.MultiplyTwo(first, second, ref y[0], ref VectorMath.Start(a), ref VectorMath.Start(firstB), ref VectorMath.Start(secondB));
         return true;
     }
 
@@ -123,7 +125,7 @@ internal static class SharedProduct
                     continue;
                 i = 0;
                 SharedTile.Accumulate(
-                    product, blockRows, width, ref dB[n0], in outputs, ref Simd.Start(a), in inputs, ref Simd.Start(dY[n0..]));
+                    product, blockRows, width, ref dB[n0], in outputs, ref VectorMath.Start(a), in inputs, ref VectorMath.Start(dY[n0..]));
             }
         }
 

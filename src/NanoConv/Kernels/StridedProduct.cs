@@ -1,3 +1,5 @@
+using NanoConv.Tensors;
+
 namespace NanoConv.Kernels;
 
 /// <summary>

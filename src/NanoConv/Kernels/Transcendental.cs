@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using NanoConv.Kernels.Simd;
 
 namespace NanoConv.Kernels;
 
@@ -43,7 +44,7 @@ internal static class Transcendental
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         Vector<T> magnitude = Vector.Abs(x), m = ExpM1(-(magnitude + magnitude));
-        Vector<T> positive = -m / (m + Simd.Constant<T>(2));
+        Vector<T> positive = -m / (m + VectorMath.Constant<T>(2));
         return Vector.ConditionalSelect(Vector.LessThan(x, Vector<T>.Zero), -positive, positive);
     }
 
@@ -55,7 +56,7 @@ internal static class Transcendental
     public static Vector<T> NormalCdf<T>(Vector<T> x)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        Vector<T> two = Simd.Constant<T>(2), half = new(T.CreateTruncating(0.5));
+        Vector<T> two = VectorMath.Constant<T>(2), half = new(T.CreateTruncating(0.5));
         Vector<T> t = two / (two + (Vector.Abs(x) * new Vector<T>(T.CreateTruncating(Math.Sqrt(0.5)))));
         Vector<T> s = t + t - Vector<T>.One;
         Vector<T> tail = half * t * Exp(Horner(Series<T>.LogErfc, s) - (half * x * x));
@@ -75,7 +76,7 @@ internal static class Transcendental
     {
         Vector<T> sum = new(c[^1]);
         for (int k = c.Length - 2; k >= 0; k--)
-            sum = Simd.MultiplyAddEstimate(sum, x, new Vector<T>(c[k]));
+            sum = VectorMath.MultiplyAddEstimate(sum, x, new Vector<T>(c[k]));
         return sum;
     }
 

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using NanoConv.Kernels.Simd;
 
 namespace NanoConv.Kernels;
 
@@ -59,7 +60,7 @@ internal static class TransposedProduct
                     (inputs[i], outputs[i]) = (product.Input.At(image, row, column), product.Output.At(image, row, column));
                 }
 
-                Tile<T, TVector>(product, view, sums, ref Simd.Start(a), ref inputs[0], ref Simd.Start(b), ref columns[0]);
+                Tile<T, TVector>(product, view, sums, ref VectorMath.Start(a), ref inputs[0], ref VectorMath.Start(b), ref columns[0]);
                 for (int i = 0; i < Pixels && p + i < product.M; i++)
                     sums.Slice(i * Columns, Math.Min(Columns, product.N - c)).CopyTo(y[(outputs[i] + c)..]);
             }

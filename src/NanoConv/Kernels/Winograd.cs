@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using NanoConv.Kernels.Simd;
 
 namespace NanoConv.Kernels;
 
@@ -191,7 +192,7 @@ internal static class Winograd
         {
             for (int k = 0; k < filters; k += TVector.Count)
             {
-                ref T start = ref Simd.Start(m[((channel * row) + k)..]);
+                ref T start = ref VectorMath.Start(m[((channel * row) + k)..]);
                 for (nint j = 0; j < Inputs; j++)
                 {
                     ref T at = ref Unsafe.Add(ref start, j * step);

@@ -1,5 +1,8 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using NanoConv.Kernels.Micro;
+using NanoConv.Kernels.Simd;
+using NanoConv.Tensors;
 
 namespace NanoConv.Kernels;
 
@@ -159,7 +162,7 @@ internal static class WinogradProduct
             for (int n0 = 0, width; n0 < place.N; n0 += width)
             {
                 width = PackedMatrix.PanelWidth<T>(place.N, n0);
-                ref T panel = ref Unsafe.Add(ref Simd.Start(kernel), (p * channels * columns) + (n0 * channels));
+                ref T panel = ref Unsafe.Add(ref VectorMath.Start(kernel), (p * channels * columns) + (n0 * channels));
                 ref T sums = ref m[(p * outputStep) + n0];
                 RegisterTile.Multiply(
                     place, groups, width, ref sums, ref outputs[0], ref v[p * inputStep], ref inputs[0], ref panel, ref noBias[0], relu: false);
@@ -201,7 +204,7 @@ internal static class WinogradProduct
         ref TVector half = ref Unsafe.As<T, TVector>(ref between[0]);
         for (int tile = 0; tile < count; tile++)
         {
-            ref T picture = ref Unsafe.Add(ref Simd.Start(a), TileStart(product, product.Input, first + tile));
+            ref T picture = ref Unsafe.Add(ref VectorMath.Start(a), TileStart(product, product.Input, first + tile));
             ref T transformed = ref v[tile * channels];
             for (int c = 0; c < channels; c += TVector.Count)
             {
@@ -223,7 +226,7 @@ internal static class WinogradProduct
         ref TVector half = ref Unsafe.As<T, TVector>(ref between[0]);
         for (int tile = 0; tile < count; tile++)
         {
-            ref T gradient = ref Unsafe.Add(ref Simd.Start(dy), TileStart(product, product.Output, first + tile));
+            ref T gradient = ref Unsafe.Add(ref VectorMath.Start(dy), TileStart(product, product.Output, first + tile));
             ref T transformed = ref z[tile * columns];
             for (int k = 0; k < filters; k += TVector.Count)
             {
@@ -249,7 +252,7 @@ internal static class WinogradProduct
             for (int k = 0; k < filters; k += TVector.Count)
             {
                 int at = Math.Min(k, last);
-                TVector added = bias.IsEmpty ? TVector.Zero : TVector.LoadUnsafe(ref Simd.Start(bias), at);
+                TVector added = bias.IsEmpty ? TVector.Zero : TVector.LoadUnsafe(ref VectorMath.Start(bias), at);
                 Winograd.TransformOutput<T, TVector>(
                     ref Unsafe.Add(ref output, at), product.Output.Row, product.Output.Column, ref Unsafe.Add(ref sums, at), step, added, relu, ref half);
             }

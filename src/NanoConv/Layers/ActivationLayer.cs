@@ -1,6 +1,10 @@
 using System.Numerics;
+using NanoConv.Descriptions;
+using NanoConv.Initializers;
+using NanoConv.Layers.Activations;
+using NanoConv.Regularizers;
 
-namespace NanoConv;
+namespace NanoConv.Layers;
 
 /// <summary>An activation as a layer of its own; the same function as a convolution's or dense layer's argument.</summary>
 public sealed class ActivationLayer : Layer, IDescribed<ActivationLayer>

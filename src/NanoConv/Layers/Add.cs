@@ -1,7 +1,11 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using NanoConv.Descriptions;
+using NanoConv.Initializers;
+using NanoConv.Layers.Activations;
+using NanoConv.Regularizers;
 
-namespace NanoConv;
+namespace NanoConv.Layers;
 
 /// <summary>Joins inputs of one shape: y = Σ xᵢ, element by element, in the order of the inputs.</summary>
 /// <param name="name">The layer's name.</param>

@@ -1,8 +1,12 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using NanoConv.Descriptions;
+using NanoConv.Initializers;
 using NanoConv.Kernels;
+using NanoConv.Layers.Activations;
+using NanoConv.Regularizers;
 
-namespace NanoConv;
+namespace NanoConv.Layers;
 
 /// <summary>
 /// Batch normalisation over the last axis (Ioffe and Szegedy, 2015): y = γ · (x − μ) / √(σ² + ε) + β for each channel. In training μ and σ²

@@ -1,7 +1,8 @@
 using System.Numerics;
 using NanoConv.Kernels;
+using NanoConv.Tensors;
 
-namespace NanoConv;
+namespace NanoConv.Layers;
 
 /// <summary>
 /// A layer that knows its shapes and has its parameters: forward beside backward, on a few examples at a time. It
@@ -97,7 +98,7 @@ public abstract class BuiltLayer<T>
     /// </summary>
     public virtual bool EndsInSoftmax => false;
 
-    /// <summary>Whether training changes its weights and its state; <see cref="Model{T}.Freeze"/> says otherwise.</summary>
+    /// <summary>Whether training changes its weights and its state; <see cref="Graphs.Model{T}.Freeze"/> says otherwise.</summary>
     public bool IsTrainable { get; internal set; } = true;
 
     /// <summary>

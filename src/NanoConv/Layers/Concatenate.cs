@@ -1,6 +1,8 @@
 using System.Numerics;
+using NanoConv.Descriptions;
+using NanoConv.Tensors;
 
-namespace NanoConv;
+namespace NanoConv.Layers;
 
 /// <summary>Joins inputs along their last axis, the channels of pictures: y[…, :] = (x₀[…, :], x₁[…, :], …).</summary>
 /// <param name="name">The layer's name.</param>

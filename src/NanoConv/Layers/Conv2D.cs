@@ -1,8 +1,13 @@
 using System.Numerics;
 using NanoConv.Convolutions;
+using NanoConv.Descriptions;
+using NanoConv.Initializers;
 using NanoConv.Kernels;
+using NanoConv.Layers.Activations;
+using NanoConv.Regularizers;
+using NanoConv.Tensors;
 
-namespace NanoConv;
+namespace NanoConv.Layers;
 
 /// <summary>
 /// 2-D convolution over pictures (height, width, channels), with a kernel [height, width, channels, filters]:

@@ -1,7 +1,12 @@
 using System.Numerics;
+using NanoConv.Descriptions;
+using NanoConv.Initializers;
 using NanoConv.Kernels;
+using NanoConv.Layers.Activations;
+using NanoConv.Regularizers;
+using NanoConv.Tensors;
 
-namespace NanoConv;
+namespace NanoConv.Layers;
 
 /// <summary>A fully connected layer: y = activation(x·w + b), with w [inputs, units].</summary>
 public sealed class Dense : Layer, IDescribed<Dense>

@@ -1,8 +1,12 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using NanoConv.Descriptions;
+using NanoConv.Initializers;
 using NanoConv.Kernels;
+using NanoConv.Layers.Activations;
+using NanoConv.Regularizers;
 
-namespace NanoConv;
+namespace NanoConv.Layers;
 
 /// <summary>
 /// In training, sets each element to zero with a probability and multiplies the others by 1 / (1 − rate), so that the

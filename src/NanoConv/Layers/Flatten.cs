@@ -1,6 +1,7 @@
 using System.Numerics;
+using NanoConv.Descriptions;
 
-namespace NanoConv;
+namespace NanoConv.Layers;
 
 /// <summary>Makes one axis of all axes of an example; in memory nothing changes.</summary>
 /// <param name="name">The layer's name.</param>

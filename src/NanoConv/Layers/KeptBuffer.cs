@@ -1,4 +1,7 @@
-namespace NanoConv;
+using NanoConv.Layers.Activations;
+using NanoConv.Tensors;
+
+namespace NanoConv.Layers;
 
 /// <summary>Something that a layer keeps from its forward for its backward pass. It starts as zeros.</summary>
 /// <param name="Name">What it is, as <c>mask</c>.</param>

@@ -1,10 +1,12 @@
 using System.Numerics;
+using NanoConv.Descriptions;
+using NanoConv.Tensors;
 
-namespace NanoConv;
+namespace NanoConv.Layers;
 
 /// <summary>
 /// What a layer is, before it knows its input and its number type: immutable, and free to be used in many networks.
-/// <see cref="Network.Build{T}(Shape?, int)"/> makes <see cref="BuiltLayer{T}"/>s of it.
+/// <see cref="Graphs.Network.Build{T}(Shape?, int)"/> makes <see cref="BuiltLayer{T}"/>s of it.
 /// </summary>
 public abstract class Layer
 {

@@ -1,7 +1,10 @@
 using System.Numerics;
+using NanoConv.Initializers;
 using NanoConv.Kernels;
+using NanoConv.Regularizers;
+using NanoConv.Tensors;
 
-namespace NanoConv;
+namespace NanoConv.Layers;
 
 /// <summary>What a layer is given when it is built: its name, its input's shape, and a maker of parameters.</summary>
 /// <typeparam name="T">The number type.</typeparam>

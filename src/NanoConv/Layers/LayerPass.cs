@@ -1,35 +1,29 @@
 using System.Numerics;
-using NanoConv.Kernels;
+using NanoConv.Tensors;
 
-namespace NanoConv;
+namespace NanoConv.Layers;
 
 /// <summary>One worker's state for one layer: which examples are passing, and the buffers that the layer keeps.</summary>
 /// <typeparam name="T">The number type.</typeparam>
 public sealed class LayerPass<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly Workspace<T> workspace;
+    private readonly ILayerBuffers<T> buffers;
     private readonly AlignedArray<T>[] kept;
-    private readonly string?[] missing;
     private readonly bool[] isShared;
+    private readonly string?[] missing;
     private readonly int[] gradientPlaces;
     private readonly BuiltLayer<T> layer;
     private readonly AlignedArray<T> scratch;
 
-    internal LayerPass(Workspace<T> workspace, Model<T> model, int index, BatchBuffers<T>? batch, AlignedArray<T> scratch)
+    internal LayerPass(ILayerBuffers<T> buffers, BuiltLayer<T> layer, int index)
     {
-        (this.workspace, layer, this.scratch) = (workspace, model.Layers[index], scratch);
-        LayerIndex = index;
-        (InputView, OutputView) = (model.ViewOf(model.Topology.Inputs(index)[0]), model.ViewOf(index + 1));
-        kept = [.. layer.Kept.Select((_, kept) => batch?.Kept(layer, index, kept) ?? default)];
-        isShared = [.. kept.Select(buffer => buffer.Length > 0)];
-        for (int i = 0; i < kept.Length; i++)
-        {
-            if (!isShared[i])
-                kept[i] = workspace.Kept(index, i);
-        }
-
-        missing = [.. layer.Kept.Select((buffer, place) => buffer.TrainingOnly && !workspace.IsForTraining && buffer.Elements + buffer.Extra > 0
+        (this.buffers, this.layer, LayerIndex, scratch) = (buffers, layer, index, buffers.Scratch);
+        (InputView, OutputView) = (buffers.InputView(index), buffers.OutputView(index));
+        (kept, isShared) = (new AlignedArray<T>[layer.Kept.Count], new bool[layer.Kept.Count]);
+        for (int place = 0; place < kept.Length; place++)
+            (kept[place], isShared[place]) = buffers.Kept(index, place);
+        missing = [.. layer.Kept.Select((buffer, place) => buffer.TrainingOnly && !buffers.IsForTraining && buffer.Elements + buffer.Extra > 0
             ? $"{layer.Specification.TypeName} '{layer.Name}': its kept buffer '{buffer.Name}' (Kept({place})) was declared TrainingOnly, so there is no "
                 + "memory for it in prediction; expected TrainingOnly: false, or its use only where pass.Training is true"
             : null)];
@@ -60,10 +54,10 @@ public sealed class LayerPass<T>
     public int Step { get; internal set; }
 
     /// <summary>What a layer that looks at whole batches has made of this one; empty in prediction, and where the layer is frozen.</summary>
-    public ReadOnlySpan<T> Statistics => workspace.Statistics is { } batch && Training ? batch.Forward(LayerIndex) : [];
+    public ReadOnlySpan<T> Statistics => Training ? buffers.Statistics(LayerIndex) : [];
 
     /// <summary>The same on the way back.</summary>
-    public ReadOnlySpan<T> BackwardStatistics => workspace.Statistics is { } batch && Training ? batch.Backward(LayerIndex) : [];
+    public ReadOnlySpan<T> BackwardStatistics => Training ? buffers.BackwardStatistics(LayerIndex) : [];
 
     internal T[] Gradients { get; set; } = [];
 
@@ -78,11 +72,11 @@ public sealed class LayerPass<T>
 
     /// <summary>One of the inputs of a layer that joins several: [count, its shape]. In Backward as it was in Forward.</summary>
     /// <param name="index">Its place, from 0, which is x.</param>
-    public ReadOnlySpan<T> Input(int index) => workspace.Input(LayerIndex, index);
+    public ReadOnlySpan<T> Input(int index) => buffers.Input(LayerIndex, index);
 
     /// <summary>In Backward: where to write the gradient of one of the inputs, all of it; empty if nobody needs it.</summary>
     /// <param name="index">The input's place, from 0, whose gradient is dx.</param>
-    public Span<T> InputGradient(int index) => workspace.InputGradient(LayerIndex, index);
+    public Span<T> InputGradient(int index) => buffers.InputGradient(LayerIndex, index);
 
     /// <summary>A buffer that the layer has declared in <see cref="BuiltLayer{T}.Kept"/>.</summary>
     /// <param name="index">Its place there.</param>
@@ -98,10 +92,10 @@ public sealed class LayerPass<T>
     public Span<T> Scratch => scratch;
 
     /// <summary>From now on gradients are added not where parameters lie in the model, but where a lane has them.</summary>
-    internal void UseLanes(GradientPlan<T> plan)
+    internal void UseLanes(IReadOnlyDictionary<Parameter<T>, int> places)
     {
         for (int i = 0; i < gradientPlaces.Length; i++)
-            gradientPlaces[i] = plan.Places.GetValueOrDefault(layer.Parameters[i], -1);
+            gradientPlaces[i] = places.GetValueOrDefault(layer.Parameters[i], -1);
     }
 
     /// <summary>Where to add the gradient of a parameter that is no state: [its shape].</summary>

@@ -1,7 +1,12 @@
 using System.Numerics;
+using NanoConv.Descriptions;
+using NanoConv.Initializers;
 using NanoConv.Kernels;
+using NanoConv.Layers.Activations;
+using NanoConv.Regularizers;
+using NanoConv.Tensors;
 
-namespace NanoConv;
+namespace NanoConv.Layers;
 
 /// <summary>The greatest element of each window, channel by channel.</summary>
 public sealed class MaxPooling2D : Layer, IDescribed<MaxPooling2D>

@@ -1,7 +1,8 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using NanoConv.Descriptions;
 
-namespace NanoConv;
+namespace NanoConv.Layers;
 
 /// <summary>Joins inputs of one shape: y = Π xᵢ, element by element, in the order of the inputs.</summary>
 /// <param name="name">The layer's name.</param>

@@ -1,6 +1,8 @@
 using System.Numerics;
+using NanoConv.Regularizers;
+using NanoConv.Tensors;
 
-namespace NanoConv;
+namespace NanoConv.Layers;
 
 /// <summary>A tensor of a layer, trained or kept by the layer itself. All parameters of a model lie one after another in one array.</summary>
 /// <typeparam name="T">The element type.</typeparam>
@@ -40,7 +42,7 @@ public sealed class Parameter<T>
     /// <summary>The first element's place among the model's parameters.</summary>
     public int Offset { get; private set; }
 
-    /// <summary>The elements, row-major; <see cref="Model{T}.Edit(Parameter{T}, Action{Span{T}})"/> changes them.</summary>
+    /// <summary>The elements, row-major; <see cref="Graphs.Model{T}.Edit(Parameter{T}, Action{Span{T}})"/> changes them.</summary>
     public ReadOnlySpan<T> Value => Writable;
 
     /// <summary>The elements, for the library's own use: whoever writes here sees to it that the layer is prepared.</summary>

@@ -1,7 +1,7 @@
-namespace NanoConv;
+namespace NanoConv.Losses;
 
 /// <summary>−Σ_c t_c·log p_c, with p the network's softmax: computed from the logits, finite whenever they are.</summary>
-/// <remarks>Targets are probabilities; integer labels reach it as one-hot rows, see <see cref="IDataset{T}.CopyTarget"/>.</remarks>
+/// <remarks>Targets are probabilities; integer labels reach it as one-hot rows, see <see cref="Data.IDataset{T}.CopyTarget"/>.</remarks>
 /// <param name="fromLogits">Whether the network ends without softmax, as with Keras's <c>from_logits</c>.</param>
 public sealed class CategoricalCrossentropy(bool fromLogits = false) : Loss
 {

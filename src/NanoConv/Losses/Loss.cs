@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace NanoConv;
+namespace NanoConv.Losses;
 
 /// <summary>What training makes small: a function of a network's output and the target, for one example.</summary>
 public abstract class Loss

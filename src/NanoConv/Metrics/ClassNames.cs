@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace NanoConv;
+namespace NanoConv.Metrics;
 
 /// <summary>Names for the rows of the reports.</summary>
 internal static class ClassNames

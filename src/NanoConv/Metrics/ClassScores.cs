@@ -1,4 +1,4 @@
-namespace NanoConv;
+namespace NanoConv.Metrics;
 
 /// <summary>A row of a classification report: one class, or an average over classes.</summary>
 /// <param name="Name">The class, or the kind of average.</param>

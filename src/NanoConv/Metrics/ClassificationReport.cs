@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace NanoConv;
+namespace NanoConv.Metrics;
 
 /// <summary>
 /// Precision, recall and F1 of each class and their averages, with the meaning they have in scikit-learn's

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace NanoConv;
+namespace NanoConv.Metrics;
 
 /// <summary>
 /// How often each class was taken for each: [true class, predicted class]. The diagonal holds what was right.

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 
-namespace NanoConv;
+namespace NanoConv.Metrics;
 
 /// <summary>
 /// The least a classifier must beat: whatever it is shown, it predicts the class most frequent in training; of

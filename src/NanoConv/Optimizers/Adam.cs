@@ -1,7 +1,7 @@
 using System.Globalization;
 using NanoConv.Kernels;
 
-namespace NanoConv;
+namespace NanoConv.Optimizers;
 
 /// <summary>
 /// Adam (Kingma and Ba, 2015): each parameter steps by rate · m̂ / (√v̂ + ε), where m̂ and v̂ are the decaying means of its

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 
-namespace NanoConv;
+namespace NanoConv.Optimizers;
 
 /// <summary>How gradients change parameters: settings only. <see cref="Start{T}"/> makes the state that training keeps.</summary>
 public abstract class Optimizer

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace NanoConv;
+namespace NanoConv.Optimizers;
 
 /// <summary>What an optimiser remembers from step to step.</summary>
 /// <typeparam name="T">The number type.</typeparam>

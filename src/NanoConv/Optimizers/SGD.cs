@@ -1,7 +1,7 @@
 using System.Globalization;
 using NanoConv.Kernels;
 
-namespace NanoConv;
+namespace NanoConv.Optimizers;
 
 /// <summary>Stochastic gradient descent, with momentum if wanted; velocities are Keras's: u = momentum·u − rate·g.</summary>
 public sealed class SGD : Optimizer

@@ -1,7 +1,9 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using NanoConv.Descriptions;
+using NanoConv.Initializers;
 
-namespace NanoConv;
+namespace NanoConv.Regularizers;
 
 /// <summary>λ·Σ|w|, which drives weights to zero. Its derivative at 0 is taken as 0.</summary>
 /// <param name="strength">λ, at least 0.</param>

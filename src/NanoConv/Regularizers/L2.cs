@@ -1,6 +1,8 @@
 using System.Numerics.Tensors;
+using NanoConv.Descriptions;
+using NanoConv.Initializers;
 
-namespace NanoConv;
+namespace NanoConv.Regularizers;
 
 /// <summary>λ·Σw², which keeps weights small. As in Keras there is no factor ½, so its derivative is 2λw.</summary>
 /// <param name="strength">λ, at least 0.</param>

@@ -1,6 +1,7 @@
 using System.Numerics;
+using NanoConv.Descriptions;
 
-namespace NanoConv;
+namespace NanoConv.Regularizers;
 
 /// <summary>A penalty on a parameter, added to the loss.</summary>
 public abstract class Regularizer

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace NanoConv;
+namespace NanoConv.Tensors;
 
 /// <summary>
 /// A buffer that begins at a whole cache line and stays there, so that a vector of 512 bits does not lie across two of them.

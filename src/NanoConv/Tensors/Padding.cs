@@ -1,4 +1,4 @@
-namespace NanoConv;
+namespace NanoConv.Tensors;
 
 /// <summary>How a window may reach over the border of a picture: not at all, as far as <c>same</c> needs, or as said.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace NanoConv;
+namespace NanoConv.Tensors;
 
 /// <summary>The lengths of a tensor's axes, outermost first; the last axis is contiguous in memory.</summary>
 /// <remarks>Activations are (height, width, channels) for one example, with a batch axis in front for many.</remarks>

@@ -1,4 +1,4 @@
-namespace NanoConv;
+namespace NanoConv.Tensors;
 
 /// <summary>A height and a width in pixels: of a kernel, a pooling window or a stride.</summary>
 /// <param name="Height">The extent along rows.</param>

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 
-namespace NanoConv;
+namespace NanoConv.Tensors;
 
 /// <summary>A dense tensor: one contiguous, row-major array and its shape.</summary>
 /// <typeparam name="T">The element type, <see cref="float"/> or <see cref="double"/>.</typeparam>

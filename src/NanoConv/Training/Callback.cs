@@ -1,4 +1,4 @@
-namespace NanoConv;
+namespace NanoConv.Training;
 
 /// <summary>Something that is told how training goes. It runs on the thread that called Fit.</summary>
 /// <remarks>One that remembers what it was told, and that is to be right in a fit resumed from a checkpoint, is <see cref="IResumable"/>.</remarks>

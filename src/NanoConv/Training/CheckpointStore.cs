@@ -1,9 +1,10 @@
 using System.Numerics;
+using NanoConv.Graphs;
 
-namespace NanoConv;
+namespace NanoConv.Training;
 
 /// <summary>
-/// Where a fit keeps its checkpoints, and where it finds the one to go on from: files, see <see cref="CheckpointFolder"/>.
+/// Where a fit keeps its checkpoints, and where it finds the one to go on from: files, see <see cref="Models.CheckpointFolder"/>.
 /// A fit keeps one before its first step, one after each epoch and, if asked for, one every so many steps.
 /// </summary>
 public abstract class CheckpointStore

@@ -1,7 +1,10 @@
 using System.Numerics;
+using NanoConv.Graphs;
 using NanoConv.Kernels;
+using NanoConv.Layers;
+using NanoConv.Optimizers;
 
-namespace NanoConv;
+namespace NanoConv.Training;
 
 /// <summary>
 /// A fit's checkpoints: gathers all that the rest of the fit depends on, and puts it back. Shuffling and dropout are

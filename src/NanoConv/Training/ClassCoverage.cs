@@ -1,6 +1,7 @@
 using System.Numerics;
+using NanoConv.Data;
 
-namespace NanoConv;
+namespace NanoConv.Training;
 
 /// <summary>Whether training has all the classes that are asked for in validation: it has not where the data are sorted by class.</summary>
 internal static class ClassCoverage

@@ -1,6 +1,7 @@
 using System.Globalization;
+using NanoConv.Descriptions;
 
-namespace NanoConv;
+namespace NanoConv.Training;
 
 /// <summary>
 /// Ends training when a quantity has not improved for some epochs; arguments, defaults and rules are those of Keras 3. Only

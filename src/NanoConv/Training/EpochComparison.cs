@@ -1,4 +1,4 @@
-namespace NanoConv;
+namespace NanoConv.Training;
 
 /// <summary>Which of two epochs is the better one, by one quantity and Keras's rule.</summary>
 /// <param name="Monitor">The quantity.</param>

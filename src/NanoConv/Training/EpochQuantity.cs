@@ -1,4 +1,6 @@
-namespace NanoConv;
+using NanoConv.Losses;
+
+namespace NanoConv.Training;
 
 /// <summary>A figure of an <see cref="EpochRecord"/> by which epochs are compared.</summary>
 public enum EpochQuantity

@@ -1,4 +1,6 @@
-namespace NanoConv;
+using NanoConv.Losses;
+
+namespace NanoConv.Training;
 
 /// <summary>What one epoch of training came to.</summary>
 /// <param name="Epoch">The epoch, from 1.</param>

@@ -1,8 +1,12 @@
 using System.Diagnostics;
 using System.Numerics;
+using NanoConv.Data;
+using NanoConv.Graphs;
 using NanoConv.Kernels;
+using NanoConv.Layers;
+using NanoConv.Metrics;
 
-namespace NanoConv;
+namespace NanoConv.Training;
 
 /// <summary>The epochs of a fit: steps, validation, callbacks, checkpoints.</summary>
 internal static class FitLoop

@@ -1,4 +1,7 @@
-namespace NanoConv;
+using NanoConv.Losses;
+using NanoConv.Optimizers;
+
+namespace NanoConv.Training;
 
 /// <summary>How to train; the defaults are Keras's.</summary>
 public sealed record FitOptions
@@ -27,7 +30,7 @@ public sealed record FitOptions
     /// <summary>Threads; 0 for as many as there are processors. The result does not depend on it.</summary>
     public int Threads { get; init; }
 
-    /// <summary>Where checkpoints are kept, and where one to go on from is looked for: a <see cref="CheckpointFolder"/>; null for none.</summary>
+    /// <summary>Where checkpoints are kept, and where one to go on from is looked for: a <see cref="Models.CheckpointFolder"/>; null for none.</summary>
     public CheckpointStore? Checkpoints { get; init; }
 
     /// <summary>

@@ -1,4 +1,6 @@
-namespace NanoConv;
+using NanoConv.Layers;
+
+namespace NanoConv.Training;
 
 /// <summary>What training came to, epoch by epoch.</summary>
 public sealed class History

@@ -1,4 +1,4 @@
-namespace NanoConv;
+namespace NanoConv.Training;
 
 /// <summary>
 /// A callback that remembers something from one call to the next, which is therefore kept in checkpoints. A fit that is

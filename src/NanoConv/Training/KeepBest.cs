@@ -1,6 +1,7 @@
 using System.Numerics;
+using NanoConv.Graphs;
 
-namespace NanoConv;
+namespace NanoConv.Training;
 
 /// <summary>
 /// Keeps a copy of the weights of a fit's best epoch, the first one where several are as good: by default the one with the

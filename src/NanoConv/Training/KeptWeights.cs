@@ -1,6 +1,7 @@
 using System.Numerics;
+using NanoConv.Graphs;
 
-namespace NanoConv;
+namespace NanoConv.Training;
 
 /// <summary>A copy of a model's weights, for callbacks that do not know its number type; none to begin with.</summary>
 internal abstract class KeptWeights

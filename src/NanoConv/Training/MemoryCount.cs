@@ -1,7 +1,9 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using NanoConv.Graphs;
+using NanoConv.Optimizers;
 
-namespace NanoConv;
+namespace NanoConv.Training;
 
 /// <summary>Counts what <see cref="Trainer{T}"/> and <see cref="Inference"/> will allocate, array by array, and allocates nothing like it.</summary>
 internal static class MemoryCount
@@ -15,12 +17,13 @@ internal static class MemoryCount
         long gradients = (long)plan.Lanes * plan.LaneElements;
         gradients += plan.Rounds == 1 ? (long)updaters * plan.PartElements : plan.LeanElements;
         int sets = plan.LooksAtBatches ? plan.Shards : workers;
-        long activations = SharedElements(model, plan.RoundExamples) + (sets * WorkspaceElements(model, Inference.ShardSize, training: true));
+        long activations = BufferCount.SharedElements(model, plan.RoundExamples);
+        activations += sets * BufferCount.WorkspaceElements(model, Inference.ShardSize, training: true);
         activations += 2L * (plan.Shards + 1) * model.Layers.Where(layer => layer.IsTrainable).Sum(layer => (long)layer.BatchElements);
         if (training < examples)
         {
             int shards = (examples - training + Inference.ShardSize - 1) / Inference.ShardSize;
-            activations += WorkerPool.Workers(options.Threads, shards) * WorkspaceElements(model, Inference.ShardSize, training: false);
+            activations += WorkerPool.Workers(options.Threads, shards) * BufferCount.WorkspaceElements(model, Inference.ShardSize, training: false);
         }
 
         int size = Unsafe.SizeOf<T>();
@@ -33,56 +36,5 @@ internal static class MemoryCount
             Activations = size * activations,
             Threads = Math.Max(workers, updaters),
         };
-    }
-
-    /// <summary>Elements that one workspace allocates.</summary>
-    public static long WorkspaceElements<T>(Model<T> model, int capacity, bool training)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        BufferPlan plan = training ? model.TrainingPlan : model.PredictionPlan;
-        long elements = plan.GradientSlots.Sum(slot => AlignedArray<T>.Allocated(slot.Length(capacity)));
-        elements += AlignedArray<T>.Allocated(model.Layers.Max(layer => layer.ScratchElements)) + ((long)capacity * model.OutputShape.Elements);
-        HashSet<int> elsewhere = training ? [.. SharedSlots(model, plan)] : [];
-        for (int slot = 0; slot < plan.Slots.Count; slot++)
-            elements += elsewhere.Contains(slot) ? 0 : AlignedArray<T>.Allocated(plan.Slots[slot].Length(capacity));
-        return elements;
-    }
-
-    /// <summary>The slots of what lean layers keep of a whole batch, which <see cref="BatchBuffers{T}"/> has the memory for.</summary>
-    public static IEnumerable<int> SharedSlots<T>(Model<T> model, BufferPlan plan)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        for (int index = 0; index < model.Layers.Count; index++)
-        {
-            BuiltLayer<T> layer = model.Layers[index];
-            if (!layer.IsLean)
-                continue;
-            yield return GradientPlan<T>.KeepsActivation(model, layer, index)
-                ? plan.Value(model.Topology.Inputs(index)[0])
-                : plan.Kept(index, layer.KeptInput);
-            yield return plan.Kept(index, layer.KeptGradient);
-        }
-    }
-
-    // What lean layers keep, of some examples.
-    private static long SharedElements<T>(Model<T> model, int examples)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        long elements = 0;
-        HashSet<int> values = []; // one that several layers read is there once
-        for (int index = 0; index < model.Layers.Count; index++)
-        {
-            BuiltLayer<T> layer = model.Layers[index];
-            if (!layer.IsLean)
-                continue;
-            int value = model.Topology.Inputs(index)[0];
-            if (!GradientPlan<T>.KeepsActivation(model, layer, index))
-                elements += AlignedArray<T>.Allocated(BatchBuffers<T>.Length(layer, layer.Kept[layer.KeptInput], examples));
-            else if (values.Add(value))
-                elements += AlignedArray<T>.Allocated(BatchBuffers<T>.Length(layer, model.ActivationElements(value), examples, 0));
-            elements += AlignedArray<T>.Allocated(BatchBuffers<T>.Length(layer, layer.Kept[layer.KeptGradient], examples));
-        }
-
-        return elements;
     }
 }

@@ -1,10 +1,12 @@
 using System.Globalization;
+using NanoConv.Optimizers;
 
-namespace NanoConv;
+namespace NanoConv.Training;
 
 /// <summary>
-/// The memory that a training run takes for its numbers, in bytes, known before it begins: see <see cref="Model{T}.PlanMemory"/>. Not in
-/// it: the examples, the runtime itself (some 50 MB), and what callbacks and layers of one's own hold.
+/// The memory that a training run takes for its numbers, in bytes, known before it begins: see
+/// <see cref="ModelTraining.extension{T}(Graphs.Model{T}).PlanMemory"/>. Not in it: the examples, the runtime
+/// itself (some 50 MB), and what callbacks and layers of one's own hold.
 /// </summary>
 public sealed record MemoryPlan
 {

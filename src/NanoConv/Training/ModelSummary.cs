@@ -1,10 +1,12 @@
 using System.Numerics;
 using System.Text;
-using NanoConv.Kernels;
+using NanoConv.Graphs;
+using NanoConv.Kernels.Simd;
+using NanoConv.Layers;
 
-namespace NanoConv;
+namespace NanoConv.Training;
 
-/// <summary>The text of <see cref="Model{T}.Summary"/>.</summary>
+/// <summary>The text of <see cref="ModelTraining.extension{T}(Graphs.Model{T}).Summary"/>.</summary>
 internal static class ModelSummary
 {
     public static string Of<T>(Model<T> model, FitOptions options, int examples)

@@ -1,4 +1,4 @@
-namespace NanoConv;
+namespace NanoConv.Training;
 
 /// <summary>
 /// The loss of a step, or of the validation part after an epoch's last step, became NaN or infinite. A step that shows

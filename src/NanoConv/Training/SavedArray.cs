@@ -1,4 +1,6 @@
-namespace NanoConv;
+using NanoConv.Tensors;
+
+namespace NanoConv.Training;
 
 /// <summary>An array of a checkpoint.</summary>
 /// <param name="Shape">Its axes, outermost first.</param>

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Numerics;
+using NanoConv.Descriptions;
+using NanoConv.Tensors;
 
-namespace NanoConv;
+namespace NanoConv.Training;
 
 /// <summary>
 /// What a checkpoint holds, by name: texts, numbers and arrays of numbers, each of which comes back with the same bits.

@@ -1,4 +1,6 @@
-namespace NanoConv;
+using NanoConv.Losses;
+
+namespace NanoConv.Training;
 
 /// <summary>What a training step came to.</summary>
 /// <param name="Loss">The mean loss of its examples with the penalties, by the weights before the step.</param>

@@ -1,10 +1,14 @@
 using System.Numerics;
+using NanoConv.Data;
+using NanoConv.Graphs;
+using NanoConv.Layers;
+using NanoConv.Tensors;
 
-namespace NanoConv;
+namespace NanoConv.Training;
 
 /// <summary>
 /// Training step by step, for loops of one's own: in which order batches come, what happens between them and when it ends is the caller's.
-/// A step is one of <see cref="Model{T}.Fit(IDataset{T}, FitOptions, CancellationToken)"/>, bit for bit.
+/// A step is one of <see cref="ModelTraining.extension{T}(Model{T}).Fit(IDataset{T}, FitOptions, CancellationToken)"/>, bit for bit.
 /// </summary>
 /// <remarks>It is for one thread at a time; a step itself uses several.</remarks>
 /// <example><code>

@@ -1,4 +1,7 @@
-namespace NanoConv;
+using NanoConv.Descriptions;
+using NanoConv.Losses;
+
+namespace NanoConv.Training;
 
 /// <summary>Where training is. One object for a whole fit, updated in place; copy what is to be kept.</summary>
 public sealed class TrainingState

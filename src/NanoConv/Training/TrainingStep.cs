@@ -1,8 +1,12 @@
 using System.Numerics;
 using System.Numerics.Tensors;
-using NanoConv.Kernels;
+using NanoConv.Data;
+using NanoConv.Graphs;
+using NanoConv.Layers;
+using NanoConv.Losses;
+using NanoConv.Optimizers;
 
-namespace NanoConv;
+namespace NanoConv.Training;
 
 /// <summary>
 /// A training step: data parallelism as taught, in one process. A batch is cut into lanes of a few examples; a worker carries

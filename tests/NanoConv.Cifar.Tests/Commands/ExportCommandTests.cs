@@ -23,7 +23,7 @@ public sealed class ExportCommandTests : IDisposable
     public void Exporting_writes_the_model_with_its_classes_and_says_what_the_file_takes()
     {
         string output = CommandResult.Of("export", Trained, "--onnx", folder["m.onnx"]).ShouldSucceed().Out;
-        Assert.Equal(Expected(PictureLayout.Nhwc, scalePixels: false), File.ReadAllBytes(folder["m.onnx"]));
+        Assert.Equal(Expected(OnnxLayout.Nhwc, scalePixels: false), File.ReadAllBytes(folder["m.onnx"]));
         Assert.Equal(
             [
                 $"written to {folder["m.onnx"]}: {new FileInfo(folder["m.onnx"]).Length:N0} bytes, opset 17",
@@ -37,7 +37,7 @@ public sealed class ExportCommandTests : IDisposable
     public void Layout_and_scaling_are_options()
     {
         string output = CommandResult.Of("export", Trained, "--onnx", folder["m.onnx"], "--layout", "nchw", "--scale-pixels").ShouldSucceed().Out;
-        Assert.Equal(Expected(PictureLayout.Nchw, scalePixels: true), File.ReadAllBytes(folder["m.onnx"]));
+        Assert.Equal(Expected(OnnxLayout.Nchw, scalePixels: true), File.ReadAllBytes(folder["m.onnx"]));
         Assert.Contains("input: uint8 [batch, 3, 32, 32] (bytes, 0 to 255)", output, StringComparison.Ordinal);
     }
 
@@ -67,7 +67,7 @@ public sealed class ExportCommandTests : IDisposable
         Assert.Equal(before, File.ReadAllBytes(Trained));
     }
 
-    private byte[] Expected(PictureLayout layout, bool scalePixels)
+    private byte[] Expected(OnnxLayout layout, bool scalePixels)
     {
         using MemoryStream stream = new();
         Model.Load<float>(Trained).ToOnnx(new OnnxExportOptions

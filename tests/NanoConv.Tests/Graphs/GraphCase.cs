@@ -14,7 +14,7 @@ internal sealed record GraphCase(Shape InputShape, GraphStep[] Steps, Dense End,
     /// <summary>The network. Nodes' shapes follow from same padding.</summary>
     public Network Network()
     {
-        Node input = NanoConv.Network.Input(InputShape);
+        Node input = NanoConv.Graphs.Network.Input(InputShape);
         List<(Node Node, Shape Shape)> nodes = [(input, InputShape)];
         HashSet<Node> read = [];
         foreach (GraphStep step in Steps)

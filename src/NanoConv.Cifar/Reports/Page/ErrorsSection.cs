@@ -2,6 +2,8 @@ using System.Xml.Linq;
 using NanoConv.Cifar.Images;
 using NanoConv.Cifar.Networks;
 using NanoConv.Cifar.Reproduction;
+using NanoConv.Graphs;
+using NanoConv.Layers;
 using static NanoConv.Cifar.Reports.Page.Html;
 
 namespace NanoConv.Cifar.Reports.Page;

@@ -1,6 +1,8 @@
 using System.Xml.Linq;
 using NanoConv.Cifar.Experiments;
 using NanoConv.Cifar.Reproduction;
+using NanoConv.Optimizers;
+using NanoConv.Regularizers;
 using static NanoConv.Cifar.Reports.Page.Html;
 
 namespace NanoConv.Cifar.Reports.Page;

@@ -2,6 +2,10 @@ using System.Globalization;
 using System.Xml.Linq;
 using NanoConv.Cifar.Networks;
 using NanoConv.Cifar.Reproduction;
+using NanoConv.Graphs;
+using NanoConv.Layers;
+using NanoConv.Regularizers;
+using NanoConv.Tensors;
 using static NanoConv.Cifar.Reports.Page.Html;
 
 namespace NanoConv.Cifar.Reports.Page;

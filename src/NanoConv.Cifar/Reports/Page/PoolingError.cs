@@ -1,6 +1,7 @@
 using System.Xml.Linq;
 using NanoConv.Cifar.Experiments;
 using NanoConv.Cifar.Reproduction;
+using NanoConv.Graphs;
 using static NanoConv.Cifar.Reports.Page.Html;
 
 namespace NanoConv.Cifar.Reports.Page;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Xml.Linq;
 using NanoConv.Cifar.Experiments;
 using NanoConv.Cifar.Reproduction;
+using NanoConv.Metrics;
 using static NanoConv.Cifar.Reports.Page.Html;
 
 namespace NanoConv.Cifar.Reports.Page;

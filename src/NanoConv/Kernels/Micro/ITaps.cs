@@ -1,4 +1,4 @@
-namespace NanoConv.Kernels;
+namespace NanoConv.Kernels.Micro;
 
 /// <summary>How the windows of neighbouring pixels overlap in a row, known to the JIT, so that one body serves every case.</summary>
 internal interface ITaps

@@ -1,4 +1,4 @@
-namespace NanoConv.Kernels;
+namespace NanoConv.Kernels.Micro;
 
 /// <summary>How many vectors of columns a <see cref="RegisterTile"/> has, known to the JIT, so that one body serves both.</summary>
 internal interface ITileColumns

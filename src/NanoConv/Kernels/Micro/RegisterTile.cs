@@ -1,7 +1,8 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using NanoConv.Kernels.Simd;
 
-namespace NanoConv.Kernels;
+namespace NanoConv.Kernels.Micro;
 
 /// <summary>
 /// The micro-kernel: a tile of a product that is held in registers while its sums are taken (register blocking). The 16 registers of

@@ -1,7 +1,9 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using NanoConv.Kernels.Simd;
+using NanoConv.Tensors;
 
-namespace NanoConv.Kernels;
+namespace NanoConv.Kernels.Micro;
 
 /// <summary>
 /// The micro-kernels where B has a single vector of columns. A tile of <see cref="RegisterTile"/> would load a value of A for

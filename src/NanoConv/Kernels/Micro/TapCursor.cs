@@ -1,7 +1,8 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using NanoConv.Kernels.Simd;
 
-namespace NanoConv.Kernels;
+namespace NanoConv.Kernels.Micro;
 
 /// <summary>Goes through one channel of a row of pixels, tap by tap; unchecked.</summary>
 /// <typeparam name="T">The element type.</typeparam>

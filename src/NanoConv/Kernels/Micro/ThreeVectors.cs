@@ -1,4 +1,4 @@
-namespace NanoConv.Kernels;
+namespace NanoConv.Kernels.Micro;
 
 /// <summary>The vectors of B that a <see cref="SharedTile"/> multiplies with: one for each tap.</summary>
 internal readonly struct ThreeVectors<TVector>(TVector first, TVector second, TVector third)

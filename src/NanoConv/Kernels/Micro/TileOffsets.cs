@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace NanoConv.Kernels;
+namespace NanoConv.Kernels.Micro;
 
 /// <summary>Where the rows of a register tile begin in a buffer.</summary>
 [InlineArray(RegisterTile.Rows)]

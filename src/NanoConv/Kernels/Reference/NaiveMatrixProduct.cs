@@ -1,4 +1,5 @@
 using System.Numerics;
+using NanoConv.Tensors;
 
 namespace NanoConv.Kernels.Reference;
 

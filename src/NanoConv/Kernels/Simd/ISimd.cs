@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
-namespace NanoConv.Kernels;
+namespace NanoConv.Kernels.Simd;
 
 /// <summary>
 /// What a micro-kernel asks of a vector, in the words of .NET's own, so that one body serves every width; the last members also let one

@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace NanoConv.Kernels;
+namespace NanoConv.Kernels.Simd;
 
 /// <summary>
 /// A vector of 512 bits for the columns of two pixels, one below the other: for B of a single <see cref="SimdVector{T}"/> of columns, which
@@ -50,7 +50,7 @@ internal readonly struct SimdTwoRows<T>(Vector512<T> value) : ISimd<SimdTwoRows<
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SimdTwoRows<T> MultiplyAddEstimate(SimdTwoRows<T> x, SimdTwoRows<T> y, SimdTwoRows<T> addend) =>
-        new(Simd.MultiplyAddEstimate(x.value, y.value, addend.value));
+        new(VectorMath.MultiplyAddEstimate(x.value, y.value, addend.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SimdTwoRows<T> Max(SimdTwoRows<T> x, SimdTwoRows<T> y) => new(Vector512.Max(x.value, y.value));

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
-namespace NanoConv.Kernels;
+namespace NanoConv.Kernels.Simd;
 
 /// <summary>
 /// <see cref="Vector{T}"/>, whose width .NET chooses: 256 bits with AVX2, 128 without it or on other processors. Here alone is said what
@@ -53,7 +53,7 @@ internal readonly struct SimdVector<T>(Vector<T> value) : ISimd<SimdVector<T>, T
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SimdVector<T> MultiplyAddEstimate(SimdVector<T> x, SimdVector<T> y, SimdVector<T> addend) =>
-        new(Simd.MultiplyAddEstimate(x.value, y.value, addend.value));
+        new(VectorMath.MultiplyAddEstimate(x.value, y.value, addend.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SimdVector<T> Max(SimdVector<T> x, SimdVector<T> y) => new(Vector.Max(x.value, y.value));

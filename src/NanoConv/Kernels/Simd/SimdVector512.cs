@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace NanoConv.Kernels;
+namespace NanoConv.Kernels.Simd;
 
 /// <summary>A vector of 512 bits, twice as long as <see cref="SimdVector{T}"/>, which stays at 256 bits on processors that have both.</summary>
 internal readonly struct SimdVector512<T>(Vector512<T> value) : ISimd<SimdVector512<T>, T>
@@ -50,7 +50,7 @@ internal readonly struct SimdVector512<T>(Vector512<T> value) : ISimd<SimdVector
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SimdVector512<T> MultiplyAddEstimate(SimdVector512<T> x, SimdVector512<T> y, SimdVector512<T> addend) =>
-        new(Simd.MultiplyAddEstimate(x.value, y.value, addend.value));
+        new(VectorMath.MultiplyAddEstimate(x.value, y.value, addend.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SimdVector512<T> Max(SimdVector512<T> x, SimdVector512<T> y) => new(Vector512.Max(x.value, y.value));

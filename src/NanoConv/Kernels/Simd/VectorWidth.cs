@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 
-namespace NanoConv.Kernels;
+namespace NanoConv.Kernels.Simd;
 
 /// <summary>Whether the kernels' vectors are as long as this processor has them.</summary>
 public static class VectorWidth
@@ -11,7 +11,7 @@ public static class VectorWidth
 
     /// <summary>
     /// What to say where the kernels' vectors are shorter than the processor's, as they are in a program that was compiled ahead of
-    /// time without being told of the processor; null elsewhere. <see cref="Model{T}.Summary"/> ends with it.
+    /// time without being told of the processor; null elsewhere. <see cref="Training.ModelTraining.extension{T}(Graphs.Model{T}).Summary"/> ends with it.
     /// </summary>
     public static string? Hint { get; } = HintFor(Bits<float>(), HasAvx2());
 

@@ -1,6 +1,7 @@
 using System.Numerics;
+using NanoConv.Descriptions;
 
-namespace NanoConv;
+namespace NanoConv.Layers.Activations;
 
 /// <summary>
 /// The function applied to a layer's output: forward beside its gradient, on spans. Immutable; one of one's own is a subclass, and is
@@ -14,13 +15,13 @@ public abstract class Activation
     /// <summary>f(x) = max(0, x).</summary>
     public static Activation ReLU { get; } = new ReLU();
 
-    /// <summary>x where it is positive, 0.2·x elsewhere; <see cref="NanoConv.LeakyReLU"/> has other slopes.</summary>
+    /// <summary>x where it is positive, 0.2·x elsewhere; <see cref="Activations.LeakyReLU"/> has other slopes.</summary>
     public static Activation LeakyReLU { get; } = new LeakyReLU();
 
-    /// <summary>x where it is positive, eˣ − 1 elsewhere; <see cref="NanoConv.ELU"/> has other scales.</summary>
+    /// <summary>x where it is positive, eˣ − 1 elsewhere; <see cref="Activations.ELU"/> has other scales.</summary>
     public static Activation ELU { get; } = new ELU();
 
-    /// <summary>x·Φ(x), Φ being the normal distribution's; <see cref="NanoConv.GELU"/> has the approximation by tanh, too.</summary>
+    /// <summary>x·Φ(x), Φ being the normal distribution's; <see cref="Activations.GELU"/> has the approximation by tanh, too.</summary>
     public static Activation GELU { get; } = new GELU();
 
     /// <summary>x·σ(x), also known as swish.</summary>

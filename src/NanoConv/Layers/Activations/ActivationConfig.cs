@@ -1,4 +1,8 @@
-namespace NanoConv;
+using NanoConv.Descriptions;
+using NanoConv.Initializers;
+using NanoConv.Regularizers;
+
+namespace NanoConv.Layers.Activations;
 
 /// <summary>Activations among a layer's settings.</summary>
 public static class ActivationConfig
@@ -7,12 +11,12 @@ public static class ActivationConfig
     /// <param name="config">The settings.</param>
     /// <param name="key">The setting's name, as <c>activation</c>.</param>
     /// <param name="value">The activation.</param>
-    public static void Add(this ConfigWriter config, string key, Activation value) => config.Add(key, value, NanoConv.Activation.Registry);
+    public static void Add(this ConfigWriter config, string key, Activation value) => config.Add(key, value, Activations.Activation.Registry);
 
     /// <summary>Reads an activation.</summary>
     /// <param name="config">The settings.</param>
     /// <param name="key">The setting's name.</param>
     /// <exception cref="FormatException">It is missing, malformed, or none that is registered.</exception>
     public static Activation Activation(this ConfigReader config, string key) =>
-        config.Part(key, NanoConv.Activation.Registry) ?? throw new FormatException($"'{key}': expected an activation, found null");
+        config.Part(key, Activations.Activation.Registry) ?? throw new FormatException($"'{key}': expected an activation, found null");
 }

@@ -1,8 +1,11 @@
 using System.Globalization;
 using System.Numerics;
+using NanoConv.Descriptions;
+using NanoConv.Initializers;
 using NanoConv.Kernels;
+using NanoConv.Regularizers;
 
-namespace NanoConv;
+namespace NanoConv.Layers.Activations;
 
 /// <summary>x where it is positive, α·(eˣ − 1) elsewhere, where f′ = y + α (Clevert et al., 2016).</summary>
 public sealed class ELU : Activation, IDescribed<ELU>

@@ -1,7 +1,11 @@
 using System.Numerics;
+using NanoConv.Descriptions;
+using NanoConv.Initializers;
 using NanoConv.Kernels;
+using NanoConv.Kernels.Simd;
+using NanoConv.Regularizers;
 
-namespace NanoConv;
+namespace NanoConv.Layers.Activations;
 
 /// <summary>
 /// x·Φ(x), Φ being the normal distribution's, with f′ = Φ + x·φ (Hendrycks and Gimpel, 2016); or, approximately, x·σ(2u) with
@@ -66,9 +70,9 @@ public sealed class GELU : Activation, IDescribed<GELU>
         public Vector<T> Slope(Vector<T> at)
         {
             // Beyond ±50 σ is 0 or 1 and the second term 0, while u′ would overflow in the end.
-            Vector<T> x = Vector.Max(Vector.Min(at, Simd.Constant<T>(50)), Simd.Constant<T>(-50));
+            Vector<T> x = Vector.Max(Vector.Min(at, VectorMath.Constant<T>(50)), VectorMath.Constant<T>(-50));
             Vector<T> sigmoid = Transcendental.Sigmoid(Scale * (x + (Cubic * x * x * x)));
-            Vector<T> slope = Scale * (Vector<T>.One + (Simd.Constant<T>(3) * Cubic * x * x));
+            Vector<T> slope = Scale * (Vector<T>.One + (VectorMath.Constant<T>(3) * Cubic * x * x));
             return sigmoid + (x * sigmoid * (Vector<T>.One - sigmoid) * slope);
         }
     }

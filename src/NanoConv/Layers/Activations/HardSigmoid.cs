@@ -1,7 +1,9 @@
 using System.Numerics;
+using NanoConv.Descriptions;
 using NanoConv.Kernels;
+using NanoConv.Kernels.Simd;
 
-namespace NanoConv;
+namespace NanoConv.Layers.Activations;
 
 /// <summary>min(1, max(0, (x + 3) / 6)), Keras 3's, with slope 1/6 between −3 and 3; <see cref="Activation.HardSigmoid"/>.</summary>
 public sealed class HardSigmoid : Activation, IDescribed<HardSigmoid>
@@ -35,11 +37,11 @@ public sealed class HardSigmoid : Activation, IDescribed<HardSigmoid>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         public Vector<T> Value(Vector<T> x) =>
-            Vector.Min(Vector.Max(x + Simd.Constant<T>(3), Vector<T>.Zero), Simd.Constant<T>(6)) / Simd.Constant<T>(6);
+            Vector.Min(Vector.Max(x + VectorMath.Constant<T>(3), Vector<T>.Zero), VectorMath.Constant<T>(6)) / VectorMath.Constant<T>(6);
 
         public Vector<T> Slope(Vector<T> at) => Vector.ConditionalSelect(
             Vector.GreaterThan(at, Vector<T>.Zero) & Vector.LessThan(at, Vector<T>.One),
-            Vector<T>.One / Simd.Constant<T>(6),
+            Vector<T>.One / VectorMath.Constant<T>(6),
             Vector<T>.Zero);
     }
 }

@@ -1,8 +1,11 @@
 using System.Globalization;
 using System.Numerics;
+using NanoConv.Descriptions;
+using NanoConv.Initializers;
 using NanoConv.Kernels;
+using NanoConv.Regularizers;
 
-namespace NanoConv;
+namespace NanoConv.Layers.Activations;
 
 /// <summary>x where it is positive, slope·x elsewhere. Its slope at 0 is taken as that of the negative side.</summary>
 public sealed class LeakyReLU : Activation, IDescribed<LeakyReLU>

@@ -1,4 +1,6 @@
-namespace NanoConv;
+using NanoConv.Descriptions;
+
+namespace NanoConv.Layers.Activations;
 
 /// <summary>f(x) = x; <see cref="Activation.Linear"/>.</summary>
 public sealed class Linear : Activation, IDescribed<Linear>

@@ -1,7 +1,8 @@
 using System.Numerics.Tensors;
+using NanoConv.Descriptions;
 using NanoConv.Kernels;
 
-namespace NanoConv;
+namespace NanoConv.Layers.Activations;
 
 /// <summary>f(x) = max(0, x); <see cref="Activation.ReLU"/>. Its slope at 0 is taken as 0.</summary>
 public sealed class ReLU : Activation, IDescribed<ReLU>

@@ -1,7 +1,8 @@
 using System.Numerics;
+using NanoConv.Descriptions;
 using NanoConv.Kernels;
 
-namespace NanoConv;
+namespace NanoConv.Layers.Activations;
 
 /// <summary>x·σ(x), with f′ = σ + x·σ·(1 − σ); <see cref="Activation.SiLU"/>. At −∞ it is NaN, as in Keras.</summary>
 public sealed class SiLU : Activation, IDescribed<SiLU>

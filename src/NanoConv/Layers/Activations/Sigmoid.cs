@@ -1,7 +1,8 @@
 using System.Numerics;
+using NanoConv.Descriptions;
 using NanoConv.Kernels;
 
-namespace NanoConv;
+namespace NanoConv.Layers.Activations;
 
 /// <summary>σ(x) = 1 / (1 + e⁻ˣ), with σ′ = y·(1 − y); <see cref="Activation.Sigmoid"/>.</summary>
 public sealed class Sigmoid : Activation, IDescribed<Sigmoid>

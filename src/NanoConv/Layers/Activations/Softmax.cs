@@ -1,6 +1,7 @@
+using NanoConv.Descriptions;
 using NanoConv.Kernels;
 
-namespace NanoConv;
+namespace NanoConv.Layers.Activations;
 
 /// <summary>y_c = exp(x_c) / Σ exp(x_j) over the last axis; <see cref="Activation.Softmax"/>.</summary>
 public sealed class Softmax : Activation, IDescribed<Softmax>

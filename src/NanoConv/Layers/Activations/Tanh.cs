@@ -1,7 +1,8 @@
 using System.Numerics;
+using NanoConv.Descriptions;
 using NanoConv.Kernels;
 
-namespace NanoConv;
+namespace NanoConv.Layers.Activations;
 
 /// <summary>The hyperbolic tangent, with f′ = 1 − y²; <see cref="Activation.Tanh"/>.</summary>
 public sealed class Tanh : Activation, IDescribed<Tanh>

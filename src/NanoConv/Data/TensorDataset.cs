@@ -1,0 +1,90 @@
+using System.Numerics;
+using NanoConv.Tensors;
+
+namespace NanoConv.Data;
+
+/// <summary>Examples in a tensor [n, …], with integer labels or rows of probabilities.</summary>
+/// <typeparam name="T">The number type.</typeparam>
+public sealed class TensorDataset<T> : IDataset<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly Tensor<T> inputs;
+    private readonly int[]? labels;
+    private readonly Tensor<T>? targets;
+
+    /// <summary>Examples with integer labels.</summary>
+    /// <param name="inputs">Inputs [n, …], n at least 1.</param>
+    /// <param name="labels">A class for each, from 0.</param>
+    /// <param name="classes">The number of classes.</param>
+    /// <exception cref="ArgumentException">The numbers of examples differ, or a label is no class.</exception>
+    public TensorDataset(Tensor<T> inputs, ReadOnlySpan<int> labels, int classes)
+    {
+        this.inputs = CheckInputs(inputs, labels.Length, "labels");
+        this.labels = labels.ToArray();
+        Classes = classes;
+        for (int i = 0; i < labels.Length; i++)
+        {
+            if (labels[i] < 0 || labels[i] >= classes)
+                throw new ArgumentException($"expected labels from 0 to {classes - 1}, received {labels[i]} for example {i}", nameof(labels));
+        }
+    }
+
+    /// <summary>Examples with one-hot or soft labels, or whatever the loss compares the outputs with.</summary>
+    /// <param name="inputs">Inputs [n, …], n at least 1.</param>
+    /// <param name="targets">A number for each output, [n, outputs]; for cross-entropy the probability of each class.</param>
+    /// <exception cref="ArgumentException">The numbers of examples differ, the targets are not of rank 2, or one is not finite.</exception>
+    public TensorDataset(Tensor<T> inputs, Tensor<T> targets)
+    {
+        ArgumentNullException.ThrowIfNull(targets);
+        if (targets.Shape.Rank != 2)
+            throw new ArgumentException($"expected targets of shape (n, outputs), received {targets.Shape}", nameof(targets));
+        this.inputs = CheckInputs(inputs, targets.Shape[0], "targets");
+        this.targets = targets;
+        foreach (T target in targets.AsSpan())
+        {
+            if (!T.IsFinite(target))
+                throw new ArgumentException($"expected finite targets, received {target}", nameof(targets));
+        }
+
+        Classes = targets.Shape[1];
+    }
+
+    /// <inheritdoc/>
+    public int Count => inputs.Shape[0];
+
+    /// <inheritdoc/>
+    public Shape InputShape => new(inputs.Shape.Axes[1..]);
+
+    /// <inheritdoc/>
+    public int Classes { get; }
+
+    /// <inheritdoc/>
+    public void CopyInput(int index, Span<T> destination)
+    {
+        int length = inputs.Shape.Elements / Count;
+        inputs.AsSpan().Slice(index * length, length).CopyTo(destination);
+    }
+
+    /// <inheritdoc/>
+    public void CopyTarget(int index, Span<T> destination)
+    {
+        if (targets is not null)
+        {
+            targets.AsSpan().Slice(index * Classes, Classes).CopyTo(destination);
+            return;
+        }
+
+        destination[..Classes].Clear();
+        destination[labels![index]] = T.One;
+    }
+
+    private static Tensor<T> CheckInputs(Tensor<T> inputs, int count, string what)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        if (inputs.Shape.Rank < 2)
+            throw new ArgumentException($"expected inputs of shape (n, …), received {inputs.Shape}", nameof(inputs));
+        return inputs.Shape[0] == count
+            ? inputs
+            : throw new ArgumentException($"expected {inputs.Shape[0]} {what}, one for each input, received {count}");
+    }
+}

@@ -1,0 +1,159 @@
+using System.Numerics;
+using NanoConv.Data;
+using NanoConv.Losses;
+using NanoConv.Metrics;
+using NanoConv.Tensors;
+
+namespace NanoConv.Graphs;
+
+/// <summary>Evaluation and prediction: shards of examples, forward only, on some threads.</summary>
+internal static class Inference
+{
+    /// <summary>Examples that a worker carries through the layers at a time, in training too. Predictions do not depend on it; the last bits of
+    /// gradients by Winograd's algorithm do.</summary>
+    public const int ShardSize = 4;
+
+    /// <summary>Refuses data, network and loss that do not fit one another.</summary>
+    public static void Check<T>(Model<T> model, IDataset<T> data, Loss loss)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        model.CheckData(data);
+        loss.CheckNetwork(model.EndsInSoftmax);
+        T[] target = new T[data.Classes];
+        for (int example = 0; example < data.Count; example++)
+        {
+            data.CopyTarget(example, target);
+            loss.CheckTarget<T>(target);
+        }
+    }
+
+    /// <summary>Evaluates a model on data that has passed <see cref="Check"/>: Fit checks once, not every epoch.</summary>
+    public static Evaluation Evaluate<T>(
+        Model<T> model, IDataset<T> data, Loss loss, int threads, CancellationToken cancellation = default)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (data.Count == 0)
+            throw new ArgumentException("expected examples to evaluate, received none", nameof(data));
+        ExampleScore[] scores = new ExampleScore[data.Count];
+        double sum = 0, penalty;
+        model.Access.BeginReading(); // until the penalties are those of the weights that gave the outputs
+        try
+        {
+            Run(model, data, new Passing(threads, loss.TakesLogits, WithTargets: true), cancellation, (workspace, first, count) =>
+                workspace.Score(loss, T.One, scores.AsSpan(first, count)));
+            penalty = double.CreateTruncating(model.Penalty());
+        }
+        finally
+        {
+            model.Access.EndReading();
+        }
+
+        ConfusionMatrix confusion = new(model.OutputShape.Elements);
+        foreach (ExampleScore score in scores)
+        {
+            sum += score.Loss;
+            if (score.Predicted >= 0)
+                confusion.Add(score.Actual, score.Predicted);
+        }
+
+        double accuracy = confusion.Total == data.Count ? confusion.Accuracy : double.NaN;
+        return new Evaluation((sum / data.Count) + penalty, accuracy, confusion);
+    }
+
+    /// <summary>Why a loss on some data is not finite: the first layer whose output is not, over all examples.</summary>
+    public static string FindNonFinite<T>(Model<T> model, IDataset<T> data, int threads)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int first = int.MaxValue;
+        Lock gate = new();
+        Run(model, data, new Passing(threads, WantsLogits: true, IsForwardOwn: true), CancellationToken.None, (workspace, _, _) =>
+        {
+            int found = workspace.ForwardToNonFinite() ?? int.MaxValue;
+            lock (gate)
+                first = Math.Min(first, found);
+        });
+        return Describe(model, first);
+    }
+
+    /// <summary>In words, what <see cref="Workspace{T}.ForwardToNonFinite"/> has found; <see cref="int.MaxValue"/> for nothing.</summary>
+    public static string Describe<T>(Model<T> model, int firstNonFinite)
+        where T : unmanaged, IFloatingPointIeee754<T> => firstNonFinite switch
+        {
+            int.MaxValue => "all layers' outputs are finite, the penalties or the loss itself overflowed",
+            0 => "the input is not finite",
+            _ => $"the first layer whose output is not finite is '{model.Layers[firstNonFinite - 1].Name}'",
+        };
+
+    public static Tensor<T> Predict<T>(Model<T> model, IDataset<T> data, int threads, CancellationToken cancellation)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        model.CheckInputShape(data.InputShape);
+        if (data.Count == 0)
+            throw new ArgumentException("expected examples to predict, received none", nameof(data));
+        Tensor<T> outputs = new(model.OutputShape.Batch(data.Count));
+        int length = model.OutputShape.Elements;
+        Run(model, data, new Passing(threads), cancellation, (workspace, first, count) =>
+            workspace.Output.CopyTo(outputs.AsSpan().Slice(first * length, count * length)));
+        return outputs;
+    }
+
+    /// <summary>Several values [n, shape], side by side whatever halos they lie in.</summary>
+    public static IReadOnlyList<Tensor<T>> Outputs<T>(Model<T> model, Tensor<T> inputs, int[] values)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int examples = inputs.Shape[0];
+        Tensor<T>[] outputs = [.. values.Select(value => new Tensor<T>(model.ActivationShape(value).Batch(examples)))];
+        BufferPlan plan = BufferPlan.ForPrediction(model, values);
+        TensorDataset<T> data = new(inputs, new int[examples], classes: 1);
+        Run(model, data, new Passing(Threads: 0, Plan: plan), CancellationToken.None, (workspace, first, count) =>
+        {
+            for (int i = 0; i < values.Length; i++)
+            {
+                int length = model.ActivationShape(values[i]).Elements;
+                workspace.CopySideBySide(values[i], outputs[i].AsSpan().Slice(first * length, count * length));
+            }
+        });
+        return outputs;
+    }
+
+    private static void Run<T>(
+        Model<T> model, IDataset<T> data, Passing passing, CancellationToken cancellation, Action<Workspace<T>, int, int> use)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int shards = (data.Count + ShardSize - 1) / ShardSize;
+        Workspace<T>?[] workspaces = new Workspace<T>?[WorkerPool.Workers(passing.Threads, shards)];
+        Action<int, int> shard = (worker, item) =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int first = item * ShardSize, count = Math.Min(ShardSize, data.Count - first);
+            Workspace<T> workspace = workspaces[worker] ??= passing.Plan is { } plan
+                ? new Workspace<T>(model, ShardSize, plan, batch: null)
+                : model.RentWorkspace();
+            workspace.Load(data, [], first, count, passing.WithTargets);
+            workspace.Configure(training: false, passing.WantsLogits, seed: 0, step: 0, first);
+            if (!passing.IsForwardOwn)
+                workspace.Forward();
+            use(workspace, first, count);
+        };
+        model.Access.BeginReading();
+        try
+        {
+            WorkerPool.Run(shard, shards, passing.Threads, model.Access);
+        }
+        finally
+        {
+            model.Access.EndReading();
+            if (passing.Plan is null)
+                model.ReturnWorkspaces(workspaces);
+        }
+    }
+
+    /// <summary>How examples pass.</summary>
+    /// <param name="Threads">Threads; 0 for as many as there are processors.</param>
+    /// <param name="WantsLogits">Whether a final softmax is left out.</param>
+    /// <param name="WithTargets">Whether targets are loaded.</param>
+    /// <param name="IsForwardOwn">Whether the one who uses the workspace carries the examples forward.</param>
+    /// <param name="Plan">Buffers of its own; null for those of all predictions.</param>
+    private sealed record Passing(
+        int Threads, bool WantsLogits = false, bool WithTargets = false, bool IsForwardOwn = false, BufferPlan? Plan = null);
+}
