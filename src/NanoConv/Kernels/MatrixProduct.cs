@@ -28,7 +28,7 @@ internal static class MatrixProduct
     public static int Slack<T>()
         where T : unmanaged, IFloatingPointIeee754<T> => 2 * SimdVector<T>.Count;
 
-    /// <summary>Whether the adjoint reads beyond its last pixel: not in a picture whose columns are whole vectors.</summary>
+    /// <summary>Whether the adjoint reads beyond its last pixel (over-read): not in a picture whose columns are whole vectors.</summary>
     internal static bool NeedsSlack<T>(in StridedProduct product)
         where T : unmanaged, IFloatingPointIeee754<T> => product.Rows == 1 || product.N % SimdVector<T>.Count != 0;
 
@@ -43,7 +43,7 @@ internal static class MatrixProduct
     /// <param name="a">The picture that A is a view of.</param>
     /// <param name="packedB">B as <see cref="PackedMatrix"/> lays it out.</param>
     /// <param name="packedBias">The bias, filled up with zeros to whole vectors; empty for none.</param>
-    /// <param name="relu">Whether to apply max(0, ·) while the tile is still in registers.</param>
+    /// <param name="relu">Whether to apply max(0, ·) while the tile is still in registers (epilogue).</param>
     /// <typeparam name="T">The element type.</typeparam>
     /// <exception cref="ArgumentException">A span is shorter than the views need.</exception>
     public static void Multiply<T>(
