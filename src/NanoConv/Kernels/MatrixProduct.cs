@@ -16,11 +16,11 @@ internal static class MatrixProduct
 {
     /// <summary>
     /// Pixels that pass by each tile of dB before the next tile's turn. What a tile reads of them, a few cache lines
-    /// each, stays in the first cache level for the next tiles, and its sums stay in registers long enough.
+    /// each, stays in the L1 cache for the next tiles, and its sums stay in registers long enough.
     /// </summary>
     internal const int BlockPixels = 128;
 
-    /// <summary>Tiles that are worked out in one go: enough that calling for them costs little, few enough to stay in the first cache level.</summary>
+    /// <summary>Tiles that are worked out in one go: enough that calling for them costs little, few enough to stay in the L1 cache.</summary>
     private const int StripTiles = 4;
 
     /// <summary>Elements by which a dY buffer must outlast its last pixel: the adjoint reads whole vectors, and so beyond it (over-read).</summary>
@@ -35,7 +35,7 @@ internal static class MatrixProduct
     /// <summary>Y = A·B + bias, or max(0, A·B + bias).</summary>
     /// <remarks>
     /// Tiles of six pixels are taken across row and image ends, so only the very last tile of a call can lack some. For
-    /// each strip of a few tiles all panels of B follow one another: the strip's runs of A stay in the first cache level. Panels
+    /// each strip of a few tiles all panels of B follow one another: the strip's runs of A stay in the L1 cache. Panels
     /// that are <see cref="SharedProduct"/>'s go before, each over all pixels.
     /// </remarks>
     /// <param name="product">The views.</param>
