@@ -5,7 +5,7 @@ namespace NanoConv.Bench;
 /// <summary>What can be measured by name: the paper's networks, one beyond them, and single convolutions in a row.</summary>
 internal static class BenchNetwork
 {
-    /// <summary>A network of a size where weights no longer fit into the first cache level.</summary>
+    /// <summary>A network of a size where weights no longer fit into the L1 cache.</summary>
     public const string Larger = "larger";
 
     public static IReadOnlyList<string> Names { get; } = [.. CifarNetwork.Names, Larger];

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 
 namespace NanoConv.Bench;
 
-/// <summary>What the machine can do at most: multiply-adds on registers alone, in this very process.</summary>
+/// <summary>Peak FLOP/s: what the machine can do at most, multiply-adds on registers alone, in this very process.</summary>
 internal static class FmaPeak
 {
     private const int Sums = 12;

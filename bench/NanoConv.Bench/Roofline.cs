@@ -6,7 +6,7 @@ using NanoConv.Kernels;
 namespace NanoConv.Bench;
 
 /// <summary>
-/// Each convolution's speed, beside what the multiply-add units, the second cache level and the memory allow. Everything
+/// Each convolution's speed, beside what the multiply-add units, the L2 cache and the memory allow. Everything
 /// is measured as a share of the peak of the same moment and drawn as that share of the peak, so that a change of the
 /// machine's speed in between moves no point against the roof.
 /// </summary>

@@ -20,6 +20,6 @@ public enum ConvolutionAlgorithmKind
     /// </summary>
     Lean,
 
-    /// <summary>Winograd's F(4×4, 3×3), a quarter of the multiplications: 3 × 3 kernels with stride 1 whose output is as large as the input.</summary>
+    /// <summary>Winograd F(4×4, 3×3), a quarter of the multiplications: 3 × 3 kernels with stride 1 whose output is as large as the input.</summary>
     Winograd,
 }

@@ -7,7 +7,7 @@ namespace NanoConv.Convolutions;
 /// <remarks>
 /// <para>In NHWC the kw taps of one kernel row are one contiguous run of kw·C inputs, and moving one output pixel to the
 /// right moves the run by stride·C. So each output pixel is a row of <see cref="StridedProduct"/>'s A with kh runs, w is
-/// already its B, and no im2col is needed. x lies in a halo of zeros.</para>
+/// already its B, and no im2col is needed (implicit GEMM). x lies in a halo of zeros.</para>
 /// <para>The gradient of w is the adjoint product on the same view. The gradient of x falls apart into stride² phases:
 /// input positions with (i + top) mod sh = a see only the kernel rows a, a + sh, …, and with the taps in reverse order
 /// each phase is a product over contiguous runs of dy again: dx[q·s + a] = Σ_t dy[q − t] · w[a + t·s]ᵀ.</para>

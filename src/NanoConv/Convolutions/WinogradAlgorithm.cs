@@ -6,7 +6,7 @@ using NanoConv.Tensors;
 namespace NanoConv.Convolutions;
 
 /// <summary>
-/// Winograd's F(4×4, 3×3) in all three directions, by <see cref="WinogradProduct"/> on the products of <see cref="ConvolutionProducts"/>, of
+/// Winograd F(4×4, 3×3) in all three directions, by <see cref="WinogradProduct"/> on the products of <see cref="ConvolutionProducts"/>, of
 /// which that of dx has but one phase.
 /// </summary>
 /// <remarks>

@@ -36,20 +36,20 @@ internal sealed class BatchStatistics<T>
     /// <summary>The batch's statistics; empty for a layer that has none.</summary>
     public ReadOnlySpan<T> Forward(int layer) => forward[layer].Total;
 
-    /// <summary>The same of the way back.</summary>
+    /// <summary>The same of the backward pass.</summary>
     public ReadOnlySpan<T> Backward(int layer) => backward[layer].Total;
 
     /// <summary>Where a shard's share goes.</summary>
     public Span<T> ForwardShare(int layer, int shard) => Share(forward, layer, shard);
 
-    /// <summary>The same of the way back.</summary>
+    /// <summary>The same of the backward pass.</summary>
     public Span<T> BackwardShare(int layer, int shard) => Share(backward, layer, shard);
 
     /// <summary>Combines the shares of the first shards.</summary>
     public void CombineForward(int layer, int shards) =>
         layers[layer].CombineForward(forward[layer].Shares.AsSpan(0, shards * layers[layer].BatchElements), forward[layer].Total);
 
-    /// <summary>The same of the way back.</summary>
+    /// <summary>The same of the backward pass.</summary>
     public void CombineBackward(int layer, int shards) =>
         layers[layer].CombineBackward(backward[layer].Shares.AsSpan(0, shards * layers[layer].BatchElements), backward[layer].Total);
 

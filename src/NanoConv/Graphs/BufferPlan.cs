@@ -6,7 +6,7 @@ namespace NanoConv.Graphs;
 
 /// <summary>
 /// Which memory each value of a network, each thing that a layer keeps and each gradient takes in a worker's buffers. In training all
-/// values last for the way back. In prediction a value's memory is free again behind its last reader, so that a deep network takes no
+/// values last for the backward pass. In prediction a value's memory is free again behind its last reader, so that a deep network takes no
 /// more than a shallow one.
 /// </summary>
 /// <remarks>
@@ -49,8 +49,8 @@ internal sealed class BufferPlan
     public int Gradient(int value) => gradients[value];
 
     /// <summary>
-    /// The slot in which a layer writes the gradient of an input, and whether it is that of the value, as the layer is the first on the way
-    /// back that reads it; else it is to be added there.
+    /// The slot in which a layer writes the gradient of an input, and whether it is that of the value, as the layer is the first in the
+    /// backward pass that reads it; else it is to be added there.
     /// </summary>
     public (int Slot, bool IsFirst) InputGradient(int layer, int input) => (inputGradients[layer][input], isFirst[layer][input]);
 
@@ -126,7 +126,7 @@ internal sealed class BufferPlan
         return slots.Count - 1;
     }
 
-    // The way back, from the output: which gradients are alive when.
+    // The backward pass, from the output: which gradients are alive when.
     private void PlanGradients<T>(Model<T> model)
         where T : unmanaged, IFloatingPointIeee754<T>
     {

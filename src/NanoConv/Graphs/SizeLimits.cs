@@ -8,7 +8,7 @@ namespace NanoConv.Graphs;
 /// </param>
 /// <param name="Light">In a large model, the parameters that its smallest layers may have together to be treated so all the same.</param>
 /// <param name="LightShare">Or one of so many of all its parameters, if that is more.</param>
-/// <param name="PartElements">Elements of a large layer's gradient that are worked out together, about: they stay in the second cache level.</param>
+/// <param name="PartElements">Elements of a large layer's gradient that are worked out together, about: they stay in the L2 cache.</param>
 /// <param name="ActivationShare">What large layers keep of a batch for their gradients may have so many times the parameters' elements.</param>
 internal sealed record SizeLimits(
     long LargeModel = 1 << 21, long Light = 1 << 19, int LightShare = 30, int PartElements = 1 << 16, long ActivationShare = 8)

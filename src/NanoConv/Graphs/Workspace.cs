@@ -10,7 +10,7 @@ namespace NanoConv.Graphs;
 
 /// <summary>
 /// One worker's buffers, as <see cref="BufferPlan"/> places them: the activations of a few examples (a shard) from the input to the
-/// output, and on the way back a few gradients. They stay in the core's own cache while the shard passes through all layers.
+/// output, and in the backward pass a few gradients. They stay in the core's own cache while the shard passes through all layers.
 /// </summary>
 /// <typeparam name="T">The number type.</typeparam>
 internal sealed class Workspace<T> : ILayerBuffers<T>
@@ -28,7 +28,7 @@ internal sealed class Workspace<T> : ILayerBuffers<T>
     /// <summary>Makes the buffers.</summary>
     /// <param name="model">The model.</param>
     /// <param name="capacity">Examples that fit in.</param>
-    /// <param name="training">Whether there is a way back.</param>
+    /// <param name="training">Whether there is a backward pass.</param>
     public Workspace(Model<T> model, int capacity, bool training)
         : this(model, capacity, training ? model.TrainingPlan : model.PredictionPlan, training ? new BatchBuffers<T>(model, capacity) : null)
     {
@@ -51,7 +51,7 @@ internal sealed class Workspace<T> : ILayerBuffers<T>
     /// <summary>Examples that fit in.</summary>
     public int Capacity { get; }
 
-    /// <summary>Whether there is a way back.</summary>
+    /// <summary>Whether there is a backward pass.</summary>
     public bool IsForTraining => batch is not null;
 
     /// <inheritdoc/>
@@ -165,7 +165,7 @@ internal sealed class Workspace<T> : ILayerBuffers<T>
     /// <summary>What a layer reads.</summary>
     public ReadOnlySpan<T> Input(int layer, int input) => Activation(model.Topology.Inputs(layer)[input]);
 
-    /// <summary>On the way back: where a layer writes the gradient of an input; empty where that is not wanted.</summary>
+    /// <summary>In the backward pass: where a layer writes the gradient of an input; empty where that is not wanted.</summary>
     public Span<T> InputGradient(int layer, int input)
     {
         int value = model.Topology.Inputs(layer)[input];
@@ -219,7 +219,7 @@ internal sealed class Workspace<T> : ILayerBuffers<T>
     public void GatherForward(int layer, int shard) =>
         model.Layers[layer].GatherForward(Passes[layer], Input(layer, 0), Statistics!.ForwardShare(layer, shard));
 
-    /// <summary>The same on the way back, where the layer's weights also get their gradients.</summary>
+    /// <summary>The same in the backward pass, where the layer's weights also get their gradients.</summary>
     public void GatherBackward(int layer, int shard, T[] sum)
     {
         Passes[layer].Gradients = sum;
@@ -317,7 +317,7 @@ internal sealed class Workspace<T> : ILayerBuffers<T>
         AddToEarlierReaders(index);
     }
 
-    // Where a layer is not the first on the way back that reads a value, its gradient is one of several that are summed.
+    // Where a layer is not the first in the backward pass that reads a value, its gradient is one of several that are summed.
     private void AddToEarlierReaders(int layer)
     {
         ReadOnlySpan<int> inputs = model.Topology.Inputs(layer);

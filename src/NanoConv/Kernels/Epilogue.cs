@@ -5,7 +5,7 @@ using NanoConv.Tensors;
 
 namespace NanoConv.Kernels;
 
-/// <summary>What follows a product on the way back: the activation's derivative and the bias's gradient, in one pass.</summary>
+/// <summary>In the backward pass, before a product's gradients: the activation's derivative and the bias's gradient, in one pass.</summary>
 internal static class Epilogue
 {
     /// <summary>

@@ -18,11 +18,11 @@ internal static class MatrixProduct
 {
     /// <summary>
     /// Pixels that pass by each tile of dB before the next tile's turn. What a tile reads of them, a few cache lines
-    /// each, stays in the first cache level for the next tiles, and its sums stay in registers long enough.
+    /// each, stays in the L1 cache for the next tiles, and its sums stay in registers long enough.
     /// </summary>
     internal const int BlockPixels = 128;
 
-    /// <summary>Tiles that are worked out in one go: enough that calling for them costs little, few enough to stay in the first cache level.</summary>
+    /// <summary>Tiles that are worked out in one go: enough that calling for them costs little, few enough to stay in the L1 cache.</summary>
     private const int StripTiles = 4;
 
     /// <summary>Elements by which a dY buffer must outlast its last pixel: the adjoint reads whole vectors, and so beyond it (over-read).</summary>
@@ -30,14 +30,14 @@ internal static class MatrixProduct
     public static int Slack<T>()
         where T : unmanaged, IFloatingPointIeee754<T> => 2 * SimdVector<T>.Count;
 
-    /// <summary>Whether the adjoint reads beyond its last pixel: not in a picture whose columns are whole vectors.</summary>
+    /// <summary>Whether the adjoint reads beyond its last pixel (over-read): not in a picture whose columns are whole vectors.</summary>
     internal static bool NeedsSlack<T>(in StridedProduct product)
         where T : unmanaged, IFloatingPointIeee754<T> => product.Rows == 1 || product.N % SimdVector<T>.Count != 0;
 
     /// <summary>Y = A·B + bias, or max(0, A·B + bias).</summary>
     /// <remarks>
     /// Tiles of six pixels are taken across row and image ends, so only the very last tile of a call can lack some. For
-    /// each strip of a few tiles all panels of B follow one another: the strip's runs of A stay in the first cache level. Panels
+    /// each strip of a few tiles all panels of B follow one another: the strip's runs of A stay in the L1 cache. Panels
     /// that are <see cref="SharedProduct"/>'s go before, each over all pixels.
     /// </remarks>
     /// <param name="product">The views.</param>
@@ -45,7 +45,7 @@ internal static class MatrixProduct
     /// <param name="a">The picture that A is a view of.</param>
     /// <param name="packedB">B as <see cref="PackedMatrix"/> lays it out.</param>
     /// <param name="packedBias">The bias, filled up with zeros to whole vectors; empty for none.</param>
-    /// <param name="relu">Whether to apply max(0, ·) while the tile is still in registers.</param>
+    /// <param name="relu">Whether to apply max(0, ·) while the tile is still in registers (epilogue).</param>
     /// <typeparam name="T">The element type.</typeparam>
     /// <exception cref="ArgumentException">A span is shorter than the views need.</exception>
     public static void Multiply<T>(

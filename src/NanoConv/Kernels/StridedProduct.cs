@@ -5,7 +5,7 @@ namespace NanoConv.Kernels;
 /// <summary>
 /// A matrix product Y = A·B whose left matrix is read straight from a picture. Row p of A belongs to one output pixel
 /// and consists of <see cref="Segments"/> contiguous runs of <see cref="SegmentLength"/> elements, one for each kernel
-/// row; runs of neighbouring pixels overlap. Nothing is copied, and a convolution is this product.
+/// row; runs of neighbouring pixels overlap. Nothing is copied, and a convolution is this product (implicit GEMM).
 /// </summary>
 /// <remarks>
 /// Y[p, n] = Σ_s Σ_t A[p, s·SegmentLength + t] · B[s·SegmentLength + t, n], with

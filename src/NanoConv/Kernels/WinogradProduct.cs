@@ -13,7 +13,7 @@ namespace NanoConv.Kernels;
 /// </summary>
 /// <remarks>
 /// A block of tiles at a time goes through transform, products and transform, laid out as [place, tile, channel], so that it stays in the
-/// second cache level. Views are not checked: windows are 3 × 3 at stride 1, rows and columns of pixels multiples of 4, and there is at least
+/// L2 cache. Views are not checked: windows are 3 × 3 at stride 1, rows and columns of pixels multiples of 4, and there is at least
 /// a vector of channels and of filters.
 /// </remarks>
 internal static class WinogradProduct
@@ -21,7 +21,7 @@ internal static class WinogradProduct
     // A block's transformed tiles, inputs and outputs together, make about 110 KB of floats.
     private const int BlockElements = 768, FewestTiles = 2 * RegisterTile.Rows;
 
-    // Without it all places of a tile would fall into a few sets of the first cache level.
+    // Without it all places of a tile would fall into a few sets of the L1 cache.
     private const int PlacePadding = 16;
 
     /// <summary>Elements of the kernel, transformed and packed; more, for some, than an array can have.</summary>

@@ -122,7 +122,7 @@ public sealed class BatchNormalization : Layer, IDescribed<BatchNormalization>
             (scale, shift) = (new T[channels], new T[channels]);
         }
 
-        // A share is the number of pixels, their mean and their sum of squared differences from it; on the way back Σ dy and Σ dy · x̂.
+        // A share is the number of pixels, their mean and their sum of squared differences from it; in the backward pass Σ dy and Σ dy · x̂.
         public override int BatchElements => (2 * channels) + 1;
 
         public override int ScratchElements => 3 * channels;

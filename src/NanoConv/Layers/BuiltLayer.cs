@@ -107,7 +107,7 @@ public abstract class BuiltLayer<T>
     /// </summary>
     /// <remarks>
     /// A step then goes: <see cref="GatherForward"/> for each few examples; <see cref="CombineForward"/> once; Forward, which finds the
-    /// result in <see cref="LayerPass{T}.Statistics"/>; on the way back <see cref="GatherBackward"/>, <see cref="CombineBackward"/> and
+    /// result in <see cref="LayerPass{T}.Statistics"/>; in the backward pass <see cref="GatherBackward"/>, <see cref="CombineBackward"/> and
     /// Backward; <see cref="EndStep"/>. In prediction, and where the layer is frozen, Forward and Backward alone, without statistics.
     /// </remarks>
     public virtual int BatchElements => 0;

@@ -6,7 +6,7 @@ namespace NanoConv.Layers;
 /// <summary>Something that a layer keeps from its forward for its backward pass. It starts as zeros.</summary>
 /// <param name="Name">What it is, as <c>mask</c>.</param>
 /// <param name="Elements">Elements for each example.</param>
-/// <param name="Extra">Elements in addition, whatever the number of examples.</param>
+/// <param name="Extra">Elements in addition, whatever the number of examples, as for the over-read of the last vectors.</param>
 /// <param name="TrainingOnly">Whether only the backward pass reads it, so that prediction needs no memory for it.</param>
 public sealed record KeptBuffer(string Name, int Elements, int Extra = 0, bool TrainingOnly = true)
 {

@@ -56,7 +56,7 @@ public sealed class LayerPass<T>
     /// <summary>What a layer that looks at whole batches has made of this one; empty in prediction, and where the layer is frozen.</summary>
     public ReadOnlySpan<T> Statistics => Training ? buffers.Statistics(LayerIndex) : [];
 
-    /// <summary>The same on the way back.</summary>
+    /// <summary>The same of the backward pass.</summary>
     public ReadOnlySpan<T> BackwardStatistics => Training ? buffers.BackwardStatistics(LayerIndex) : [];
 
     internal T[] Gradients { get; set; } = [];
@@ -64,10 +64,10 @@ public sealed class LayerPass<T>
     /// <summary>The first example's place in what is kept of many.</summary>
     internal int Place { get; set; }
 
-    /// <summary>Where the input's pixels lie, if not side by side.</summary>
+    /// <summary>Where the input's pixels lie, if not contiguous: in a halo.</summary>
     internal PixelView? InputView { get; }
 
-    /// <summary>Where the output's pixels are to lie, if not side by side.</summary>
+    /// <summary>Where the output's pixels are to lie, if not contiguous: in a halo.</summary>
     internal PixelView? OutputView { get; }
 
     /// <summary>One of the inputs of a layer that joins several: [count, its shape]. In Backward as it was in Forward.</summary>

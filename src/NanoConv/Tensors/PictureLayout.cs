@@ -4,7 +4,7 @@ namespace NanoConv.Tensors;
 /// <param name="Elements">Elements from one picture to the next, halo included.</param>
 /// <param name="Pixels">Where the pixels lie; null if windows do not reach all of them, and the others have no place.</param>
 /// <param name="IsPlain">Whether pixels lie side by side and there is nothing else: pictures as everybody has them.</param>
-/// <param name="Extra">Elements behind the last picture that are read and have no effect: vectors may reach beyond.</param>
+/// <param name="Extra">Elements behind the last picture that are read and have no effect: the over-read of the last vectors.</param>
 public readonly record struct PictureLayout(int Elements, PixelView? Pixels, bool IsPlain, int Extra = 0)
 {
     /// <summary>Pictures as everybody has them: [n, height, width, channels].</summary>

@@ -9,7 +9,7 @@ using NanoConv.Optimizers;
 namespace NanoConv.Training;
 
 /// <summary>
-/// A training step: data parallelism as taught, in one process. A batch is cut into lanes of a few examples; a worker carries
+/// A training step, data-parallel within one process. A batch is cut into lanes of a few examples; a worker carries
 /// a lane, shard by shard, forward and backward through all layers and adds its gradients up in the lane's own buffer.
 /// Then the lanes' gradients are added in order, and the parameters take their step.
 /// </summary>

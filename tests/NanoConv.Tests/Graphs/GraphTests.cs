@@ -14,7 +14,7 @@ public sealed class GraphTests : PropertySuite
 
     /// <summary>
     /// The fit leaves out what no parameter needs, and lanes have their own sums: a step of plain descent takes off the weights what the
-    /// whole way back, input and all, gives for the loss's gradient.
+    /// whole backward pass, input and all, gives for the loss's gradient.
     /// </summary>
     [Fact]
     public void A_step_of_training_takes_the_gradient_of_the_whole_way_back() => ForAll(Generators.GraphClassifiers, static graph =>
@@ -109,7 +109,7 @@ public sealed class GraphTests : PropertySuite
         }
     }
 
-    // The gradient of the mean loss, by the way back through all layers.
+    // The gradient of the mean loss, by the backward pass through all layers.
     private static double[] Gradient(Model<double> model, TensorDataset<double> data)
     {
         Workspace<double> workspace = new(model, data.Count, training: true);

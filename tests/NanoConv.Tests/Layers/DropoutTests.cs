@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace NanoConv.Tests.Layers;
 
-/// <summary>Dropout as a layer: when it drops, what, and that the way back takes the same mask.</summary>
+/// <summary>Dropout as a layer: when it drops, what, and that the backward pass takes the same mask.</summary>
 public abstract class DropoutTests<T> : PropertySuite
     where T : unmanaged, IFloatingPointIeee754<T>
 {

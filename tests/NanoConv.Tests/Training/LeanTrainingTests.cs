@@ -4,8 +4,8 @@ using NanoConv.Tests.Checkpoints;
 namespace NanoConv.Tests.Training;
 
 /// <summary>
-/// Large models are trained with little memory: gradients of large layers as products over the whole batch, kernels unpacked on the way
-/// back. All of it here with networks that limits of their own make large.
+/// Large models are trained with little memory: gradients of large layers as products over the whole batch, kernels unpacked in the
+/// backward pass. All of it here with networks that limits of their own make large.
 /// </summary>
 public abstract class LeanTrainingTests<T> : PropertySuite
     where T : unmanaged, IFloatingPointIeee754<T>

@@ -14,7 +14,7 @@ namespace NanoConv.Kernels.Micro;
 /// References instead of spans: the places have been checked by <see cref="MatrixProduct"/> or
 /// <see cref="WinogradProduct"/>, once for a whole product,
 /// and a check for each load would double the work here. One body serves one vector of columns and two: its inner loops have as many
-/// instructions as two bodies had, see docs/performance.md.
+/// instructions as two bodies had, see docs/experiments.md.
 /// </remarks>
 internal static class RegisterTile
 {

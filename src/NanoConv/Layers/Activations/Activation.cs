@@ -66,7 +66,7 @@ public abstract class Activation
     /// <summary>Whether elements depend on others of the last axis; if not, each stands for itself.</summary>
     public virtual bool IsOverLastAxis => false;
 
-    /// <summary>Whether the epilogue of a product applies it to results as it stores them, and its derivative on the way back.</summary>
+    /// <summary>Whether the epilogue of a product applies it to results as it stores them, and its derivative in the backward pass.</summary>
     internal virtual bool IsFused => false;
 
     /// <summary>Makes a class of one's own known, so that models that have it are loaded; on any thread, as often as one likes.</summary>
