@@ -1,18 +1,14 @@
 using System.Numerics;
-using System.Numerics.Tensors;
 using NanoConv.Tensors;
 
 namespace NanoConv.Data;
 
-/// <summary>
-/// Pictures that stay bytes in memory, a quarter of what floats take, and become numbers in [0, 1] when a batch uses
-/// them.
-/// </summary>
+/// <summary><see cref="ByteImages{T}"/> with a class each.</summary>
 /// <typeparam name="T">The number type.</typeparam>
 public sealed class ByteImageDataset<T> : IDataset<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly ReadOnlyMemory<byte> pixels;
+    private readonly ByteImages<T> images;
     private readonly ReadOnlyMemory<byte> labels;
 
     /// <summary>Wraps pictures and labels, without a copy.</summary>
@@ -33,14 +29,14 @@ public sealed class ByteImageDataset<T> : IDataset<T>
         int wrong = labels.Span.IndexOfAnyInRange((byte)Math.Min(classes, byte.MaxValue), byte.MaxValue);
         if (wrong >= 0 && labels.Span[wrong] >= classes)
             throw new ArgumentException($"expected labels from 0 to {classes - 1}, received {labels.Span[wrong]} for picture {wrong}", nameof(labels));
-        (this.pixels, this.labels, InputShape, Classes) = (pixels, labels, imageShape, classes);
+        (images, this.labels, Classes) = (new ByteImages<T>(pixels, imageShape), labels, classes);
     }
 
     /// <inheritdoc/>
     public int Count => labels.Length;
 
     /// <inheritdoc/>
-    public Shape InputShape { get; }
+    public Shape InputShape => images.InputShape;
 
     /// <inheritdoc/>
     public int Classes { get; }
@@ -50,13 +46,7 @@ public sealed class ByteImageDataset<T> : IDataset<T>
     public int Label(int index) => labels.Span[index];
 
     /// <inheritdoc/>
-    public void CopyInput(int index, Span<T> destination)
-    {
-        int length = InputShape.Elements;
-        destination = destination[..length];
-        TensorPrimitives.ConvertTruncating(pixels.Span.Slice(index * length, length), destination);
-        TensorPrimitives.Divide(destination, T.CreateChecked(255), destination);
-    }
+    public void CopyInput(int index, Span<T> destination) => images.CopyInput(index, destination);
 
     /// <inheritdoc/>
     public void CopyTarget(int index, Span<T> destination)

@@ -8,7 +8,7 @@ namespace NanoConv.Data;
 public sealed class TensorDataset<T> : IDataset<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly Tensor<T> inputs;
+    private readonly TensorInputs<T> inputs;
     private readonly int[]? labels;
     private readonly Tensor<T>? targets;
 
@@ -50,20 +50,16 @@ public sealed class TensorDataset<T> : IDataset<T>
     }
 
     /// <inheritdoc/>
-    public int Count => inputs.Shape[0];
+    public int Count => inputs.Count;
 
     /// <inheritdoc/>
-    public Shape InputShape => new(inputs.Shape.Axes[1..]);
+    public Shape InputShape => inputs.InputShape;
 
     /// <inheritdoc/>
     public int Classes { get; }
 
     /// <inheritdoc/>
-    public void CopyInput(int index, Span<T> destination)
-    {
-        int length = inputs.Shape.Elements / Count;
-        inputs.AsSpan().Slice(index * length, length).CopyTo(destination);
-    }
+    public void CopyInput(int index, Span<T> destination) => inputs.CopyInput(index, destination);
 
     /// <inheritdoc/>
     public void CopyTarget(int index, Span<T> destination)
@@ -78,13 +74,11 @@ public sealed class TensorDataset<T> : IDataset<T>
         destination[labels![index]] = T.One;
     }
 
-    private static Tensor<T> CheckInputs(Tensor<T> inputs, int count, string what)
+    private static TensorInputs<T> CheckInputs(Tensor<T> inputs, int count, string what)
     {
-        ArgumentNullException.ThrowIfNull(inputs);
-        if (inputs.Shape.Rank < 2)
-            throw new ArgumentException($"expected inputs of shape (n, …), received {inputs.Shape}", nameof(inputs));
-        return inputs.Shape[0] == count
-            ? inputs
+        TensorInputs<T> checkedInputs = new(inputs);
+        return checkedInputs.Count == count
+            ? checkedInputs
             : throw new ArgumentException($"expected {inputs.Shape[0]} {what}, one for each input, received {count}");
     }
 }

@@ -39,8 +39,11 @@ internal static class Inference
         model.Access.BeginReading(); // until the penalties are those of the weights that gave the outputs
         try
         {
-            Run(model, data, new Passing(threads, loss.TakesLogits, WithTargets: true), cancellation, (workspace, first, count) =>
-                workspace.Score(loss, T.One, scores.AsSpan(first, count)));
+            Run(model, data, new Passing(threads, loss.TakesLogits), cancellation, (workspace, first, count) =>
+            {
+                workspace.LoadTargets(data, [], first, count);
+                workspace.Score(loss, T.One, scores.AsSpan(first, count));
+            });
             penalty = double.CreateTruncating(model.Penalty());
         }
         finally
@@ -61,7 +64,7 @@ internal static class Inference
     }
 
     /// <summary>Why a loss on some data is not finite: the first layer whose output is not, over all examples.</summary>
-    public static string FindNonFinite<T>(Model<T> model, IDataset<T> data, int threads)
+    public static string FindNonFinite<T>(Model<T> model, IInputs<T> data, int threads)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int first = int.MaxValue;
@@ -84,7 +87,7 @@ internal static class Inference
             _ => $"the first layer whose output is not finite is '{model.Layers[firstNonFinite - 1].Name}'",
         };
 
-    public static Tensor<T> Predict<T>(Model<T> model, IDataset<T> data, int threads, CancellationToken cancellation)
+    public static Tensor<T> Predict<T>(Model<T> model, IInputs<T> data, int threads, CancellationToken cancellation)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         model.CheckInputShape(data.InputShape);
@@ -104,8 +107,7 @@ internal static class Inference
         int examples = inputs.Shape[0];
         Tensor<T>[] outputs = [.. values.Select(value => new Tensor<T>(model.ActivationShape(value).Batch(examples)))];
         BufferPlan plan = BufferPlan.ForPrediction(model, values);
-        TensorDataset<T> data = new(inputs, new int[examples], classes: 1);
-        Run(model, data, new Passing(Threads: 0, Plan: plan), CancellationToken.None, (workspace, first, count) =>
+        Run(model, new TensorInputs<T>(inputs), new Passing(Threads: 0, Plan: plan), CancellationToken.None, (workspace, first, count) =>
         {
             for (int i = 0; i < values.Length; i++)
             {
@@ -117,7 +119,7 @@ internal static class Inference
     }
 
     private static void Run<T>(
-        Model<T> model, IDataset<T> data, Passing passing, CancellationToken cancellation, Action<Workspace<T>, int, int> use)
+        Model<T> model, IInputs<T> data, Passing passing, CancellationToken cancellation, Action<Workspace<T>, int, int> use)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int shards = (data.Count + ShardSize - 1) / ShardSize;
@@ -129,7 +131,7 @@ internal static class Inference
             Workspace<T> workspace = workspaces[worker] ??= passing.Plan is { } plan
                 ? new Workspace<T>(model, ShardSize, plan, batch: null)
                 : model.RentWorkspace();
-            workspace.Load(data, [], first, count, passing.WithTargets);
+            workspace.Load(data, [], first, count);
             workspace.Configure(training: false, passing.WantsLogits, seed: 0, step: 0, first);
             if (!passing.IsForwardOwn)
                 workspace.Forward();
@@ -151,9 +153,8 @@ internal static class Inference
     /// <summary>How examples pass.</summary>
     /// <param name="Threads">Threads; 0 for as many as there are processors.</param>
     /// <param name="WantsLogits">Whether a final softmax is left out.</param>
-    /// <param name="WithTargets">Whether targets are loaded.</param>
     /// <param name="IsForwardOwn">Whether the one who uses the workspace carries the examples forward.</param>
     /// <param name="Plan">Buffers of its own; null for those of all predictions.</param>
     private sealed record Passing(
-        int Threads, bool WantsLogits = false, bool WithTargets = false, bool IsForwardOwn = false, BufferPlan? Plan = null);
+        int Threads, bool WantsLogits = false, bool IsForwardOwn = false, BufferPlan? Plan = null);
 }

@@ -212,12 +212,12 @@ public sealed partial class Model<T>
     }
 
     /// <summary>The network's outputs [n, output shape], as they are: NaN and infinity are no error.</summary>
-    /// <param name="data">Examples; their targets are not looked at.</param>
+    /// <param name="data">Examples.</param>
     /// <param name="threads">Threads; 0 for as many as there are processors.</param>
     /// <param name="cancellation">Ends it within a few examples.</param>
     /// <exception cref="ArgumentException">The shape does not fit the network.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public Tensor<T> Predict(IDataset<T> data, int threads = 0, CancellationToken cancellation = default)
+    public Tensor<T> Predict(IInputs<T> data, int threads = 0, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);

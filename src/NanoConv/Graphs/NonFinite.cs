@@ -31,11 +31,11 @@ public static class NonFinite
     /// In words, where NaN or infinity first arises: in which parameter, else in which layer's output for any of some examples.
     /// </summary>
     /// <param name="model">The model.</param>
-    /// <param name="data">The examples; their targets are not looked at.</param>
+    /// <param name="data">The examples.</param>
     /// <param name="threads">Threads; 0 for as many as there are processors.</param>
     /// <typeparam name="T">The number type.</typeparam>
     /// <exception cref="ArgumentException">The shape does not fit the network.</exception>
-    public static string DescribeNonFinite<T>(this Model<T> model, IDataset<T> data, int threads = 0)
+    public static string DescribeNonFinite<T>(this Model<T> model, IInputs<T> data, int threads = 0)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(data);

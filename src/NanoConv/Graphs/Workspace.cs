@@ -72,18 +72,21 @@ internal sealed class Workspace<T> : ILayerBuffers<T>
     }
 
     /// <summary>Copies examples in: input <c>order[first + i]</c>, or first + i without an order.</summary>
-    public void Load(IDataset<T> data, ReadOnlySpan<int> order, int first, int count, bool withTargets)
+    public void Load(IInputs<T> inputs, ReadOnlySpan<int> order, int first, int count)
     {
         foreach (LayerPass<T> pass in Passes)
             pass.Count = count;
-        (int length, int classes) = (model.InputShape.Elements, withTargets ? model.OutputShape.Elements : 0);
+        int length = model.InputShape.Elements;
         for (int i = 0; i < count; i++)
-        {
-            int example = order.IsEmpty ? first + i : order[first + i];
-            data.CopyInput(example, Activation(0).Slice(i * length, length));
-            if (withTargets)
-                data.CopyTarget(example, target.AsSpan(i * classes, classes));
-        }
+            inputs.CopyInput(order.IsEmpty ? first + i : order[first + i], Activation(0).Slice(i * length, length));
+    }
+
+    /// <summary>Copies the targets of the examples that <see cref="Load(IInputs{T}, ReadOnlySpan{int}, int, int)"/> was given.</summary>
+    public void LoadTargets(IDataset<T> data, ReadOnlySpan<int> order, int first, int count)
+    {
+        int classes = model.OutputShape.Elements;
+        for (int i = 0; i < count; i++)
+            data.CopyTarget(order.IsEmpty ? first + i : order[first + i], target.AsSpan(i * classes, classes));
     }
 
     /// <summary>Fills activations but for their halos, gradients and scratch: with NaN, to show that every pass overwrites what it should.</summary>

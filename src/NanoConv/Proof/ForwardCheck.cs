@@ -20,12 +20,12 @@ internal static class ForwardCheck
         int examples = inputs.Shape[0];
         Shape shape = model.InputShape.Batch(examples + 1);
         Tensor<double> company = new(shape, [.. inputs.AsSpan(), .. GradientCheck.RandomNumbers(model.InputShape.Elements, seed, stream: 6)]);
-        TensorDataset<double> data = new(company, new int[examples + 1], 1);
+        TensorInputs<double> data = new(company);
         bool looksAtBatches = model.Layers.Any(layer => layer.BatchElements > 0 && layer.IsTrainable); // such a layer's neighbours change with its company too
         return (looksAtBatches ? null : Mistake(model, data, seed, training: true)) ?? Mistake(model, data, seed, training: false);
     }
 
-    private static string? Mistake(Model<double> model, TensorDataset<double> data, int seed, bool training)
+    private static string? Mistake(Model<double> model, TensorInputs<double> data, int seed, bool training)
     {
         Workspace<double> together = Keeping(model, data.Count, training), alone = Keeping(model, 1, training);
         if (Pass(model, together, data, 0, seed, training) is { } mistake)
@@ -44,10 +44,10 @@ internal static class ForwardCheck
         training ? new(model, capacity, training) : new(model, capacity, BufferPlan.ForPrediction(model, wanted: null), batch: null);
 
     // As many examples as the workspace holds, from one on; what each pass has to overwrite is poisoned.
-    private static string? Pass(Model<double> model, Workspace<double> workspace, TensorDataset<double> data, int first, int seed, bool training)
+    private static string? Pass(Model<double> model, Workspace<double> workspace, TensorInputs<double> data, int first, int seed, bool training)
     {
         workspace.Fill(double.NaN);
-        workspace.Load(data, [], first, workspace.Capacity, withTargets: false);
+        workspace.Load(data, [], first, workspace.Capacity);
         workspace.Configure(training, wantsLogits: false, seed, step: 1, firstExample: first);
         for (int index = 0; index < model.Layers.Count; index++)
         {

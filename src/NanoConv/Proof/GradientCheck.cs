@@ -124,7 +124,7 @@ public static class GradientCheck
     private static void Load(Workspace<double> workspace, Tensor<double> inputs, int seed, int step)
     {
         int examples = inputs.Shape[0];
-        workspace.Load(new TensorDataset<double>(inputs, new int[examples], 1), [], 0, examples, withTargets: false);
+        workspace.Load(new TensorInputs<double>(inputs), [], 0, examples);
         workspace.Configure(training: true, wantsLogits: false, seed, step, firstExample: 0);
     }
 

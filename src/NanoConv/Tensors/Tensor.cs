@@ -1,14 +1,21 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using SystemTensor = System.Numerics.Tensors.Tensor;
 
 namespace NanoConv.Tensors;
 
-/// <summary>A dense tensor: one contiguous, row-major array and its shape.</summary>
+/// <summary>A dense tensor: contiguous, row-major elements and their shape.</summary>
+/// <remarks>
+/// It converts both ways to the tensor of <c>System.Numerics.Tensors</c> and to the spans of that package, and shares its elements with
+/// them. Whoever uses both packages in one file tells the two by an alias:
+/// <c>using SystemTensor = System.Numerics.Tensors.Tensor&lt;float&gt;;</c>.
+/// </remarks>
 /// <typeparam name="T">The element type, <see cref="float"/> or <see cref="double"/>.</typeparam>
 public sealed class Tensor<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly T[] data;
+    private readonly T[]? array;
+    private readonly System.Numerics.Tensors.Tensor<T>? system; // in place of the array, which that does not give away
 
     /// <summary>Creates a tensor of zeros.</summary>
     /// <param name="shape">Its shape.</param>
@@ -24,11 +31,12 @@ public sealed class Tensor<T>
     public Tensor(Shape shape, T[] data)
     {
         ArgumentNullException.ThrowIfNull(data);
-        if (data.Length != shape.Elements)
-            throw new ArgumentException($"a tensor of shape {shape} needs {shape.Elements} elements, received {data.Length}", nameof(data));
+        Check(shape, data.Length, nameof(data));
         Shape = shape;
-        this.data = data;
+        array = data;
     }
+
+    private Tensor(Shape shape, System.Numerics.Tensors.Tensor<T> system) => (Shape, this.system) = (shape, system);
 
     /// <summary>The lengths of the axes.</summary>
     public Shape Shape { get; }
@@ -36,24 +44,92 @@ public sealed class Tensor<T>
     /// <summary>One element.</summary>
     /// <param name="index">Its position on every axis.</param>
     /// <exception cref="ArgumentException">The number of indices is not the rank, or one is outside its axis.</exception>
-    public ref T this[params ReadOnlySpan<int> index] => ref data[Offset(index)];
+    public ref T this[params ReadOnlySpan<int> index] => ref AsSpan()[Offset(index)];
 
     /// <summary>All elements, row-major.</summary>
-    public Span<T> AsSpan() => data;
+    public Span<T> AsSpan() => array ?? system!.GetSpan(stackalloc nint[Shape.Rank], Shape.Elements);
 
     /// <summary>A view of the tensor for <c>System.Numerics.Tensors</c>, sharing its elements.</summary>
-    public TensorSpan<T> AsTensorSpan()
+    public TensorSpan<T> AsTensorSpan() => new(AsSpan(), Lengths(Shape));
+
+    /// <summary>A view of the tensor to read by <c>System.Numerics.Tensors</c>, sharing its elements.</summary>
+    public ReadOnlyTensorSpan<T> AsReadOnlyTensorSpan() => new(AsSpan(), Lengths(Shape));
+
+    /// <summary>The tensor as <c>System.Numerics.Tensors</c> has it, sharing its elements.</summary>
+    public System.Numerics.Tensors.Tensor<T> AsSystemTensor() => system ?? SystemTensor.Create(array!, Lengths(Shape));
+
+    /// <summary>A tensor of <c>System.Numerics.Tensors</c>, sharing its elements.</summary>
+    /// <param name="tensor">A dense one.</param>
+    /// <exception cref="ArgumentException">It is not dense, or has an axis of length 0, or too many elements.</exception>
+    public static Tensor<T> FromSystemTensor(System.Numerics.Tensors.Tensor<T> tensor)
     {
-        nint[] lengths = new nint[Shape.Rank];
-        for (int axis = 0; axis < lengths.Length; axis++)
-            lengths[axis] = Shape[axis];
-        return new TensorSpan<T>(data, lengths);
+        ArgumentNullException.ThrowIfNull(tensor);
+        Shape shape = ShapeOf(tensor.Lengths);
+        return tensor.IsDense ? new Tensor<T>(shape, tensor) : throw new ArgumentException(
+            $"expected a dense tensor, whose elements lie one after another, received one of shape {shape} with strides "
+            + $"({string.Join(", ", tensor.Strides.ToArray())}); ToDenseTensor makes one", nameof(tensor));
     }
+
+    /// <summary>A copy of what a span of <c>System.Numerics.Tensors</c> shows, whatever its strides.</summary>
+    /// <param name="span">The elements.</param>
+    /// <exception cref="ArgumentException">An axis has length 0, or there are too many elements.</exception>
+    public static Tensor<T> FromTensorSpan(in ReadOnlyTensorSpan<T> span)
+    {
+        Tensor<T> copy = new(ShapeOf(span.Lengths));
+        span.FlattenTo(copy.AsSpan());
+        return copy;
+    }
+
+    /// <summary>As <see cref="AsTensorSpan"/>.</summary>
+    /// <param name="tensor">The tensor.</param>
+    public static implicit operator TensorSpan<T>(Tensor<T> tensor) => tensor is null ? default : tensor.AsTensorSpan();
+
+    /// <summary>As <see cref="AsReadOnlyTensorSpan"/>.</summary>
+    /// <param name="tensor">The tensor.</param>
+    public static implicit operator ReadOnlyTensorSpan<T>(Tensor<T> tensor) => tensor is null ? default : tensor.AsReadOnlyTensorSpan();
+
+    /// <summary>As <see cref="AsSystemTensor"/>.</summary>
+    /// <param name="tensor">The tensor.</param>
+    public static implicit operator System.Numerics.Tensors.Tensor<T>?(Tensor<T>? tensor) => tensor?.AsSystemTensor();
+
+    /// <summary>As <see cref="FromSystemTensor"/>.</summary>
+    /// <param name="tensor">A dense tensor.</param>
+    public static implicit operator Tensor<T>?(System.Numerics.Tensors.Tensor<T>? tensor) => tensor is null ? null : FromSystemTensor(tensor);
 
     /// <summary>The same elements under another shape, sharing them.</summary>
     /// <param name="shape">A shape of as many elements.</param>
     /// <exception cref="ArgumentException">The number of elements differs.</exception>
-    public Tensor<T> Reshape(Shape shape) => new(shape, data);
+    public Tensor<T> Reshape(Shape shape)
+    {
+        Check(shape, Shape.Elements, nameof(shape));
+        return array is not null ? new(shape, array) : new(shape, SystemTensor.Reshape(system!, Lengths(shape)));
+    }
+
+    private static void Check(Shape shape, int elements, string argument)
+    {
+        if (elements != shape.Elements)
+            throw new ArgumentException($"a tensor of shape {shape} needs {shape.Elements} elements, received {elements}", argument);
+    }
+
+    private static Shape ShapeOf(ReadOnlySpan<nint> lengths)
+    {
+        int[] axes = new int[lengths.Length];
+        for (int axis = 0; axis < axes.Length; axis++)
+        {
+            axes[axis] = lengths[axis] <= int.MaxValue ? (int)lengths[axis] : throw new ArgumentException(
+                $"expected an axis of at most {int.MaxValue}, received {lengths[axis]}", nameof(lengths));
+        }
+
+        return new Shape(axes);
+    }
+
+    private static nint[] Lengths(Shape shape)
+    {
+        nint[] lengths = new nint[shape.Rank];
+        for (int axis = 0; axis < lengths.Length; axis++)
+            lengths[axis] = shape[axis];
+        return lengths;
+    }
 
     private int Offset(ReadOnlySpan<int> index)
     {

@@ -258,7 +258,8 @@ internal sealed class TrainingStep<T>
     private void LoadShard(Workspace<T> workspace, int start, int count, int place)
     {
         workspace.MoveTo(place);
-        workspace.Load(data!, order, batchStart + start, count, withTargets: true);
+        workspace.Load(data!, order, batchStart + start, count);
+        workspace.LoadTargets(data!, order, batchStart + start, count);
         workspace.Configure(training: true, options.Loss.TakesLogits, options.Seed, optimizer.Step, start);
     }
 

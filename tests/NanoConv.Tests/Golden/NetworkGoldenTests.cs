@@ -39,7 +39,8 @@ public abstract class NetworkGoldenTests<T>
         Model<T> model = network.Build<T>();
         TensorDataset<T> data = GoldenNetwork.Dataset<T>(network.GradientBatch);
         Workspace<T> workspace = new(model, data.Count, training: true);
-        workspace.Load(data, [], 0, data.Count, withTargets: true);
+        workspace.Load(data, [], 0, data.Count);
+        workspace.LoadTargets(data, [], 0, data.Count);
         workspace.Configure(training: true, wantsLogits: true, seed: 0, step: 1, firstExample: 0);
         Span<T> logits = workspace.Forward();
         network.File.Check<T>("gradient/logits", logits);

@@ -120,7 +120,7 @@ public abstract class OperationGoldenTests<T>
             model.Edit(parameter, File.Values<T>($"{name}/{Role(parameter)}").CopyTo);
 
         Workspace<T> workspace = new(model, examples, training: true);
-        workspace.Load(new TensorDataset<T>(x, new int[examples], 1), [], 0, examples, withTargets: false);
+        workspace.Load(new TensorInputs<T>(x), [], 0, examples);
         workspace.Configure(training: true, wantsLogits: false, seed: 0, step: 1, firstExample: 0);
         File.Check<T>($"{name}/output", workspace.Forward());
         T[] gradient = new T[model.ParameterCount];

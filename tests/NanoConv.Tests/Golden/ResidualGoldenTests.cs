@@ -17,7 +17,8 @@ public abstract class ResidualGoldenTests<T>
         Model<T> model = Build();
         (Tensor<T> images, int[] labels) = Data("gradient");
         Workspace<T> workspace = new(model, Batch, training: true);
-        workspace.Load(new TensorDataset<T>(images, labels, Classes), [], 0, Batch, withTargets: true);
+        workspace.Load(new TensorDataset<T>(images, labels, Classes), [], 0, Batch);
+        workspace.LoadTargets(new TensorDataset<T>(images, labels, Classes), [], 0, Batch);
         workspace.Configure(training: true, wantsLogits: true, seed: 0, step: 1, firstExample: 0);
         Span<T> logits = workspace.Forward();
         File.Check<T>("gradient/logits", logits);

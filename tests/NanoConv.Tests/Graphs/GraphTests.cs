@@ -113,7 +113,8 @@ public sealed class GraphTests : PropertySuite
     private static double[] Gradient(Model<double> model, TensorDataset<double> data)
     {
         Workspace<double> workspace = new(model, data.Count, training: true);
-        workspace.Load(data, [], 0, data.Count, withTargets: true);
+        workspace.Load(data, [], 0, data.Count);
+        workspace.LoadTargets(data, [], 0, data.Count);
         workspace.Configure(training: true, wantsLogits: true, seed: 0, step: 1, firstExample: 0);
         double[] logits = workspace.Forward().ToArray(), gradient = new double[model.ParameterCount];
         int classes = model.OutputShape.Elements;

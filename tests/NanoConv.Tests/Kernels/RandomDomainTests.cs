@@ -83,7 +83,7 @@ public sealed class RandomDomainTests : PropertySuite
         Tensor<double> ones = new(model.InputShape.Batch(1));
         ones.AsSpan().Fill(1);
         Workspace<double> workspace = new(model, 1, training: true);
-        workspace.Load(new TensorDataset<double>(ones, [0], 1), [], 0, 1, withTargets: false);
+        workspace.Load(new TensorDataset<double>(ones, [0], 1), [], 0, 1);
         workspace.Configure(training: true, wantsLogits: false, seed, step, firstExample: 0);
         workspace.Forward();
         return workspace.Activation(1).ToArray();

@@ -31,7 +31,7 @@ public abstract class ConvolutionLayerTests<T> : PropertySuite
 
             Workspace<T> workspace = new(model, c.Images, training: true);
             workspace.Fill(T.NaN);
-            workspace.Load(new TensorDataset<T>(new Tensor<T>(twin.XShape, twin.X), new int[c.Images], 1), [], 0, c.Images, withTargets: false);
+            workspace.Load(new TensorInputs<T>(new Tensor<T>(twin.XShape, twin.X)), [], 0, c.Images);
             workspace.Configure(training: true, wantsLogits: false, seed: 1, step: 1, firstExample: 0);
             AssertEqual($"y, {name}", twin.YShape, y, workspace.Forward(), c.Window.Channels * 9);
             foreach (bool needsInputGradient in (bool[])[true, false])

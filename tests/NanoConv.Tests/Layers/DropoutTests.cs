@@ -83,7 +83,7 @@ public abstract class DropoutTests<T> : PropertySuite
         Tensor<T> ones = new(model.InputShape.Batch(count));
         ones.AsSpan().Fill(T.One);
         Workspace<T> workspace = new(model, count, training: true);
-        workspace.Load(new TensorDataset<T>(ones, new int[count], 1), [], 0, count, withTargets: false);
+        workspace.Load(new TensorInputs<T>(ones), [], 0, count);
         workspace.Configure(training: true, wantsLogits: false, seed, step, first);
         workspace.Forward();
         return workspace;

@@ -91,7 +91,7 @@ public abstract class HaloedLayerTests<T> : PropertySuite
     private static (T[] Output, T[] Weights, T[] Input) Run(Model<T> model, Workspace<T> workspace, int examples, int seed)
     {
         Tensor<T> inputs = new(model.InputShape.Batch(examples), Numbers.Reals<T>(examples * model.InputShape.Elements, seed));
-        workspace.Load(new TensorDataset<T>(inputs, new int[examples], 2), [], 0, examples, withTargets: false);
+        workspace.Load(new TensorInputs<T>(inputs), [], 0, examples);
         workspace.Configure(training: true, wantsLogits: false, seed: 1, step: 1, firstExample: 0);
         T[] output = workspace.Forward().ToArray(), gradient = new T[model.ParameterCount];
         Span<T> dx = workspace.Backward(Numbers.Reals<T>(output.Length, seed + 1), gradient, needsInputGradient: true);

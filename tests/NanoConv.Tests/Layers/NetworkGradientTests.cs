@@ -32,7 +32,7 @@ public sealed class NetworkGradientTests : PropertySuite
     {
         Model<double> model = network.Build()!;
         Workspace<double> workspace = new(model, 3, training: true);
-        workspace.Load(Data<double>(network, 3), [], 0, 3, withTargets: false);
+        workspace.Load(Data<double>(network, 3), [], 0, 3);
         workspace.Configure(training: true, wantsLogits: false, network.Seed, step: 1, firstExample: 0);
         double[] cotangent = Numbers.Reals<double>(workspace.Forward().Length, network.Seed);
         double[] with = new double[model.ParameterCount], without = new double[model.ParameterCount];

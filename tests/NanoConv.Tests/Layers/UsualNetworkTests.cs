@@ -18,7 +18,7 @@ public abstract class UsualNetworkTests<T> : PropertySuite
         Model<T> model = network.Build<T>();
         Workspace<T> workspace = new(model, Examples, training: true);
         workspace.Fill(T.NaN);
-        workspace.Load(NetworkGradientTests.Data<T>(network, Examples), [], 0, Examples, withTargets: false);
+        workspace.Load(NetworkGradientTests.Data<T>(network, Examples), [], 0, Examples);
         workspace.Configure(training: true, wantsLogits: false, network.Seed, step: 1, firstExample: 0);
         workspace.Forward();
         for (int index = 0; index < model.Layers.Count; index++)
@@ -73,7 +73,7 @@ public sealed class UsualNetworkGradientTests : PropertySuite
         Model<double> model = network.Build<double>();
         Workspace<double> workspace = new(model, Examples, training: true);
         workspace.Fill(double.NaN);
-        workspace.Load(NetworkGradientTests.Data<double>(network, Examples), [], 0, Examples, withTargets: false);
+        workspace.Load(NetworkGradientTests.Data<double>(network, Examples), [], 0, Examples);
         workspace.Configure(training: true, wantsLogits: false, network.Seed, step: 1, firstExample: 0);
         double[] output = workspace.Forward().ToArray(), cotangent = Numbers.Reals<double>(output.Length, network.Seed + 1);
         double[] gradient = new double[model.ParameterCount];

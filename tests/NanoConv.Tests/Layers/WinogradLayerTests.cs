@@ -97,7 +97,7 @@ public sealed class WinogradLayerTests
         {
             int count = Math.Min(shard, Count - first);
             workspace.Fill(double.NaN);
-            workspace.Load(data, [], first, count, withTargets: false);
+            workspace.Load(data, [], first, count);
             workspace.Configure(training: true, wantsLogits: false, seed: 1, step: 1, first);
             workspace.Forward();
             workspace.Backward(cotangent.AsSpan(first * 3, count * 3).ToArray(), gradient, needsInputGradient: false);

@@ -93,7 +93,8 @@ public abstract class DeterminismTests<T> : PropertySuite
         trained.Fit(data, new FitOptions { BatchSize = Examples, Optimizer = new SGD(1), Seed = Seed, Shuffle = false, Threads = 2 });
 
         Workspace<T> whole = new(model, Examples, training: true);
-        whole.Load(data, [], 0, Examples, withTargets: true);
+        whole.Load(data, [], 0, Examples);
+        whole.LoadTargets(data, [], 0, Examples);
         whole.Configure(training: true, wantsLogits: true, Seed, step: 1, firstExample: 0);
         whole.Forward();
         whole.Score(new CategoricalCrossentropy(), T.One / T.CreateChecked(Examples), new ExampleScore[Examples]);
@@ -113,7 +114,7 @@ public abstract class DeterminismTests<T> : PropertySuite
         for (int first = 0; first < data.Count; first += shard)
         {
             int count = Math.Min(shard, data.Count - first);
-            workspace.Load(data, [], first, count, withTargets: false);
+            workspace.Load(data, [], first, count);
             workspace.Configure(training: true, wantsLogits: false, seed, step: 1, first);
             workspace.Forward();
             workspace.Backward(cotangent.AsSpan(first * outputs, count * outputs).ToArray(), gradient, needsInputGradient: false);
