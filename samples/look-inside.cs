@@ -28,7 +28,7 @@ static string MakeModel()
 {
     string path = Path.Combine(Path.GetTempPath(), "nanoconv-sample.safetensors");
     Sequential network = new(
-        new Conv2D(8, 3, Padding.Same, strides: 2, activation: Activation.ReLU),
+        new Conv2D(8, 3, padding: Padding.Same, strides: 2, activation: Activation.ReLU),
         new Dropout(0.5),
         new Flatten(),
         new Dense(3, Activation.Softmax));

@@ -3,10 +3,10 @@
 // Run it with: dotnet run samples/residual-network.cs
 
 Node image = Network.Input((8, 8, 3));
-Node x = image.Then(new Conv2D(8, 3, Padding.Same, useBias: false), new BatchNormalization(momentum: 0.8), Activation.ReLU);
+Node x = image.Then(new Conv2D(8, 3, padding: Padding.Same, useBias: false), new BatchNormalization(momentum: 0.8), Activation.ReLU);
 Node branch = x.Then(
-    new Conv2D(8, 3, Padding.Same, useBias: false), new BatchNormalization(momentum: 0.8), Activation.ReLU,
-    new Conv2D(8, 3, Padding.Same, useBias: false), new BatchNormalization(momentum: 0.8));
+    new Conv2D(8, 3, padding: Padding.Same, useBias: false), new BatchNormalization(momentum: 0.8), Activation.ReLU,
+    new Conv2D(8, 3, padding: Padding.Same, useBias: false), new BatchNormalization(momentum: 0.8));
 Node sum = Node.Add(x, branch).Then(Activation.ReLU, new MaxPooling2D(4));
 Network network = new(image, sum.Then(new Flatten(), new Dense(3, Activation.Softmax)));
 

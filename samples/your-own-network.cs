@@ -21,9 +21,9 @@ for (int i = 0; i < Count; i++)
 }
 
 Sequential network = new(
-    new Conv2D(8, 3, Padding.Same, activation: Activation.ReLU),
+    new Conv2D(8, 3, padding: Padding.Same, activation: Activation.ReLU),
     new MaxPooling2D(2),
-    new Conv2D(16, 3, Padding.Same, strides: 2, activation: Activation.ReLU),
+    new Conv2D(16, 3, padding: Padding.Same, strides: 2, activation: Activation.ReLU),
     new Dropout(0.2),
     new Flatten(),
     new Dense(2, Activation.Softmax, kernelRegularizer: new L2(1e-4)));

@@ -28,5 +28,5 @@ internal static class BenchNetwork
     public static Sequential Plain(int channels) =>
         new(Convolution(channels), Convolution(channels), new Flatten(), new Dense(10, Activation.Softmax));
 
-    private static Conv2D Convolution(int filters, int strides = 1) => new(filters, 3, Padding.Same, strides, Activation.ReLU);
+    private static Conv2D Convolution(int filters, int strides = 1) => new(filters, 3, strides, Padding.Same, Activation.ReLU);
 }

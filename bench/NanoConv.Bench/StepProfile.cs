@@ -25,7 +25,8 @@ internal sealed class StepProfile<T>
         this.model = model;
         pictures = NoisePictures.Create<T>(model.InputShape, shard);
         workspace = new Workspace<T>(model, shard, training: true);
-        workspace.Load(pictures, [], 0, shard, withTargets: true);
+        workspace.Load(pictures, [], 0, shard);
+        workspace.LoadTargets(pictures, [], 0, shard);
         int widest = Enumerable.Range(0, model.Layers.Count + 1).Max(index => workspace.Activation(index).Length);
         gradients = [new T[widest], new T[widest]];
         sum = new T[model.ParameterCount];
@@ -65,7 +66,8 @@ internal sealed class StepProfile<T>
     private void Run(int step)
     {
         long begin = Stopwatch.GetTimestamp();
-        workspace.Load(pictures, [], 0, pictures.Count, withTargets: true);
+        workspace.Load(pictures, [], 0, pictures.Count);
+        workspace.LoadTargets(pictures, [], 0, pictures.Count);
         workspace.Configure(training: true, wantsLogits: true, seed: 1, step, firstExample: 0);
         begin = Note(loading, begin);
         for (int index = 0; index < model.Layers.Count; index++)

@@ -75,8 +75,8 @@ internal static class Generators
         from padding in Gen.Elements(Padding.Same, Padding.Same, Padding.Valid)
         from stride in Gen.Elements(1, 1, 2)
         from pooling in Gen.Elements<Layer[]>([], [new MaxPooling2D(2)], [new MaxPooling2D(3, 2)])
-        let first = new Conv2D(filters, kernel, padding, stride, Activation.ReLU)
-        let second = new Conv2D(filters, 3, Padding.Same, activation: Activation.ReLU)
+        let first = new Conv2D(filters, kernel, stride, padding, Activation.ReLU)
+        let second = new Conv2D(filters, 3, padding: Padding.Same, activation: Activation.ReLU)
         select (Layer[])[first, .. filters % 2 == 0 ? (Layer[])[second] : [], .. stride == 1 ? pooling : []];
 
     private static Gen<OnnxLayout> InputLayouts => Gen.Elements(OnnxLayout.Nhwc, OnnxLayout.Nchw);
@@ -91,7 +91,7 @@ internal static class Generators
         from padding in Paddings(Gen.Choose(0, 3))
         from activation in Activations
         from useBias in Gen.Elements(true, true, false)
-        select (Layer)new Conv2D(filters, kernel, padding, (Size2D)strides, activation, useBias),
+        select (Layer)new Conv2D(filters, kernel, (Size2D)strides, padding, activation, useBias),
         from size in Gen.Choose(1, 4).Two()
         from strides in Gen.Choose(1, 4).Two()
         from padding in Paddings(Gen.Choose(0, 3))

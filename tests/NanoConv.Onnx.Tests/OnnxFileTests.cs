@@ -39,7 +39,7 @@ public sealed class OnnxFileTests : IDisposable
     [Fact]
     public void Four_different_paddings_come_top_left_bottom_right()
     {
-        Sequential network = new(new Conv2D(2, (5, 6), Padding.Explicit(top: 1, bottom: 2, left: 3, right: 4)));
+        Sequential network = new(new Conv2D(2, (5, 6), padding: Padding.Explicit(top: 1, bottom: 2, left: 3, right: 4)));
         OnnxModel model = network.Build<float>((8, 9, 1)).ToOnnx(new OnnxExportOptions { InputLayout = OnnxLayout.Nchw });
         Assert.Equal([1, 3, 2, 4], Ints(OnnxSession.Parse(model).Graph.Node[0], "pads"));
     }

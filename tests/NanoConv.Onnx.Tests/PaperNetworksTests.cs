@@ -76,7 +76,7 @@ public sealed class PaperNetworksTests
     }
 
     private static Layer WithoutActivation(Layer layer) => layer is Conv2D conv
-        ? new Conv2D(conv.Filters, conv.KernelSize, conv.Padding, conv.Strides)
+        ? new Conv2D(conv.Filters, conv.KernelSize, conv.Strides, conv.Padding)
         : new Dense(((Dense)layer).Units);
 
     private static float[] Predict(Model<float> model, int images)

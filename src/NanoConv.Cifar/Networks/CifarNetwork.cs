@@ -64,7 +64,7 @@ public static class CifarNetwork
         Classifier(l1));
 
     private static Conv2D Convolution(int filters, Padding padding, int strides = 1) =>
-        new(filters, 3, padding, strides, Activation.ReLU);
+        new(filters, 3, strides, padding, Activation.ReLU);
 
     private static Dense Classifier(double l1) =>
         new(10, Activation.Softmax, kernelRegularizer: l1 == 0 ? null : new L1(l1));

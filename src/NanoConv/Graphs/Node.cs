@@ -10,8 +10,8 @@ namespace NanoConv.Graphs;
 /// <remarks>A layer that is used twice is two layers of the same kind, each with parameters of its own.</remarks>
 /// <example><code>
 /// Node image = Network.Input((32, 32, 3));
-/// Node x = image.Then(new Conv2D(16, 3, Padding.Same, activation: Activation.ReLU));
-/// Node y = Node.Add(x, x.Then(new Conv2D(16, 3, Padding.Same)));
+/// Node x = image.Then(new Conv2D(16, 3, padding: Padding.Same, activation: Activation.ReLU));
+/// Node y = Node.Add(x, x.Then(new Conv2D(16, 3, padding: Padding.Same)));
 /// Network network = new(image, y.Then(new Flatten(), new Dense(10, Activation.Softmax)));
 /// </code></example>
 public sealed class Node

@@ -18,8 +18,8 @@ public sealed class Conv2D : Layer, IDescribed<Conv2D>
     /// <summary>Specifies a convolution; the defaults are Keras's.</summary>
     /// <param name="filters">Output channels.</param>
     /// <param name="kernelSize">The kernel's height and width.</param>
-    /// <param name="padding">By default <see cref="Padding.Valid"/>.</param>
     /// <param name="strides">The step from window to window, by default 1.</param>
+    /// <param name="padding">By default <see cref="Padding.Valid"/>.</param>
     /// <param name="activation">Applied to the output; by default <see cref="Activation.Linear"/>.</param>
     /// <param name="useBias">Whether a bias is added for each filter; it starts as zero.</param>
     /// <param name="kernelInitializer">By default <see cref="GlorotUniform"/>.</param>
@@ -33,8 +33,8 @@ public sealed class Conv2D : Layer, IDescribed<Conv2D>
     public Conv2D(
         int filters,
         Size2D kernelSize,
-        Padding padding = default,
         Size2D? strides = null,
+        Padding padding = default,
         Activation? activation = null,
         bool useBias = true,
         Initializer? kernelInitializer = null,
@@ -86,8 +86,8 @@ public sealed class Conv2D : Layer, IDescribed<Conv2D>
     public static Conv2D FromConfig(ConfigReader config) => new(
         config.Whole("filters"),
         config.Size("kernel_size"),
-        config.Padding("padding"),
         config.Size("strides"),
+        config.Padding("padding"),
         config.Activation("activation"),
         config.Flag("use_bias"),
         config.Initializer("kernel_initializer"),

@@ -12,19 +12,20 @@ namespace NanoConv.Layers;
 public sealed class MaxPooling2D : Layer, IDescribed<MaxPooling2D>
 {
     /// <summary>Specifies max-pooling; the defaults are Keras's.</summary>
-    /// <param name="poolSize">The window's height and width.</param>
+    /// <param name="poolSize">The window's height and width; by default 2×2.</param>
     /// <param name="strides">The step from window to window; by default <paramref name="poolSize"/>.</param>
     /// <param name="padding">By default <see cref="Padding.Valid"/>; padding never wins.</param>
     /// <param name="name">The layer's name.</param>
     /// <exception cref="ArgumentException">A size is below 1, or a window could lie in the padding as a whole.</exception>
-    public MaxPooling2D(Size2D poolSize, Size2D? strides = null, Padding padding = default, string? name = null)
+    public MaxPooling2D(Size2D? poolSize = null, Size2D? strides = null, Padding padding = default, string? name = null)
         : base(name)
     {
-        (PoolSize, Strides, Padding) = (Check(poolSize, "a pool size"), Check(strides ?? poolSize, "strides"), padding);
-        if (Math.Max(padding.Top, padding.Bottom) >= poolSize.Height || Math.Max(padding.Left, padding.Right) >= poolSize.Width)
+        (PoolSize, Padding) = (Check(poolSize ?? 2, "a pool size"), padding);
+        Strides = Check(strides ?? PoolSize, "strides");
+        if (Math.Max(padding.Top, padding.Bottom) >= PoolSize.Height || Math.Max(padding.Left, padding.Right) >= PoolSize.Width)
         {
             throw new ArgumentException(
-                $"MaxPooling2D: expected padding smaller than the pool size {poolSize}, received {padding}", nameof(padding));
+                $"MaxPooling2D: expected padding smaller than the pool size {PoolSize}, received {padding}", nameof(padding));
         }
     }
 

@@ -251,7 +251,7 @@ public sealed class TrainingRunTests : IDisposable
     public void A_model_that_takes_gigabytes_to_predict_is_refused()
     {
         Model<float> model = new Sequential(
-            new Conv2D(1, 1, Padding.Explicit(8000, 8000, 8000, 8000)), new MaxPooling2D(8000), new Flatten(), new Dense(2)).Build<float>((32, 32, 3));
+            new Conv2D(1, 1, padding: Padding.Explicit(8000, 8000, 8000, 8000)), new MaxPooling2D(8000), new Flatten(), new Dense(2)).Build<float>((32, 32, 3));
         model.Save(folder["m.safetensors"]);
         var error = Assert.Throws<UserErrorException>(() => ModelFile.Read(folder["m.safetensors"]));
         Assert.Contains("expected a model that predicts in 1024 MB a thread, found one that takes", error.Message, StringComparison.Ordinal);

@@ -42,13 +42,13 @@ public sealed class ModelTarget : FuzzTarget
     protected override IEnumerable<byte[]> MakeSeeds()
     {
         Sequential convolution = new(
-            new Conv2D(2, 3, Padding.Same, activation: Activation.ReLU),
+            new Conv2D(2, 3, padding: Padding.Same, activation: Activation.ReLU),
             new MaxPooling2D(2),
             new Flatten(),
             new Dropout(0.25),
             new Dense(3, Activation.Softmax, kernelRegularizer: new L1(1e-4)));
         Sequential strided = new(
-            new Conv2D(3, (2, 1), Padding.Explicit(1, 0, 2, 1), strides: (2, 3), useBias: false, kernelRegularizer: new L2(0.5)),
+            new Conv2D(3, (2, 1), padding: Padding.Explicit(1, 0, 2, 1), strides: (2, 3), useBias: false, kernelRegularizer: new L2(0.5)),
             new ActivationLayer(Activation.ReLU, "relu"),
             new Conv2D(1, 1, activation: Activation.Softmax));
         Sequential dense = new(new Dense(2, name: "a"), new ActivationLayer(Activation.Softmax));

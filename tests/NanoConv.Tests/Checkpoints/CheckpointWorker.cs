@@ -38,7 +38,7 @@ internal static class CheckpointWorker
     public static void Train(string modelFile, int epochs, CheckpointStore? checkpoints, params Callback[] callbacks)
     {
         Model<float> model = new Sequential(
-            new Conv2D(8, 3, Padding.Same, activation: Activation.ReLU),
+            new Conv2D(8, 3, padding: Padding.Same, activation: Activation.ReLU),
             new Dropout(0.25),
             new Flatten(),
             new Dense(64, Activation.ReLU),

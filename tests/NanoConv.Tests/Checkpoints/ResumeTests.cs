@@ -196,7 +196,7 @@ public abstract class ResumeTests<T>
     };
 
     private static Sequential Network() => new(
-        new Conv2D(4, 3, Padding.Same, activation: Activation.ReLU, kernelRegularizer: new L2(1e-3)),
+        new Conv2D(4, 3, padding: Padding.Same, activation: Activation.ReLU, kernelRegularizer: new L2(1e-3)),
         new MaxPooling2D(2),
         new Dropout(0.25),
         new Flatten(),

@@ -41,9 +41,9 @@ internal static partial class Generators
         from stride in Gen.Elements(1, 1, 1, 2)
         from activation in Gen.Elements(Activation.Linear, Activation.ReLU, Activation.ReLU, Activation.Softmax)
         from useBias in Gen.Elements(true, true, false)
-        select (Layer)new Conv2D(filters, kernel, Padding.Same, stride, activation, useBias, kernelRegularizer: new L2(0.01)),
+        select (Layer)new Conv2D(filters, kernel, stride, Padding.Same, activation, useBias, kernelRegularizer: new L2(0.01)),
         from filters in Gen.Elements(1, 2, 2) // whose shapes are often equal
-        select (Layer)new Conv2D(filters, 3, Padding.Same, activation: Activation.ReLU),
+        select (Layer)new Conv2D(filters, 3, padding: Padding.Same, activation: Activation.ReLU),
         from scale in Gen.Elements(true, true, false)
         from center in Gen.Elements(true, true, false)
         select (Layer)new BatchNormalization(0.9, 0.1, center, scale, gammaRegularizer: new L2(0.01)),

@@ -79,7 +79,7 @@ internal static partial class Generators
             select (kernel, strides, padding))
         from activation in Mostly(Activation.Linear, Activation.ReLU, Activation.ReLU, Activation.Softmax)
         from useBias in Gen.Elements(true, true, false)
-        select new Conv2D(filters, plain.Item1, plain.Item3, (Size2D)plain.Item2, activation, useBias);
+        select new Conv2D(filters, plain.Item1, (Size2D)plain.Item2, plain.Item3, activation, useBias);
 
     // One or two convolutions, and what makes the picture smaller.
     private static Gen<Layer[]> Block =>
@@ -91,8 +91,8 @@ internal static partial class Generators
         from pooling in Gen.Elements<Layer[]>(
             [], [new MaxPooling2D(2)], [new MaxPooling2D(2)], [new MaxPooling2D(3, 2)], [new MaxPooling2D(2), new Dropout(0.25)])
         from activation in Gen.Elements(Activation.ReLU, Activation.ReLU, Activation.ReLU, Activation.Linear)
-        let first = new Conv2D(filters, kernel, padding, stride, activation, kernelRegularizer: new L2(0.001))
-        let second = new Conv2D(filters, kernel, padding, activation: activation)
+        let first = new Conv2D(filters, kernel, stride, padding, activation, kernelRegularizer: new L2(0.001))
+        let second = new Conv2D(filters, kernel, padding: padding, activation: activation)
         select (Layer[])[first, .. count == 2 ? (Layer[])[second] : [], .. stride == 1 ? pooling : []];
 
     private static Gen<Layer> BodyLayer => Gen.OneOf<Layer>(
@@ -102,7 +102,7 @@ internal static partial class Generators
         from padding in Gen.OneOf(Gen.Elements(Padding.Same, Padding.Valid), ExplicitPadding(Gen.Choose(0, 2)))
         from activation in Mostly(Activation.Linear, Activation.ReLU, Activation.ReLU, Activation.Softmax)
         from useBias in Gen.Elements(true, true, false)
-        select (Layer)new Conv2D(filters, kernel, padding, (Size2D)strides, activation, useBias, kernelRegularizer: new L2(0.01)),
+        select (Layer)new Conv2D(filters, kernel, (Size2D)strides, padding, activation, useBias, kernelRegularizer: new L2(0.01)),
         from size in Gen.Choose(1, 3).Two()
         from strides in Gen.Choose(1, 3).Two()
         from padding in Gen.Elements(Padding.Same, Padding.Valid)

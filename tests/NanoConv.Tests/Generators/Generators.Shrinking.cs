@@ -72,7 +72,7 @@ internal static partial class Generators
         .Concat(Towards(size.Width, 1).Select(width => size with { Width = width }));
 
     private static Conv2D Like(Conv2D c, int filters, Size2D kernel, Size2D strides, Padding padding) =>
-        new(filters, kernel, padding, strides, c.Activation, c.UseBias, kernelRegularizer: c.KernelRegularizer);
+        new(filters, kernel, strides, padding, c.Activation, c.UseBias, kernelRegularizer: c.KernelRegularizer);
 
     private static IEnumerable<Layer[]> ShrinkEach(Layer[] layers) => layers.SelectMany(
         (layer, index) => Shrink(layer).Select(smaller => (Layer[])[.. layers[..index], smaller, .. layers[(index + 1)..]]));

@@ -72,7 +72,7 @@ internal sealed class GoldenNetwork
         return new TensorDataset<T>(new Tensor<T>(ImageShape.Batch(labels.Length), pixels), labels, 10);
     }
 
-    private static Conv2D Conv(int filters, int stride = 1) => new(filters, 3, Padding.Same, stride, Activation.ReLU);
+    private static Conv2D Conv(int filters, int stride = 1) => new(filters, 3, stride, Padding.Same, Activation.ReLU);
 
     private (byte[] Pixels, byte[] Labels) Batch(string batch, int count) => (
         IntegerFormula.Pixels($"{name}/{batch}/images", count * ImageShape.Elements),

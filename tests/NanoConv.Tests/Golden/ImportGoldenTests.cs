@@ -10,9 +10,9 @@ public abstract class ImportGoldenTests<T>
 
     /// <summary>PyTorch's padding=1 on both sides, where it differs from <c>same</c>; layers without bias; ten layers and more.</summary>
     private static Sequential Symmetric { get; } = new(
-        new Conv2D(5, (3, 5), Padding.Explicit(1, 1, 2, 2), 2, Activation.ReLU, useBias: false),
+        new Conv2D(5, (3, 5), 2, Padding.Explicit(1, 1, 2, 2), Activation.ReLU, useBias: false),
         new Dropout(0.1),
-        new Conv2D(4, 3, Padding.Explicit(1), 2, Activation.ReLU),
+        new Conv2D(4, 3, 2, Padding.Explicit(1), Activation.ReLU),
         new MaxPooling2D(2),
         new Conv2D(6, (2, 1), activation: Activation.ReLU),
         new Flatten(),

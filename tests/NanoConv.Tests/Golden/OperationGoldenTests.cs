@@ -27,7 +27,7 @@ public abstract class OperationGoldenTests<T>
     {
         Window window = new(name);
         int filters = File.Shape($"{name}/bias").Elements;
-        CheckLayer(name, new Conv2D(filters, window.Kernel, window.Padding, window.Strides, ActivationOf(name)));
+        CheckLayer(name, new Conv2D(filters, window.Kernel, window.Strides, window.Padding, ActivationOf(name)));
     }
 
     /// <summary>The oracle of all other tests, asked itself.</summary>

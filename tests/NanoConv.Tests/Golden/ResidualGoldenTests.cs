@@ -90,7 +90,7 @@ public abstract class ResidualGoldenTests<T>
     }
 
     private static Node Conv(Node x, int index, int filters, int kernel, int stride) => x.Then(
-        new Conv2D(filters, kernel, Padding.Same, stride, useBias: false, name: $"conv_{index}"), new BatchNormalization(name: $"norm_{index}"));
+        new Conv2D(filters, kernel, stride, Padding.Same, useBias: false, name: $"conv_{index}"), new BatchNormalization(name: $"norm_{index}"));
 
     private static Node Relu(Node x) => x.Then(new ActivationLayer(Activation.ReLU));
 }

@@ -10,14 +10,14 @@ public sealed class BufferPlanTests
         Assert.Equal(Residual(3).PredictionBytes, Residual(30).PredictionBytes);
 
         static Model<float> Chain(int depth) => new Sequential(
-            [.. Enumerable.Range(0, depth).Select(_ => new Conv2D(8, 3, Padding.Same, activation: Activation.ReLU)), new Flatten(), new Dense(2)])
+            [.. Enumerable.Range(0, depth).Select(_ => new Conv2D(8, 3, padding: Padding.Same, activation: Activation.ReLU)), new Flatten(), new Dense(2)])
             .Build<float>((8, 8, 8));
 
         static Model<float> Residual(int blocks)
         {
             Node input = Network.Input((8, 8, 8)), x = input;
             for (int i = 0; i < blocks; i++)
-                x = Node.Add(x, x.Then(new Conv2D(8, 3, Padding.Same, activation: Activation.ReLU), new Conv2D(8, 3, Padding.Same)));
+                x = Node.Add(x, x.Then(new Conv2D(8, 3, padding: Padding.Same, activation: Activation.ReLU), new Conv2D(8, 3, padding: Padding.Same)));
             return new Network(input, x.Then(new Flatten(), new Dense(2))).Build<float>();
         }
     }
@@ -36,9 +36,9 @@ public sealed class BufferPlanTests
     [Fact]
     public void A_halo_is_shared_by_readers_that_want_the_same_and_by_no_others()
     {
-        Node input = Network.Input((8, 8, 2)), first = input.Then(new Conv2D(4, 3, Padding.Same));
-        Node three = first.Then(new Conv2D(4, 3, Padding.Same)), alsoThree = first.Then(new Conv2D(2, 3, Padding.Same));
-        Node five = first.Then(new Conv2D(4, 5, Padding.Same));
+        Node input = Network.Input((8, 8, 2)), first = input.Then(new Conv2D(4, 3, padding: Padding.Same));
+        Node three = first.Then(new Conv2D(4, 3, padding: Padding.Same)), alsoThree = first.Then(new Conv2D(2, 3, padding: Padding.Same));
+        Node five = first.Then(new Conv2D(4, 5, padding: Padding.Same));
         Assert.True(IsHaloed(three, alsoThree));
         Assert.False(IsHaloed(three, five));
         Assert.False(IsHaloed(three, first)); // an output lies side by side

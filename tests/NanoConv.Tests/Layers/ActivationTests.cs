@@ -139,7 +139,8 @@ public abstract class ActivationTests<T> : PropertySuite
         AssertSame(new Sequential(new Dense(7, activation), new Dense(3)), new Sequential(new Dense(7), activation, new Dense(3)), 5);
         foreach (int channels in (int[])[3, 17]) // by strided products, and by Winograd's transforms
         {
-            Conv2D with = new(channels, 3, Padding.Same, activation: activation), without = new(channels, 3, Padding.Same), next = new(2, 3, Padding.Same);
+            Conv2D with = new(channels, 3, padding: Padding.Same, activation: activation), without = new(channels, 3, padding: Padding.Same);
+            Conv2D next = new(2, 3, padding: Padding.Same);
             AssertSame(new Sequential(with, next), new Sequential(without, activation, next), (8, 8, channels));
         }
     }

@@ -50,8 +50,8 @@ public sealed class AlgorithmChoiceTests : IDisposable
     }
 
     private static Sequential Network(ConvolutionAlgorithmKind? kind) => new(
-        new Conv2D(8, 3, Padding.Same, activation: Activation.ReLU, algorithm: kind),
-        new Conv2D(9, 3, Padding.Same, activation: Activation.Softmax, algorithm: kind),
+        new Conv2D(8, 3, padding: Padding.Same, activation: Activation.ReLU, algorithm: kind),
+        new Conv2D(9, 3, padding: Padding.Same, activation: Activation.Softmax, algorithm: kind),
         new Flatten(),
         new Dense(3, Activation.Softmax));
 

@@ -151,10 +151,10 @@ public sealed class BatchNormalizationTests : PropertySuite
     }
 
     private static Sequential Network() => new(
-        new Conv2D(4, 3, Padding.Same, useBias: false),
+        new Conv2D(4, 3, padding: Padding.Same, useBias: false),
         new BatchNormalization(),
         new ActivationLayer(Activation.ReLU),
-        new Conv2D(4, 3, Padding.Same, useBias: false),
+        new Conv2D(4, 3, padding: Padding.Same, useBias: false),
         new BatchNormalization(0.8, scale: false),
         new ActivationLayer(Activation.ReLU),
         new Flatten(),

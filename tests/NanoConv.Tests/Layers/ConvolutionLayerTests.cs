@@ -74,7 +74,7 @@ public abstract class ConvolutionLayerTests<T> : PropertySuite
     {
         WindowCase window = c.Window;
         Size2D kernel = (window.KernelHeight, window.KernelWidth), strides = (window.StrideHeight, window.StrideWidth);
-        Conv2D layer = new(c.Filters, kernel, window.Padding, strides, algorithm: kind);
+        Conv2D layer = new(c.Filters, kernel, strides, window.Padding, algorithm: kind);
         return new Sequential(layer).Build<T>((window.Height, window.Width, window.Channels));
     }
 

@@ -35,7 +35,7 @@ public abstract class HaloedLayerTests<T> : PropertySuite
     [Fact]
     public void Neighbours_by_Winograds_algorithm_give_the_same_bits_as_with_a_layer_between_that_changes_nothing()
     {
-        Conv2D first = new(16, 3, Padding.Same, activation: Activation.ReLU), second = new(17, 3, Padding.Same, activation: Activation.ReLU);
+        Conv2D first = new(16, 3, padding: Padding.Same, activation: Activation.ReLU), second = new(17, 3, padding: Padding.Same, activation: Activation.ReLU);
         Model<T> direct = new Sequential(first, second).Build<T>((8, 12, 16), seed: 1);
         Assert.All(direct.Layers, layer => Assert.Equal("Winograd F(4×4, 3×3)", layer.Algorithm));
         AssertEqual(direct, new Sequential(first, new ActivationLayer(Activation.Linear), second).Build<T>((8, 12, 16), seed: 1), seed: 1);
@@ -45,12 +45,12 @@ public abstract class HaloedLayerTests<T> : PropertySuite
     [Fact]
     public void A_convolution_writes_into_the_halo_of_the_next_if_it_wants_one_and_no_softmax_follows()
     {
-        Assert.True(IsDirect(new Conv2D(4, 3), new Conv2D(4, 3, Padding.Same)));
-        Assert.True(IsDirect(new Conv2D(4, 3), new Conv2D(4, 3, Padding.Same, strides: 2)));
+        Assert.True(IsDirect(new Conv2D(4, 3), new Conv2D(4, 3, padding: Padding.Same)));
+        Assert.True(IsDirect(new Conv2D(4, 3), new Conv2D(4, 3, padding: Padding.Same, strides: 2)));
         Assert.False(IsDirect(new Conv2D(4, 3), new Conv2D(4, 3)));
-        Assert.False(IsDirect(new Conv2D(4, 3, activation: Activation.Softmax), new Conv2D(4, 3, Padding.Same)));
+        Assert.False(IsDirect(new Conv2D(4, 3, activation: Activation.Softmax), new Conv2D(4, 3, padding: Padding.Same)));
         Assert.False(IsDirect(new Conv2D(4, 3), new Conv2D(4, 1, strides: 3))); // windows do not reach all pixels
-        Assert.False(IsDirect(new MaxPooling2D(2), new Conv2D(4, 3, Padding.Same)));
+        Assert.False(IsDirect(new MaxPooling2D(2), new Conv2D(4, 3, padding: Padding.Same)));
 
         static bool IsDirect(Layer first, Layer second) =>
             new Sequential(first, second).Build<T>((10, 10, 2)).ViewOf(1) is not null;
@@ -59,7 +59,7 @@ public abstract class HaloedLayerTests<T> : PropertySuite
     [Fact]
     public void There_is_no_second_copy_of_what_lies_in_a_halo()
     {
-        Conv2D first = new(4, 3, Padding.Same), second = new(4, 3, Padding.Same);
+        Conv2D first = new(4, 3, padding: Padding.Same), second = new(4, 3, padding: Padding.Same);
         Model<T> direct = new Sequential(first, second).Build<T>((8, 8, 2));
         Workspace<T> workspace = new(direct, capacity: 1, training: false);
         Assert.Equal(10 * 10 * 2, workspace.Passes[0].Kept(0).Length);

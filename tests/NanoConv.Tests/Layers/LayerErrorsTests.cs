@@ -56,7 +56,7 @@ public sealed class LayerErrorsTests
     public void Buffers_that_no_array_can_hold_are_refused_by_name()
     {
         Refused(
-            () => new Sequential(new Conv2D(3, 2, Padding.Explicit(int.MaxValue))).Build<float>((5, 5, 2)), "'conv2d_1'", "padded input");
+            () => new Sequential(new Conv2D(3, 2, padding: Padding.Explicit(int.MaxValue))).Build<float>((5, 5, 2)), "'conv2d_1'", "padded input");
         Refused(() => new Sequential(new Conv2D(3, 40_000)).Build<float>((5, 5, 2)), "'conv2d_1'");
         Refused(() => new Sequential(new Conv2D(100_000, 1)).Build<float>((200, 200, 2)), "'conv2d_1'", "output");
     }

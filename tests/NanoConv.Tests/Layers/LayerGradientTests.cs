@@ -54,8 +54,8 @@ public sealed class LayerGradientTests : PropertySuite
     private static Conv2D ConvolutionOf(ConvolutionCase c, Activation activation, bool useBias, ConvolutionAlgorithmKind kind) => new(
         c.Filters,
         (c.Window.KernelHeight, c.Window.KernelWidth),
-        c.Window.Padding,
         new Size2D(c.Window.StrideHeight, c.Window.StrideWidth),
+        c.Window.Padding,
         activation,
         useBias,
         algorithm: kind);

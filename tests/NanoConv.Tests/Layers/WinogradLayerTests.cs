@@ -11,10 +11,10 @@ namespace NanoConv.Tests.Layers;
 public sealed class WinogradLayerTests
 {
     private static Sequential Network { get; } = new(
-        new Conv2D(8, 3, Padding.Same, activation: Activation.ReLU),
-        new Conv2D(9, 3, Padding.Same, activation: Activation.ReLU),
+        new Conv2D(8, 3, padding: Padding.Same, activation: Activation.ReLU),
+        new Conv2D(9, 3, padding: Padding.Same, activation: Activation.ReLU),
         new MaxPooling2D(2),
-        new Conv2D(8, 3, Padding.Same),
+        new Conv2D(8, 3, padding: Padding.Same),
         new Flatten(),
         new Dense(3, Activation.Softmax));
 
@@ -37,7 +37,7 @@ public sealed class WinogradLayerTests
     [Theory]
     [MemberData(nameof(Activations))]
     public void Every_gradient_of_the_layer_is_its_slope(Activation activation, bool useBias) => LayerGradientTests.AssertProved(
-        seed => GradientCheck.Run(new Conv2D(9, 3, Padding.Same, activation: activation, useBias: useBias), (4, 8, 8), examples: 2, seed), seed: 1);
+        seed => GradientCheck.Run(new Conv2D(9, 3, padding: Padding.Same, activation: activation, useBias: useBias), (4, 8, 8), examples: 2, seed), seed: 1);
 
     [Fact]
     public void Training_gives_the_same_bits_on_any_number_of_threads()
@@ -69,7 +69,7 @@ public sealed class WinogradLayerTests
     [Fact]
     public void The_layer_predicts_what_the_textbook_does()
     {
-        Model<double> model = new Sequential(new Conv2D(9, 3, Padding.Same, activation: Activation.ReLU)).Build<double>((8, 12, 8), seed: 3);
+        Model<double> model = new Sequential(new Conv2D(9, 3, padding: Padding.Same, activation: Activation.ReLU)).Build<double>((8, 12, 8), seed: 3);
         Tensor<double> inputs = new((2, 8, 12, 8), Numbers.Reals<double>(2 * 8 * 12 * 8, 1));
         ConvolutionGeometry geometry = new(new WindowGeometry((8, 12, 8), 3, 1, Padding.Same), 9);
         double[] expected = new double[2 * geometry.OutputElements];

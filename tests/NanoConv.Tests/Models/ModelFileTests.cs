@@ -279,7 +279,7 @@ public abstract class ModelFileTests<T> : PropertySuite, IDisposable
     [Fact]
     public void Strides_far_beyond_the_picture_are_read_in_no_time()
     {
-        Model<T> model = new Sequential(new Conv2D(1, 2, Padding.Same, strides: int.MaxValue)).Build<T>((3, 3, 1));
+        Model<T> model = new Sequential(new Conv2D(1, 2, padding: Padding.Same, strides: int.MaxValue)).Build<T>((3, 3, 1));
         model.Save(FilePath);
         Assert.Equal(model.OutputShape, Model.Load<T>(FilePath).OutputShape);
     }

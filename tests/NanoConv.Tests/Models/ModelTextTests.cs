@@ -36,9 +36,9 @@ public sealed class ModelTextTests
     {
         Sequential network = new(
             new Conv2D(
-                2, (3, 2), Padding.Same, strides: 2, activation: Activation.ReLU, useBias: false,
+                2, (3, 2), padding: Padding.Same, strides: 2, activation: Activation.ReLU, useBias: false,
                 kernelInitializer: new HeNormal(), kernelRegularizer: new L2(1e-4)),
-            new Conv2D(1, 1, Padding.Explicit(1, 0, 2, 3), name: "dög"),
+            new Conv2D(1, 1, padding: Padding.Explicit(1, 0, 2, 3), name: "dög"),
             new MaxPooling2D(2, 1, Padding.Valid),
             new ActivationLayer(Activation.Softmax),
             new Dropout(0.1),

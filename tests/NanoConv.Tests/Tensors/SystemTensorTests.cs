@@ -65,7 +65,8 @@ public sealed class SystemTensorTests
         Expect.Throws<ArgumentException>(
             () => _ = NanoConv.Tensors.Tensor<float>.FromSystemTensor(columns), "expected a dense tensor", "(2, 2)", "(3, 1)", "ToDenseTensor");
         Assert.Equal([1, 2, 4, 5], NanoConv.Tensors.Tensor<float>.FromSystemTensor(columns.ToDenseTensor()).AsSpan());
-        Expect.Throws<ArgumentException>(() => _ = NanoConv.Tensors.Tensor<float>.FromSystemTensor(Tensor.CreateFromShape<float>([2, 0])), "at least 1", "(2, 0)");
+        Expect.Throws<ArgumentException>(
+            () => _ = NanoConv.Tensors.Tensor<float>.FromSystemTensor(Tensor.CreateFromShape<float>([2, 0])), "at least 1", "(2, 0)");
         Expect.Throws<ArgumentException>(
             () => _ = NanoConv.Tensors.Tensor<float>.FromSystemTensor(Tensor.Create([1f, 2], [2])).Reshape(3), "3 elements", "received 2");
     }

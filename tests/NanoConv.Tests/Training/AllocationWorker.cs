@@ -61,7 +61,7 @@ internal static class AllocationWorker
     }
 
     private static Model<float> Model(SizeLimits? limits) => new Sequential(
-        new Conv2D(8, 3, Padding.Same, activation: Activation.ReLU, kernelRegularizer: new L2(1e-3)),
+        new Conv2D(8, 3, padding: Padding.Same, activation: Activation.ReLU, kernelRegularizer: new L2(1e-3)),
         new MaxPooling2D(2),
         new Dropout(0.5),
         new Flatten(),

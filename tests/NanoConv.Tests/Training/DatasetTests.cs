@@ -25,6 +25,19 @@ public abstract class DatasetTests<T> : PropertySuite
     }
 
     [Fact]
+    public void What_is_only_predicted_needs_no_labels()
+    {
+        byte[] pixels = [.. Enumerable.Range(0, 96).Select(value => (byte)(5 * value))];
+        Model<T> model = new Sequential(new Flatten(), new Dense(3, Activation.Softmax)).Build<T>((4, 4, 2), seed: 1);
+        T[] expected = model.Predict(new ByteImageDataset<T>(pixels, new byte[3], (4, 4, 2), classes: 3)).AsSpan().ToArray();
+        Expect.SameBits("pictures", expected, model.Predict(new ByteImages<T>(pixels, (4, 4, 2))).AsSpan());
+        Tensor<T> tensor = new((3, 4, 4, 2), [.. pixels.Select(value => T.CreateChecked(value) / T.CreateChecked(255))]);
+        Expect.SameBits("tensor", expected, model.Predict(new TensorInputs<T>(tensor)).AsSpan());
+        Refused(() => _ = new ByteImages<T>(pixels, (5, 5, 1)), "whole pictures", "(5, 5, 1)", "25 bytes each", "received 96");
+        Refused(() => _ = new TensorInputs<T>(new Tensor<T>(4)), "(n, …)", "(4,)");
+    }
+
+    [Fact]
     public void Byte_pictures_that_do_not_fit_their_labels_are_refused()
     {
         Refused(() => _ = new ByteImageDataset<T>(new byte[5], new byte[2], (1, 3, 1), 2), "6 bytes", "2 labels", "received 5");

@@ -126,7 +126,7 @@ public abstract class DeterminismTests<T> : PropertySuite
     private static (T[] Weights, (double, double, double?)[] Trace) Train(int batch, int threads, int seed)
     {
         Model<T> model = new Sequential(
-            new Conv2D(6, 3, Padding.Same, activation: Activation.ReLU, kernelRegularizer: new L2(0.01)),
+            new Conv2D(6, 3, padding: Padding.Same, activation: Activation.ReLU, kernelRegularizer: new L2(0.01)),
             new MaxPooling2D(2),
             new Dropout(0.25),
             new Flatten(),

@@ -208,7 +208,7 @@ public abstract class FitTests<T> : PropertySuite
     }
 
     internal static Model<T> Model(Regularizer? regularizer = null, Regularizer? ofConvolution = null) => new Sequential(
-        new Conv2D(5, 3, Padding.Same, activation: Activation.ReLU, kernelRegularizer: ofConvolution),
+        new Conv2D(5, 3, padding: Padding.Same, activation: Activation.ReLU, kernelRegularizer: ofConvolution),
         new MaxPooling2D(2),
         new Flatten(),
         new Dense(3, Activation.Softmax, kernelRegularizer: regularizer)).Build<T>((4, 6, 2), seed: 3);

@@ -115,8 +115,8 @@ public abstract class LeanTrainingTests<T> : PropertySuite
     }
 
     private static Sequential Network() => new(
-        new Conv2D(6, 3, Padding.Same, activation: Activation.ReLU, kernelRegularizer: new L2(0.01)),
-        new Conv2D(5, 3, Padding.Same, strides: 2),
+        new Conv2D(6, 3, padding: Padding.Same, activation: Activation.ReLU, kernelRegularizer: new L2(0.01)),
+        new Conv2D(5, 3, padding: Padding.Same, strides: 2),
         new Dropout(0.25),
         new Conv2D(4, (1, 2), activation: Activation.ReLU, useBias: false),
         new Flatten(),

@@ -24,7 +24,7 @@ public sealed class NonFiniteLossTests
     public void The_first_layer_whose_output_is_not_finite_is_named(string layer)
     {
         Model<double> model = new Sequential(
-            new Conv2D(3, 3, Padding.Same, activation: Activation.ReLU),
+            new Conv2D(3, 3, padding: Padding.Same, activation: Activation.ReLU),
             new Conv2D(3, 3, activation: Activation.ReLU),
             new MaxPooling2D(2),
             new Flatten(),

@@ -58,12 +58,12 @@ public sealed class SizeLimitsTests
     public void A_large_model_takes_at_most_five_times_its_weights()
     {
         Model<float> model = new Sequential(
-            new Conv2D(64, 3, Padding.Same, activation: Activation.ReLU),
-            new Conv2D(64, 3, Padding.Same, activation: Activation.ReLU),
+            new Conv2D(64, 3, padding: Padding.Same, activation: Activation.ReLU),
+            new Conv2D(64, 3, padding: Padding.Same, activation: Activation.ReLU),
             new MaxPooling2D(2),
-            new Conv2D(128, 3, Padding.Same, activation: Activation.ReLU),
+            new Conv2D(128, 3, padding: Padding.Same, activation: Activation.ReLU),
             new MaxPooling2D(2),
-            new Conv2D(256, 3, Padding.Same, activation: Activation.ReLU),
+            new Conv2D(256, 3, padding: Padding.Same, activation: Activation.ReLU),
             new Flatten(),
             new Dense(1300, Activation.ReLU),
             new Dense(1300, Activation.ReLU),

@@ -89,7 +89,9 @@ public sealed class SpanPredictionTests
     }
 
     private static Model<float> Model() => new Sequential(
-        new Conv2D(4, 3, Padding.Same, activation: Activation.ReLU), new Flatten(), new Dense(Classes, Activation.Softmax)).Build<float>(Picture, seed: 1);
+        new Conv2D(4, 3, padding: Padding.Same, activation: Activation.ReLU),
+        new Flatten(),
+        new Dense(Classes, Activation.Softmax)).Build<float>(Picture, seed: 1);
 
     private sealed class AskingDataset(Model<float> model, Thread edit) : IDataset<float>
     {

@@ -7,8 +7,8 @@ namespace NanoConv.Tests.Training;
 public sealed class SummaryTests
 {
     private static readonly Model<float> TheModel = new Sequential(
-        new Conv2D(16, 3, Padding.Same, activation: Activation.ReLU),
-        new Conv2D(32, 3, Padding.Same, strides: 2, name: "second", algorithm: ConvolutionAlgorithmKind.NaiveProduct),
+        new Conv2D(16, 3, padding: Padding.Same, activation: Activation.ReLU),
+        new Conv2D(32, 3, padding: Padding.Same, strides: 2, name: "second", algorithm: ConvolutionAlgorithmKind.NaiveProduct),
         new MaxPooling2D(2),
         new Flatten(),
         new Dense(10, Activation.Softmax)).Build<float>((32, 32, 3));
