@@ -151,8 +151,8 @@ public sealed class WeightImportTests : PropertySuite, IDisposable
             "missing a weight of shape (2, 2, 1, 1) for 'conv2d_3/kernel'",
             "missing a bias of shape (2,) for 'conv2d_3/bias'",
             "'fc.bias' has type I8 instead of F32, F64, F16 or BF16 for 'dense_1/bias'",
-            "batch normalization 'bn' ('bn.running_mean', 'bn.weight')",
-            "NanoConv does not have batch normalization: fold it");
+            "batch normalization 'bn' ('bn.weight', 'bn.running_mean')",
+            "has no BatchNormalization for one, add it, or fold it");
         Assert.Equal(before, model.Weights.ToArray());
     }
 
@@ -179,7 +179,8 @@ public sealed class WeightImportTests : PropertySuite, IDisposable
     {
         Write(("weight", (2, 2), new double[4]));
         Model<float> own = new Sequential(new OwnLayer()).Build<float>(2);
-        Expect.Throws<ArgumentException>(() => own.ImportWeights(FilePath, WeightLayout.PyTorch), "Conv2D and Dense", "OwnLayer", "'own_1'");
+        Expect.Throws<ArgumentException>(
+            () => own.ImportWeights(FilePath, WeightLayout.PyTorch), "Conv2D, Dense and BatchNormalization", "OwnLayer", "'own_1'");
         Assert.Throws<ArgumentOutOfRangeException>(() => Dense(1).ImportWeights(FilePath, (WeightLayout)7));
     }
 
@@ -294,7 +295,7 @@ public sealed class WeightImportTests : PropertySuite, IDisposable
         (string kernel, string bias) = layout == WeightLayout.PyTorch ? ("fc.weight", "fc.bias") : ("dense/kernel", "dense/bias");
         Write([(kernel, (2, 2), new double[4]), (bias, 2, new double[2]), .. names.Select(name => (name, (Shape)2, new double[2]))]);
         InvalidDataException mistake = Expect.Throws<InvalidDataException>(
-            () => Dense(1).ImportWeights(FilePath, layout), [$"batch normalization '{prefix}' (", "NanoConv does not have", .. names]);
+            () => Dense(1).ImportWeights(FilePath, layout), [$"batch normalization '{prefix}' (", "has no BatchNormalization for one", .. names]);
         Assert.DoesNotContain("unexpected", mistake.Message, StringComparison.Ordinal);
         Dense(1).ImportWeights(FilePath, layout, ignore: [$"{prefix}*"]);
     }
