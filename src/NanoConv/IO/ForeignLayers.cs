@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace NanoConv;
 
-/// <summary>Layers that NanoConv does not have, as the names of their tensors show them.</summary>
+/// <summary>Batch normalisations that a network has no place for, as the names of their tensors show them.</summary>
 internal static partial class ForeignLayers
 {
     /// <summary>Takes batch normalizations out of a list of names that no layer wants; each becomes one phrase.</summary>
