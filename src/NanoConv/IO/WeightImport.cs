@@ -137,8 +137,8 @@ internal sealed class WeightImport<T>
                     continue;
                 LeaveOut(
                     $"expected layers of shape {group.Key} one behind another, to tell them by their numbers, found "
-                    + $"'{model.Layers[first].Name}' and '{model.Layers[second].Name}' side by side, for {List(candidates.Select(source => source.Prefix))}: "
-                    + "name them as the file does");
+                    + $"'{model.Layers[first].Name}' and '{model.Layers[second].Name}' side by side, and the layers not named as the file names them, "
+                    + List(candidates.Select(source => source.Prefix)));
                 return;
             }
 
