@@ -7,7 +7,7 @@ namespace NanoConv;
 /// <param name="layout">Whose names they are.</param>
 internal sealed partial class SourceLayer(string prefix, WeightLayout layout)
 {
-    private readonly SortedDictionary<SourceRole, string> tensors = [];
+    private readonly string?[] tensors = new string?[(int)SourceRole.Counter + 1]; // by their roles; files may have any number of layers
     private bool isNumbered;
 
     /// <summary>What the names of the layer's tensors begin with.</summary>
@@ -17,15 +17,15 @@ internal sealed partial class SourceLayer(string prefix, WeightLayout layout)
     public string Name => prefix[(prefix.LastIndexOf(layout == WeightLayout.PyTorch ? '.' : '/') + 1)..];
 
     /// <summary>The names of its tensors, in the order of their roles.</summary>
-    public IEnumerable<string> Tensors => tensors.Values;
+    public IEnumerable<string> Tensors => tensors.OfType<string>();
 
     /// <summary>The name of its kernel, or of a normalisation's γ; null if it has none.</summary>
-    public string? Kernel => tensors.GetValueOrDefault(SourceRole.Weight);
+    public string? Kernel => tensors[(int)SourceRole.Weight];
 
     /// <summary>Whether it is a batch normalisation: it has moving averages, or the name of one with numbers for its tensors.</summary>
     public bool IsNormalization => isNumbered
         ? NormalizationsName().IsMatch(prefix)
-        : tensors.ContainsKey(SourceRole.Mean) || tensors.ContainsKey(SourceRole.Variance);
+        : (tensors[(int)SourceRole.Mean] ?? tensors[(int)SourceRole.Variance]) is not null;
 
     /// <summary>
     /// The prefix without its numbers. Where those of several layers are equal, their numbers tell the order; Keras's
@@ -44,8 +44,10 @@ internal sealed partial class SourceLayer(string prefix, WeightLayout layout)
             SourceLayer? layer = null;
             if (role is not null && !layers.TryGetValue(prefix, out layer))
                 layers.Add(prefix, layer = new SourceLayer(prefix, layout) { isNumbered = isNumbered });
-            if (layer is null || layer.isNumbered != isNumbered || !layer.tensors.TryAdd(role!.Value, name))
+            if (layer is null || layer.isNumbered != isNumbered || layer.tensors[(int)role!.Value] is not null)
                 others.Add(name);
+            else
+                layer.tensors[(int)role!.Value] = name;
         }
 
         return ([.. layers.Values], others);
@@ -55,7 +57,7 @@ internal sealed partial class SourceLayer(string prefix, WeightLayout layout)
     /// <param name="role">Its role.</param>
     /// <param name="roles">Those of all tensors of the layer that it is wanted for, in order: what numbers count.</param>
     public string? NameOf(SourceRole role, SourceRole[] roles) =>
-        tensors.GetValueOrDefault(isNumbered ? (SourceRole)Array.IndexOf(roles, role) : role);
+        (isNumbered ? Array.IndexOf(roles, role) : (int)role) is >= 0 and int place ? tensors[place] : null;
 
     /// <summary>Runs of digits compare as numbers, all else by its characters' codes.</summary>
     public static int NaturalOrder(string left, string right)

@@ -126,10 +126,10 @@ internal sealed class WeightImport<T>
             return;
         }
 
-        IGrouping<string, BuiltLayer<T>>[] groups = [.. targets.GroupBy(KernelShape)];
-        ILookup<string, SourceLayer> alike = candidates.ToLookup(source => Shape(source.Tensors.First()));
         if (!model.Topology.IsChain && candidates.Count > 0)
         {
+            IGrouping<string, BuiltLayer<T>>[] groups = [.. targets.GroupBy(KernelShape)];
+            ILookup<string, SourceLayer> alike = candidates.ToLookup(source => Shape(source.Tensors.First()));
             LayerOrder order = new(model.Topology);
             foreach (IGrouping<string, BuiltLayer<T>> group in groups)
             {
