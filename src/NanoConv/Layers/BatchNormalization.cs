@@ -66,6 +66,10 @@ public sealed class BatchNormalization : Layer, IDescribed<BatchNormalization>
     /// <inheritdoc/>
     public override string Kind => "batch_normalization";
 
+    internal override int? ForeignKernelRank => 1;
+
+    internal override bool KeepsOrder => true;
+
     /// <inheritdoc/>
     public static BatchNormalization FromConfig(ConfigReader config) => new(
         config.Real("momentum"),
