@@ -15,12 +15,14 @@ public sealed class LayerPass<T>
     private readonly int[] gradientPlaces;
     private readonly BuiltLayer<T> layer;
     private readonly AlignedArray<T> scratch;
+    private readonly PixelView?[] inputViews;
 
-    internal LayerPass(Workspace<T> workspace, Model<T> model, int index, BatchBuffers<T>? batch, AlignedArray<T> scratch)
+    internal LayerPass(Workspace<T> workspace, CompiledGraph<T> graph, int index, BatchBuffers<T>? batch, AlignedArray<T> scratch)
     {
-        (this.workspace, layer, this.scratch) = (workspace, model.Layers[index], scratch);
-        LayerIndex = index;
-        (InputView, OutputView) = (model.ViewOf(model.Topology.Inputs(index)[0]), model.ViewOf(index + 1));
+        (this.workspace, layer, this.scratch) = (workspace, graph.Layers[index], scratch);
+        (Index, LayerIndex) = (index, graph.Origin(index).Place);
+        inputViews = [.. graph.Topology.Inputs(index).ToArray().Select(graph.ViewOf)];
+        OutputView = graph.ViewOf(index + 1);
         kept = [.. layer.Kept.Select((_, kept) => batch?.Kept(layer, index, kept) ?? default)];
         isShared = [.. kept.Select(buffer => buffer.Length > 0)];
         for (int i = 0; i < kept.Length; i++)
@@ -60,29 +62,35 @@ public sealed class LayerPass<T>
     public int Step { get; internal set; }
 
     /// <summary>What a layer that looks at whole batches has made of this one; empty in prediction, and where the layer is frozen.</summary>
-    public ReadOnlySpan<T> Statistics => workspace.Statistics is { } batch && Training ? batch.Forward(LayerIndex) : [];
+    public ReadOnlySpan<T> Statistics => workspace.Statistics is { } batch && Training ? batch.Forward(Index) : [];
 
     /// <summary>The same on the way back.</summary>
-    public ReadOnlySpan<T> BackwardStatistics => workspace.Statistics is { } batch && Training ? batch.Backward(LayerIndex) : [];
+    public ReadOnlySpan<T> BackwardStatistics => workspace.Statistics is { } batch && Training ? batch.Backward(Index) : [];
 
     internal T[] Gradients { get; set; } = [];
+
+    /// <summary>The layer's place among those that run.</summary>
+    internal int Index { get; }
 
     /// <summary>The first example's place in what is kept of many.</summary>
     internal int Place { get; set; }
 
     /// <summary>Where the input's pixels lie, if not side by side.</summary>
-    internal PixelView? InputView { get; }
+    internal PixelView? InputView => inputViews[0];
 
     /// <summary>Where the output's pixels are to lie, if not side by side.</summary>
     internal PixelView? OutputView { get; }
 
+    /// <summary>The same of one of several inputs.</summary>
+    internal PixelView? InputViewOf(int input) => inputViews[input];
+
     /// <summary>One of the inputs of a layer that joins several: [count, its shape]. In Backward as it was in Forward.</summary>
     /// <param name="index">Its place, from 0, which is x.</param>
-    public ReadOnlySpan<T> Input(int index) => workspace.Input(LayerIndex, index);
+    public ReadOnlySpan<T> Input(int index) => workspace.Input(Index, index);
 
     /// <summary>In Backward: where to write the gradient of one of the inputs, all of it; empty if nobody needs it.</summary>
     /// <param name="index">The input's place, from 0, whose gradient is dx.</param>
-    public Span<T> InputGradient(int index) => workspace.InputGradient(LayerIndex, index);
+    public Span<T> InputGradient(int index) => workspace.InputGradient(Index, index);
 
     /// <summary>A buffer that the layer has declared in <see cref="BuiltLayer{T}.Kept"/>.</summary>
     /// <param name="index">Its place there.</param>
