@@ -78,16 +78,17 @@ internal sealed class PredictionCompiler<T>
     {
         BuiltLayer<T> built = written.Layers[layer];
         int[] inputs = [.. written.Topology.Inputs(layer).ToArray().Select(value => sources[value])];
+        string? whyNot = null;
         Step? step = built switch
         {
-            { ScaleAndShift: not null } => WhyNotFolded(built, inputs[0]) is null ? makers.GetValueOrDefault(inputs[0]) : null,
+            { ScaleAndShift: not null } => FindProduct(built, inputs[0], out whyNot),
             { Specification: ActivationLayer } => FindFused(inputs, step => !IsOverAnotherAxis(built, step)),
             { Specification: Add } => FindFused(inputs, _ => true),
             _ => null,
         };
         if (step is null)
         {
-            steps.Add(step = new Step(built, layer, inputs) { Remark = WhyNotFolded(built, inputs[0]) });
+            steps.Add(step = new Step(built, layer, inputs) { Remark = whyNot });
         }
         else
         {
@@ -112,16 +113,18 @@ internal sealed class PredictionCompiler<T>
         return last;
     }
 
-    // Why a layer is no part of the weights before it; null if it is, or if there are none.
-    private string? WhyNotFolded(BuiltLayer<T> built, int value)
+    // The step whose weights a layer that scales and shifts can be a part of; or why there is a product before it, and yet none.
+    private Step? FindProduct(BuiltLayer<T> built, int value, out string? whyNot)
     {
-        if (built.ScaleAndShift is null || makers.GetValueOrDefault(value) is not { Layer.ProductActivation: { } activation } step)
+        whyNot = null;
+        if (makers.GetValueOrDefault(value) is not { Layer.ProductActivation: { } activation } step)
             return null;
         string name = step.Layer.Name;
-        return reads[value] > 1 ? $"not folded, as others read {name} too"
+        whyNot = reads[value] > 1 ? $"not folded, as others read {name} too"
             : activation != Activation.Linear || step.Operations.Count > 0 ? $"not folded, as {name} does more than a product"
             : step.Layer.OutputShape[^1] != built.InputShape[^1] ? $"not folded, as {name} has another last axis"
             : null;
+        return whyNot is null ? step : null;
     }
 
     // Softmax over other numbers, behind a Flatten that is left out.
