@@ -8,22 +8,37 @@ namespace NanoConv.Tests;
 internal static partial class Generators
 {
     /// <summary>
-    /// Graphs of 2–12 layers that mostly follow one another: convolutions with and without bias and activation, batch normalisations,
+    /// Graphs of some layers that mostly follow one another: convolutions with and without bias and activation, batch normalisations,
     /// activations, additions, and layers that change nothing; then a head of the same kinds.
     /// </summary>
     public static Arbitrary<CompilationCase> Compilations { get; } = Arb.From(
         from sides in Gen.Elements(3, 4, 4, 8).Two()
-        from channels in Gen.Elements(1, 4, 4, 8, 16)
-        from steps in Gen.Choose(2, 12).SelectMany(count => Gen.ArrayOf(CompilationStep, count))
+        from channels in Gen.Elements(1, 4, 8, 8, 8, 16)
+        from groups in Gen.Choose(1, 5).SelectMany(count => Gen.ArrayOf(Gen.Frequency((2, CompilationSteps), (1, ResidualSteps)), count))
+        let steps = groups.SelectMany(some => some).ToArray()
         from head in CompilationHead
         from others in Gen.Choose(0, 2).SelectMany(count => Gen.ArrayOf(Gen.Choose(0, 11), count))
         from seed in Seeds
         let found = new CompilationCase((sides.Item1, sides.Item2, channels), steps, head, others, seed)
-        where found.Build<double>().ForwardFlops < 1_000_000
+        where found.Build<double>().ForwardFlops < 2_000_000
         select found,
         Shrink);
 
     private static Gen<int> NearPlace => Gen.Frequency((4, Gen.Constant(0)), (1, Gen.Choose(1, 11)));
+
+    private static Gen<GraphStep[]> CompilationSteps => Gen.Choose(1, 4).SelectMany(count => Gen.ArrayOf(CompilationStep, count));
+
+    // The end of a residual block, as far as shapes are equal.
+    private static Gen<GraphStep[]> ResidualSteps =>
+        from kernel in Gen.Elements(1, 3)
+        from normalization in Gen.Elements(0, 1, 1, 2).SelectMany(count => Gen.ArrayOf(Normalization, count))
+        from others in Gen.Choose(1, 2).SelectMany(count => Gen.ArrayOf(Gen.Choose(1, 3), count))
+        from end in Gen.OneOf(Gen.Constant<Layer[]>([]), LayerInPlace.Select(layer => (Layer[])[layer]))
+        select (GraphStep[])
+        [
+            new(new Conv2D(8, kernel, Padding.Same), [0]), .. normalization.Select(layer => new GraphStep(layer, [0])),
+            new(new Add(), [0, .. others]), .. end.Select(layer => new GraphStep(layer, [0])),
+        ];
 
     private static Gen<GraphStep> CompilationStep => Gen.Frequency(
         (12, from layer in Gen.Frequency((4, CompilationConvolution), (4, Normalization), (3, LayerInPlace))
@@ -35,7 +50,7 @@ internal static partial class Generators
             select new GraphStep(layer, [first, .. others])));
 
     private static Gen<Layer> CompilationConvolution =>
-        from filters in Gen.Elements(4, 4, 4, 8, 16)
+        from filters in Gen.Elements(4, 8, 8, 8, 16)
         from kernel in Gen.Elements(1, 3, 3)
         from stride in Gen.Elements(1, 1, 1, 1, 1, 2)
         from activation in Gen.Elements(Activation.Linear, Activation.Linear, Activation.Linear, Activation.ReLU, Activation.SiLU, Activation.Softmax)
