@@ -14,7 +14,7 @@ internal static partial class Generators
     public static Arbitrary<CompilationCase> Compilations { get; } = Arb.From(
         from sides in Gen.Elements(3, 4, 4, 8).Two()
         from channels in Gen.Elements(1, 4, 8, 8, 8, 16)
-        from groups in Gen.Choose(1, 5).SelectMany(count => Gen.ArrayOf(Gen.Frequency((2, CompilationSteps), (1, ResidualSteps)), count))
+        from groups in Gen.Choose(1, 4).SelectMany(count => Gen.ArrayOf(Gen.Frequency((2, CompilationSteps), (1, ResidualSteps)), count))
         let steps = groups.SelectMany(some => some).ToArray()
         from head in CompilationHead
         from others in Gen.Choose(0, 2).SelectMany(count => Gen.ArrayOf(Gen.Choose(0, 11), count))
@@ -28,15 +28,17 @@ internal static partial class Generators
 
     private static Gen<GraphStep[]> CompilationSteps => Gen.Choose(1, 4).SelectMany(count => Gen.ArrayOf(CompilationStep, count));
 
-    // The end of a residual block, as far as shapes are equal.
+    // A residual block: it adds what its last convolution reads, or something before that.
     private static Gen<GraphStep[]> ResidualSteps =>
-        from kernel in Gen.Elements(1, 3)
+        from kernels in Gen.Elements(1, 3, 3).Two()
+        from first in Gen.Elements<Layer[]>([], [Activation.ReLU], [new BatchNormalization(), Activation.ReLU])
         from normalization in Gen.Elements(0, 1, 1, 2).SelectMany(count => Gen.ArrayOf(Normalization, count))
-        from others in Gen.Choose(1, 2).SelectMany(count => Gen.ArrayOf(Gen.Choose(1, 3), count))
+        from others in Gen.OneOf(Gen.Constant((int[])[1 + normalization.Length]), Gen.ArrayOf(Gen.Choose(1, 4), 1), Gen.ArrayOf(Gen.Choose(1, 4), 2))
         from end in Gen.OneOf(Gen.Constant<Layer[]>([]), LayerInPlace.Select(layer => (Layer[])[layer]))
         select (GraphStep[])
         [
-            new(new Conv2D(8, kernel, Padding.Same), [0]), .. normalization.Select(layer => new GraphStep(layer, [0])),
+            new(new Conv2D(8, kernels.Item1, Padding.Same, activation: first.Length > 0 ? Activation.Linear : Activation.ReLU), [0]),
+            .. ((Layer[])[.. first, new Conv2D(8, kernels.Item2, Padding.Same), .. normalization]).Select(layer => new GraphStep(layer, [0])),
             new(new Add(), [0, .. others]), .. end.Select(layer => new GraphStep(layer, [0])),
         ];
 

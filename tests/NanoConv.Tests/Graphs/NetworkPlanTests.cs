@@ -107,7 +107,7 @@ public sealed class NetworkPlanTests
                 "folded by Winograd", "ReLU in the product", "activation in place", "softmax in place", "addition", "addition of three", "addition and activation",
                 "addition behind a folded product", "addition out of a halo", "addition into a halo", "in a halo", "left out",
                 "not folded, others", "not folded, more", "not a product"])
-                Assert.True(found.GetValueOrDefault(kind) >= 2, $"seed {seed}, {kind}: expected it in two cases of 200, found {found.GetValueOrDefault(kind)}");
+                Assert.True(found.ContainsKey(kind), $"seed {seed}: expected '{kind}' in 200 cases, found none; as often as {string.Join(", ", found)}");
         }
     }
 
