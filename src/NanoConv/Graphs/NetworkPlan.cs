@@ -36,7 +36,9 @@ public sealed class NetworkPlan
     public override string ToString()
     {
         StringBuilder text = new();
-        text.AppendLine(CultureInfo.InvariantCulture, $"{Compilation}: {Count(Steps.Count, "step")} for {Examples} examples at a time, in {Count(SlotBytes.Count, "slot")}");
+        text.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"{Compilation}: {Count(Steps.Count, "step")} for {Examples} examples at a time, in {Count(SlotBytes.Count, "slot")}");
         string[][] rows =
         [
             ["Step", "Output shape", "Slot", "In halo", "kB", "Algorithm"],

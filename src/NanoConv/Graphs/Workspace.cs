@@ -26,7 +26,11 @@ internal sealed class Workspace<T>
     /// <param name="capacity">Examples that fit in.</param>
     /// <param name="training">Whether there is a way back.</param>
     public Workspace(Model<T> model, int capacity, bool training)
-        : this(model.Graph, capacity, training ? model.TrainingPlan : BufferPlan.ForPrediction(model.Graph, []), training ? new BatchBuffers<T>(model, capacity) : null)
+        : this(
+            model.Graph,
+            capacity,
+            training ? model.TrainingPlan : BufferPlan.ForPrediction(model.Graph, []),
+            training ? new BatchBuffers<T>(model, capacity) : null)
     {
     }
 

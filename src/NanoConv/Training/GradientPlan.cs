@@ -85,7 +85,9 @@ internal sealed class GradientPlan<T>
     private static int KeptElements(Model<T> model, BuiltLayer<T> layer)
     {
         int index = model.IndexOf(layer);
-        int input = KeepsActivation(model.Graph, layer, index) ? model.Graph.ActivationElements(model.Topology.Inputs(index)[0]) : layer.Kept[layer.KeptInput].Elements;
+        int input = KeepsActivation(model.Graph, layer, index)
+            ? model.Graph.ActivationElements(model.Topology.Inputs(index)[0])
+            : layer.Kept[layer.KeptInput].Elements;
         return input + layer.Kept[layer.KeptGradient].Elements;
     }
 

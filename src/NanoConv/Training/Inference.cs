@@ -35,7 +35,8 @@ internal static class Inference
         model.Access.BeginReading(); // until the penalties are those of the weights that gave the outputs
         try
         {
-            Run(model, data, new Passing<T>(threads, WantsLogits: loss.TakesLogits && model.EndsInSoftmax, WithTargets: true), cancellation, (workspace, first, count) =>
+            Passing<T> passing = new(threads, WantsLogits: loss.TakesLogits && model.EndsInSoftmax, WithTargets: true);
+            Run(model, data, passing, cancellation, (workspace, first, count) =>
                 workspace.Score(loss, T.One, scores.AsSpan(first, count)));
             penalty = double.CreateTruncating(model.Penalty());
         }

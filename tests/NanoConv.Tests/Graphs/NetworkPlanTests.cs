@@ -78,9 +78,11 @@ public sealed class NetworkPlanTests
     public void A_plan_prints_as_a_table()
     {
         Node x = Convolved.Then(new BatchNormalization(), Activation.ReLU);
-        Model<float> model = new Network(Input, Node.Add(x, x.Then(new Conv2D(4, 3, Padding.Same))).Then(new Dropout(0.5), new Flatten(), new Dense(2))).Build<float>();
+        Node y = Node.Add(x, x.Then(new Conv2D(4, 3, Padding.Same)));
+        Model<float> model = new Network(Input, y.Then(new Dropout(0.5), new Flatten(), new Dense(2))).Build<float>();
         string text = model.Plan().ToString(), training = model.Plan(Compilation.Training).ToString();
-        foreach (string part in (string[])["Prediction: 3 steps for 4 examples at a time, in ", "(8, 8, 4)", "10×10", "folded: batch_normalization_1; fused: re_lu_1",
+        foreach (string part in (string[])["Prediction: 3 steps for 4 examples at a time, in ", "(8, 8, 4)", "10×10",
+            "folded: batch_normalization_1; fused: re_lu_1",
             "reads conv2d_1, conv2d_1; fused: add_1", "Left out: dropout_1, flatten_1", "folded weights, once for all threads"])
             Assert.Contains(part, text, StringComparison.Ordinal);
         Assert.Contains("Training: 8 steps for 4 examples", training, StringComparison.Ordinal);
@@ -104,8 +106,8 @@ public sealed class NetworkPlanTests
             }
 
             foreach (string kind in (string[])["folded", "folded in Dense", "folded twice", "folded without bias", "folded by naive", "folded by direct",
-                "folded by Winograd", "ReLU in the product", "activation in place", "softmax in place", "addition", "addition of three", "addition and activation",
-                "addition behind a folded product", "addition out of a halo", "addition into a halo", "in a halo", "left out",
+                "folded by Winograd", "ReLU in the product", "activation in place", "softmax in place", "addition", "addition of three",
+                "addition and activation", "addition behind a folded product", "addition out of a halo", "addition into a halo", "in a halo", "left out",
                 "not folded, others", "not folded, more", "not a product"])
                 Assert.True(found.ContainsKey(kind), $"seed {seed}: expected '{kind}' in 200 cases, found none; as often as {string.Join(", ", found)}");
         }
@@ -124,11 +126,14 @@ public sealed class NetworkPlanTests
             [
                 (isFolded, "folded"), (isFolded && first.Specification is Dense, "folded in Dense"), (step.Folded.Count > 1, "folded twice"),
                 (isFolded && first.Parameters.Count == 1, "folded without bias"), (isFolded, $"folded by {algorithm}"),
-                (fused is [{ Specification: ActivationLayer { Activation: ReLU } }, ..] && first.Specification is Conv2D { Activation: Linear }, "ReLU in the product"),
+                (first.Specification is Conv2D { Activation: Linear } && fused is [{ Specification: ActivationLayer { Activation: ReLU } }, ..],
+                    "ReLU in the product"),
                 (fused.Any(layer => layer.Specification is ActivationLayer { Activation: SiLU }), "activation in place"),
                 (fused.Any(layer => layer.Specification is ActivationLayer { Activation: Softmax }), "softmax in place"),
-                (adds, "addition"), (step.Reads.Count > 2 && adds, "addition of three"), (adds && fused[^1].Specification is ActivationLayer, "addition and activation"),
-                (adds && isFolded, "addition behind a folded product"), (step.Halo is not null, "in a halo"), (adds && step.Halo is not null, "addition into a halo"),
+                (adds, "addition"), (step.Reads.Count > 2 && adds, "addition of three"),
+                (adds && fused[^1].Specification is ActivationLayer, "addition and activation"),
+                (adds && isFolded, "addition behind a folded product"),
+                (step.Halo is not null, "in a halo"), (adds && step.Halo is not null, "addition into a halo"),
                 (adds && step.Reads.Skip(1).Any(name => plan.Steps.Any(read => read.Name == name && read.Halo is not null)), "addition out of a halo"),
                 (step.Remark?.Contains("others", StringComparison.Ordinal) == true, "not folded, others"),
                 (step.Remark?.Contains("more", StringComparison.Ordinal) == true, "not folded, more"),
