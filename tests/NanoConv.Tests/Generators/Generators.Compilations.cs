@@ -44,8 +44,8 @@ internal static partial class Generators
 
     private static Gen<GraphStep> CompilationStep => Gen.Frequency(
         (12, from layer in Gen.Frequency((4, CompilationConvolution), (4, Normalization), (3, LayerInPlace))
-            from place in NearPlace
-            select new GraphStep(layer, [place])),
+             from place in NearPlace
+             select new GraphStep(layer, [place])),
         (3, from layer in Gen.Elements<Layer>(new Add(), new Add(), new Add(), new Multiply(), new Concatenate())
             from first in NearPlace
             from others in Gen.Choose(1, 2).SelectMany(count => Gen.ArrayOf(Gen.Choose(0, 11), count))
