@@ -34,6 +34,9 @@ internal class DirectAlgorithm<T> : ConvolutionAlgorithm<T>
     internal override long PackedElements => AlignedArray<T>.Allocated(packedKernel.Length)
         + AlignedArray<T>.Allocated(packedTransposedKernel.Length) + AlignedArray<T>.Allocated(packedBias.Length);
 
+    internal override long ForwardElements => AlignedArray<T>.Allocated(packedLength)
+        + AlignedArray<T>.Allocated(PackedMatrix.PaddedColumns<T>(Geometry.Filters));
+
     private protected override void Pack(ReadOnlyMemory<T> kernel, ReadOnlyMemory<T> bias)
     {
         if (packedKernel.Length == 0)
@@ -41,10 +44,9 @@ internal class DirectAlgorithm<T> : ConvolutionAlgorithm<T>
         PackedMatrix.Pack(packedKernel, kernel.Span, Geometry.KernelElements / Geometry.Filters, Geometry.Filters);
         packedBias.Span.Clear();
         bias.Span.CopyTo(packedBias);
-        PackTransposed(kernel);
     }
 
-    private protected virtual void PackTransposed(ReadOnlyMemory<T> kernel)
+    private protected override void PackTransposed(ReadOnlyMemory<T> kernel)
     {
         if (packedTransposedKernel.Length == 0)
             packedTransposedKernel = new(packedTransposedLength);

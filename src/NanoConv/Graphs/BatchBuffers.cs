@@ -27,10 +27,10 @@ internal sealed class BatchBuffers<T>
             BuiltLayer<T> layer = model.Layers[index];
             if (!layer.IsLean)
                 continue;
-            if (!GradientPlan<T>.KeepsActivation(model, layer, index))
+            if (!GradientPlan<T>.KeepsActivation(model.Graph, layer, index))
                 inputs[index] = new(Length(layer, layer.Kept[layer.KeptInput], examples));
             else if (activations[Input(index)].Length == 0)
-                activations[Input(index)] = new(Length(layer, model.ActivationElements(Input(index)), examples, 0));
+                activations[Input(index)] = new(Length(layer, model.Graph.ActivationElements(Input(index)), examples, 0));
             gradients[index] = new(Length(layer, layer.Kept[layer.KeptGradient], examples));
         }
     }

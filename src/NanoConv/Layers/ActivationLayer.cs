@@ -45,6 +45,8 @@ public sealed class ActivationLayer : Layer, IDescribed<ActivationLayer>
     {
         public override bool EndsInSoftmax => activation == Activation.Softmax && InputShape.Rank == 1;
 
+        internal override bool IsIdentity => activation == Activation.Linear;
+
         public override void Forward(LayerPass<T> pass, ReadOnlySpan<T> x, Span<T> y)
         {
             if (EndsInSoftmax && pass.WantsLogits)

@@ -133,6 +133,10 @@ public sealed class BatchNormalization : Layer, IDescribed<BatchNormalization>
 
         internal override long PackedElements => 2 * channels;
 
+        internal override (ReadOnlyMemory<T> Scale, ReadOnlyMemory<T> Shift)? ScaleAndShift => (scale, shift);
+
+        internal override bool TakesPostOperations => true;
+
         private ReadOnlySpan<T> MovingMean => Parameters[movingMean].Value;
 
         private ReadOnlySpan<T> MovingVariance => Parameters[movingMean + 1].Value;

@@ -55,6 +55,8 @@ public sealed class Dropout : Layer, IDescribed<Dropout>
     {
         public override IReadOnlyList<KeptBuffer> Kept { get; } = [new KeptBuffer("mask", builder.InputShape.Elements)];
 
+        internal override bool IsIdentity => true;
+
         public override void Forward(LayerPass<T> pass, ReadOnlySpan<T> x, Span<T> y)
         {
             if (!pass.Training)
