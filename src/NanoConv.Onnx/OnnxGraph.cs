@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Google.Protobuf;
-using NanoConv.Layers;
 using NanoConv.Onnx.Schema;
 using NanoConv.Tensors;
 

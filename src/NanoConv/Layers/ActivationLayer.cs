@@ -1,8 +1,6 @@
 using System.Numerics;
 using NanoConv.Descriptions;
-using NanoConv.Initializers;
 using NanoConv.Layers.Activations;
-using NanoConv.Regularizers;
 
 namespace NanoConv.Layers;
 

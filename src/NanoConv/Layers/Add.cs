@@ -1,9 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 using NanoConv.Descriptions;
-using NanoConv.Initializers;
-using NanoConv.Layers.Activations;
-using NanoConv.Regularizers;
 
 namespace NanoConv.Layers;
 

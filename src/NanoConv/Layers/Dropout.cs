@@ -1,10 +1,7 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 using NanoConv.Descriptions;
-using NanoConv.Initializers;
 using NanoConv.Kernels;
-using NanoConv.Layers.Activations;
-using NanoConv.Regularizers;
 
 namespace NanoConv.Layers;
 

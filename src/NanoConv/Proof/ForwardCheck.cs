@@ -1,6 +1,5 @@
 using NanoConv.Data;
 using NanoConv.Graphs;
-using NanoConv.Layers.Activations;
 using NanoConv.Tensors;
 
 namespace NanoConv.Proof;
