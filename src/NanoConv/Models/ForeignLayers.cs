@@ -11,20 +11,22 @@ internal static partial class ForeignLayers
     public static IReadOnlyList<string> TakeBatchNormalizations(List<string> unexpected)
     {
         // Files may have any number of names that are none: they cost nothing here.
-        HashSet<string> prefixes = [.. unexpected.Where(name => Sign().IsMatch(name)).Select(PrefixOf)];
+        HashSet<string> prefixes = [.. unexpected.Where(name => Sign().IsMatch(name)).Select(name => PrefixOf(name).ToString())];
         if (prefixes.Count == 0)
             return [];
-        ILookup<string, string> names = unexpected.Where(name => prefixes.Contains(PrefixOf(name))).ToLookup(PrefixOf, Quoted.Of);
-        unexpected.RemoveAll(name => prefixes.Contains(PrefixOf(name)));
+        HashSet<string>.AlternateLookup<ReadOnlySpan<char>> known = prefixes.GetAlternateLookup<ReadOnlySpan<char>>();
+        ILookup<string, string> names = unexpected.Where(name => known.Contains(PrefixOf(name))).ToLookup(
+            name => known.TryGetValue(PrefixOf(name), out string? prefix) ? prefix : name, Quoted.Of);
+        unexpected.RemoveAll(name => known.Contains(PrefixOf(name)));
         return [.. names.Select(layer => $"batch normalization {Quoted.Of(layer.Key)} ({string.Join(", ", layer)})")];
     }
 
     /// <summary>All but what stands behind the last dot or slash; Keras 3's "vars/2" is one piece.</summary>
-    private static string PrefixOf(string name)
+    private static ReadOnlySpan<char> PrefixOf(string name)
     {
         int end = Math.Max(name.LastIndexOf('.'), name.LastIndexOf('/'));
-        string prefix = name[..Math.Max(end, 0)];
-        return prefix.EndsWith("/vars", StringComparison.Ordinal) ? prefix[..^"/vars".Length] : prefix;
+        ReadOnlySpan<char> prefix = name.AsSpan(0, Math.Max(end, 0));
+        return prefix.EndsWith("/vars") ? prefix[..^"/vars".Length] : prefix;
     }
 
     // its statistics, or the name that Keras gives it

@@ -96,7 +96,7 @@ internal sealed partial class SourceLayer(string prefix, WeightLayout layout)
     private static (string Prefix, SourceRole? Role, bool IsNumbered) SplitPyTorch(string name)
     {
         int dot = name.LastIndexOf('.');
-        SourceRole? role = name[(dot + 1)..] switch
+        SourceRole? role = name.AsSpan(dot + 1) switch
         {
             "weight" or "scale" => SourceRole.Weight,
             "bias" or "B" => SourceRole.Bias,
