@@ -73,8 +73,8 @@ def draw(model):
     nn.init.zeros_(model.dense.bias)
 
 
-def load(model, path):
-    """Fills the network with what NanoConv has saved: safetensors, kernels as HWIO and [in, out]."""
+def read(path):
+    """-> {name: tensor} of a safetensors file that NanoConv has saved"""
     import numpy as np
     import torch
     content = pathlib.Path(path).read_bytes()
@@ -85,6 +85,12 @@ def load(model, path):
             begin, end = (start + offset for offset in entry["data_offsets"])
             values = np.frombuffer(content[begin:end], {"F32": np.float32, "F64": np.float64}[entry["dtype"]])
             tensors[name] = torch.from_numpy(values.reshape(entry["shape"]).copy())
+    return tensors
+
+
+def fill(model, tensors):
+    """Gives the network weights in NanoConv's layouts: kernels as HWIO and [in, out]."""
+    import torch
     with torch.no_grad():
         for i, (conv, norm) in enumerate(zip(model.convs, model.norms), 1):
             conv.weight.copy_(tensors[f"conv_{i}/kernel"].permute(3, 2, 0, 1))
@@ -182,7 +188,7 @@ def trace(options):
     torch = import_torch(options.threads)
     images, labels = training_images(options)
     training = Training(torch, options, torch.float64 if options.double else torch.float32)
-    load(training.model, options.weights)
+    fill(training.model, read(options.weights))
     for step in range(TRACE_STEPS):
         part = slice(step * BATCH, (step + 1) * BATCH)
         print(f"{training.step(images[part], labels[part])[0]:.12f}", flush=True)
