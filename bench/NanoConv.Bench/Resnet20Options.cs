@@ -3,34 +3,43 @@ using NanoConv.Cifar;
 namespace NanoConv.Bench;
 
 /// <summary>What the mode resnet20 does.</summary>
-/// <param name="Data">The folder with CIFAR-10's binary files.</param>
-/// <param name="Seed">The seed of the initial weights and of the order of the pictures.</param>
-/// <param name="Images">Training pictures, from the first.</param>
-/// <param name="Epochs">Passes over them.</param>
-/// <param name="Rate">The learning rate.</param>
-/// <param name="Threads">Threads; 0 for as many as there are processors.</param>
-/// <param name="Output">The file that gets a line of JSON per epoch; null for none.</param>
-/// <param name="Trace">The file that gets the initial weights, before a few steps in the pictures' own order; null to train.</param>
-/// <param name="IsDouble">Double instead of float, with <paramref name="Trace"/>.</param>
-internal sealed record Resnet20Options(
-    string Data,
-    int Seed = 1,
-    int Images = 50_000,
-    int Epochs = 3,
-    double Rate = 0.1,
-    int Threads = 0,
-    string? Output = null,
-    string? Trace = null,
-    bool IsDouble = false)
+internal sealed record Resnet20Options
 {
     public const string Usage =
         "usage: resnet20 --data DIR [--seed N] [--n N] [--epochs N] [--rate R] [--threads N] [--output FILE]\n"
         + "       resnet20 --data DIR --trace FILE [--double] [--seed N] [--rate R] [--threads N]";
 
+    /// <summary>The folder with CIFAR-10's binary files.</summary>
+    public string Data { get; init; } = string.Empty;
+
+    /// <summary>The seed of the initial weights and of the order of the pictures.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Training pictures, from the first.</summary>
+    public int Images { get; init; } = 50_000;
+
+    /// <summary>Passes over them.</summary>
+    public int Epochs { get; init; } = 3;
+
+    /// <summary>The learning rate.</summary>
+    public double Rate { get; init; } = 0.1;
+
+    /// <summary>Threads; 0 for as many as there are processors.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>The file that gets a line of JSON per epoch; null for none.</summary>
+    public string? Output { get; init; }
+
+    /// <summary>The file that gets the initial weights, before a few steps in the pictures' own order; null to train.</summary>
+    public string? Trace { get; init; }
+
+    /// <summary>Double instead of float, in a trace.</summary>
+    public bool IsDouble { get; init; }
+
     /// <summary>Reads the command line; throws <see cref="UserErrorException"/> for what it does not know.</summary>
     public static Resnet20Options Parse(ReadOnlySpan<string> args)
     {
-        Resnet20Options options = new(string.Empty);
+        Resnet20Options options = new();
         for (int i = 0; i < args.Length; i++)
         {
             if (args[i] == "--double")
