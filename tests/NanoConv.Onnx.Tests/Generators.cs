@@ -49,7 +49,8 @@ internal static class Generators
         from size in Gen.Choose(1, 9).Two()
         from channels in Gen.Choose(1, 5)
         from body in Some(BodyLayer, 5)
-        from tail in Gen.OneOf(Gen.Constant<Layer[]>([]), Some(TailLayer, 3).Select(layers => (Layer[])[new Flatten(), .. layers]))
+        from flat in Gen.Elements<Layer>(new Flatten(), new Flatten(), new GlobalAveragePooling2D())
+        from tail in Gen.OneOf(Gen.Constant<Layer[]>([]), Some(TailLayer, 3).Select(layers => (Layer[])[flat, .. layers]))
         from layout in InputLayouts
         from seed in Seeds
         let network = new ExportCase((size.Item1, size.Item2, channels), [.. body, .. tail], layout, seed)
@@ -64,7 +65,8 @@ internal static class Generators
         from classes in Gen.Elements(2, 10)
         from layout in InputLayouts
         from seed in Seeds
-        let layers = (Layer[])[.. body.SelectMany(block => block), new Flatten(), .. hidden, new Dense(classes, Activation.Softmax)]
+        from flat in Gen.Elements<Layer>(new Flatten(), new Flatten(), new GlobalAveragePooling2D())
+        let layers = (Layer[])[.. body.SelectMany(block => block), flat, .. hidden, new Dense(classes, Activation.Softmax)]
         let network = new ExportCase((side, side, channels), layers, layout, seed) { MovesKernels = false }
         where network.Build() is { ForwardFlops: <= MostUsualFlops }
         select network;
@@ -98,7 +100,7 @@ internal static class Generators
         where padding.IsSame
             || (Math.Max(padding.Top, padding.Bottom) < size.Item1 && Math.Max(padding.Left, padding.Right) < size.Item2)
         select (Layer)new MaxPooling2D(size, (Size2D)strides, padding),
-        OtherLayer);
+        Gen.Frequency((4, OtherLayer), (1, Gen.Constant<Layer>(new GlobalAveragePooling2D(keepdims: true)))));
 
     private static Gen<Layer> TailLayer => Gen.OneOf(
         from units in Gen.Choose(1, 9)

@@ -97,6 +97,10 @@ def max_pooling2d(x, pool, strides, pads):
     return F.max_pool2d(pad_nchw(x, pads, -math.inf), pool, strides).permute(0, 2, 3, 1)
 
 
+def global_average_pooling2d(x):
+    return F.adaptive_avg_pool2d(x.permute(0, 3, 1, 2).contiguous(), 1).flatten(1)
+
+
 # ---------------------------------------------------------------------------------------------------------------
 # The paper's networks, without dropout. A number pair is (filters, stride) of a 3x3 convolution, same, ReLU.
 
@@ -241,6 +245,9 @@ class Maker:
                 x = symmetric(f"{case}/input", (n, h, w, c)) - 2.0
             tensors |= self.operation(case, (*pool, *strides, *pads), {"input": x},
                                       lambda x: max_pooling2d(x, pool, strides, pads))
+        for name, shape in (("small", (2, 3, 4, 5)), ("tails", (2, 5, 7, 19)), ("one_pixel", (2, 1, 1, 4))):
+            case = f"global_average_pooling2d/{name}"
+            tensors |= self.operation(case, None, {"input": symmetric(f"{case}/input", shape)}, global_average_pooling2d)
         return tensors
 
     def dense_and_softmax(self):

@@ -6,7 +6,11 @@ namespace NanoConv.Onnx.Translators;
 /// <summary>Poolings, on NCHW, and the windows that convolutions have as well.</summary>
 internal static class Poolings
 {
-    public static IReadOnlyList<KeyValuePair<Type, LayerTranslator>> All { get; } = [LayerTranslator.For<MaxPooling2D>(Add)];
+    public static IReadOnlyList<KeyValuePair<Type, LayerTranslator>> All { get; } =
+    [
+        LayerTranslator.For<MaxPooling2D>(Add),
+        LayerTranslator.For<GlobalAveragePooling2D>(Add),
+    ];
 
     /// <summary>
     /// Adds a node that slides a window. As much padding behind as the last window reaches; where it does not reach the border, ONNX leaves
@@ -28,5 +32,16 @@ internal static class Poolings
     {
         layer.Transpose(toNchw: true);
         AddWindow(layer, "MaxPool", [], new WindowGeometry(layer.InputShape, pooling.PoolSize, pooling.Strides, pooling.Padding));
+    }
+
+    // A single pixel of channels has one order, whether it is NCHW's or NHWC's.
+    private static void Add(LayerTranslation layer, GlobalAveragePooling2D pooling)
+    {
+        layer.Transpose(toNchw: true);
+        layer.Add("GlobalAveragePool");
+        if (pooling.Keepdims)
+            return;
+        layer.Add("Flatten", [], new OnnxAttribute("axis", 1));
+        layer.State.IsNchw = false;
     }
 }

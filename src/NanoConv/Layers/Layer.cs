@@ -23,6 +23,7 @@ public abstract class Layer
     internal static Registry<Layer> Registry { get; } = new Registry<Layer>("a layer", static layer => layer.TypeName)
         .With<Conv2D>(nameof(Conv2D))
         .With<MaxPooling2D>(nameof(MaxPooling2D))
+        .With<GlobalAveragePooling2D>(nameof(GlobalAveragePooling2D))
         .With<Dense>(nameof(Dense))
         .With<Flatten>(nameof(Flatten))
         .With<ActivationLayer>(nameof(ActivationLayer))

@@ -15,6 +15,8 @@ public abstract class OperationGoldenTests<T>
 
     public static TheoryData<string> Poolings => File.Cases("max_pooling2d");
 
+    public static TheoryData<string> GlobalAverages => File.Cases("global_average_pooling2d");
+
     public static TheoryData<string> DenseCases => File.Cases("dense");
 
     public static TheoryData<string> Softmaxes => File.Cases("softmax");
@@ -77,6 +79,10 @@ public abstract class OperationGoldenTests<T>
         File.Check<T>($"{name}/output", y);
         File.Check<T>($"{name}/d_input", dx);
     }
+
+    [Theory]
+    [MemberData(nameof(GlobalAverages))]
+    public void GlobalAveragePooling2D_is_PyTorchs(string name) => CheckLayer(name, new GlobalAveragePooling2D());
 
     [Theory]
     [MemberData(nameof(DenseCases))]

@@ -55,6 +55,7 @@ internal sealed record GraphCase(Shape InputShape, GraphStep[] Steps, Dense End,
     {
         (Conv2D conv, var x) => (Halved(x[0], conv.Strides.Height), Halved(x[1], conv.Strides.Width), conv.Filters),
         (MaxPooling2D pooling, var x) => (Halved(x[0], pooling.Strides.Height), Halved(x[1], pooling.Strides.Width), x[2]),
+        (GlobalAveragePooling2D, var x) => (1, 1, x[2]),
         (Concatenate, var x) => (x[0], x[1], inputs.Sum(shape => shape[2])),
         (_, var x) => x,
     };

@@ -11,6 +11,9 @@ public sealed class LayerErrorsTests
         Refused(() => new Sequential(new Conv2D(4, 3), new Conv2D(4, 3, name: "deep")).Build<float>((4, 5, 2)), "Conv2D 'deep'", "3×3", "2×3");
         Refused(() => new Sequential(new MaxPooling2D(3)).Build<float>((2, 5, 1)), "MaxPooling2D 'max_pooling2d_1'", "3×3", "2×5");
         Refused(() => new Sequential(new MaxPooling2D(3)).Build<float>(5), "MaxPooling2D", "(height, width, channels)", "(5,)");
+        Refused(
+            () => new Sequential(new Flatten(), new GlobalAveragePooling2D()).Build<float>((5, 5, 2)),
+            "GlobalAveragePooling2D 'global_average_pooling2d_1'", "(height, width, channels)", "(50,)");
         Refused(() => new Sequential(new Dense(4)).Build<float>((5, 5, 2)), "Dense 'dense_1'", "flat input", "(5, 5, 2)", "Flatten");
     }
 

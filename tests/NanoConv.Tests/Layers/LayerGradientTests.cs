@@ -48,6 +48,10 @@ public sealed class LayerGradientTests : PropertySuite
         AssertProved(new Dropout((c.Seed % 10) / 10.0), (2, c.Columns), c.Rows, c.Seed));
 
     [Fact]
+    public void Every_gradient_of_global_average_pooling_is_its_slope() => ForAll(Generators.SmallPoolings, static c =>
+        AssertProved(new GlobalAveragePooling2D(keepdims: c.Seed % 2 == 0), c.Window, c.Images, c.Seed));
+
+    [Fact]
     public void Every_gradient_of_flatten_is_its_slope() => ForAll(Generators.Matrices, static c =>
         AssertProved(new Flatten(), (2, c.Columns, 2), c.Rows, c.Seed));
 

@@ -23,6 +23,12 @@ internal static class Textbook
             case MaxPooling2D pooling:
                 NaiveMaxPooling.Forward(new WindowGeometry(layer.InputShape, pooling.PoolSize, pooling.Strides, pooling.Padding), examples, y, x);
                 return y;
+            case GlobalAveragePooling2D:
+                int pixels = layer.InputShape[0] * layer.InputShape[1], channels = layer.InputShape[2];
+                double[] sums = new double[y.Length];
+                for (int i = 0; i < x.Length; i++)
+                    sums[(i / (pixels * channels) * channels) + (i % channels)] += double.CreateChecked(x[i]);
+                return [.. sums.Select(sum => T.CreateChecked(sum / pixels))];
             case Dense dense:
                 StridedProduct product = StridedProduct.Dense(examples, layer.InputShape.Elements, dense.Units);
                 NaiveMatrixProduct.Multiply(product, y, x, layer.Parameters[0].Value, Bias(layer));
