@@ -44,8 +44,8 @@ internal static class Resnet20Network
             new Conv2D(
                 filters,
                 3,
-                Padding.Explicit(1),
                 stride,
+                Padding.Explicit(1),
                 useBias: false,
                 kernelInitializer: new HeNormal(),
                 kernelRegularizer: new L2(WeightDecay / 2),

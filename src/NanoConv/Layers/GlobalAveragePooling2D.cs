@@ -1,7 +1,12 @@
 using System.Numerics;
+using NanoConv.Descriptions;
+using NanoConv.Initializers;
 using NanoConv.Kernels;
+using NanoConv.Layers.Activations;
+using NanoConv.Regularizers;
+using NanoConv.Tensors;
 
-namespace NanoConv;
+namespace NanoConv.Layers;
 
 /// <summary>The mean of all pixels of a picture, channel by channel: of (height, width, channels) it makes (channels).</summary>
 public sealed class GlobalAveragePooling2D : Layer, IDescribed<GlobalAveragePooling2D>
