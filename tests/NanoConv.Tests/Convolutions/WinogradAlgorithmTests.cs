@@ -75,7 +75,7 @@ public abstract class WinogradAlgorithmTests<T> : PropertySuite
         Near("ReLU of y", [.. y.Select(value => T.Max(value, T.Zero))], kernels.Forward(withBias: true, relu: true), greatest);
         Near("dw", kernels.NaiveKernelGradient(zeros), kernels.KernelGradient(zeros), magnitudes.NaiveKernelGradient(zeros));
         Near("dx", kernels.NaiveInputGradient(), kernels.InputGradient(), magnitudes.NaiveInputGradient());
-    });
+    }, share: 0.5);
 
     [Fact]
     public void A_picture_gives_the_same_bits_alone_and_among_others() => ForAll(Generators.WinogradConvolutions, static c =>

@@ -27,7 +27,7 @@ public sealed class CompiledPredictionTests : PropertySuite
             Assert.Equal(expected[i].Shape, outputs[i].Shape);
             AssertClose(model, names[i], expected[i], outputs[i], 1e-12);
         }
-    });
+    }, share: 0.4);
 
     /// <summary>Its loss leaves a last softmax out where there is one, merged or not, and only there.</summary>
     [Fact]
@@ -48,7 +48,7 @@ public sealed class CompiledPredictionTests : PropertySuite
 
         if (double.IsFinite(expected)) // a probability may be rounded to 0, which logits are not
             Expect.Close(expected / labels.Length, model.Evaluate(inputs, labels).Loss, 1e-6);
-    });
+    }, share: 0.5);
 
     /// <summary>By hand, by a step of training and by loading: what is folded follows.</summary>
     [Fact]

@@ -60,7 +60,7 @@ public sealed class GraphTests : PropertySuite
         float[] expected = Train(1);
         Expect.SameBits<float>("weights on 2 threads", expected, Train(2));
         Expect.SameBits<float>("weights on 5 threads", expected, Train(5));
-    }, share: 0.5);
+    }, share: 0.3);
 
     /// <summary>
     /// Prediction takes memory again as soon as its last reader is done. Each layer's output must all the same be what the layer alone
@@ -89,7 +89,7 @@ public sealed class GraphTests : PropertySuite
         model.Predict(inputs.AsSpan(), into, threads: 2);
         Expect.SameBits<double>("prediction into a span", predicted.AsSpan(), into);
         Assert.Equal(model.OutputShape.Batch(Examples), all[^1].Shape);
-    });
+    }, share: 0.5);
 
     /// <summary>The sum of x and x: twice the gradient; the product: 2x times it.</summary>
     [Fact]
