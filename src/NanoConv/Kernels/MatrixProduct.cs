@@ -86,20 +86,19 @@ internal static class MatrixProduct
                 width = PackedMatrix.PanelWidth<T>(n, n0);
                 if (SharedProduct.IsShared<T>(product, n0, width))
                     continue;
-                ref T panel = ref Unsafe.Add(ref bStart, n0 * k);
                 ref T bias = ref VectorMath.Start(packedBias.IsEmpty ? noBias : packedBias[n0..]);
+                PackedPanel<T> panel = new(ref Unsafe.Add(ref bStart, n0 * k), ref bias, width, relu);
                 if (n - n0 >= width)
                 {
-                    RegisterTile.Multiply(product, tiles, width, ref y[n0], ref outputs[0], ref aStart, ref inputs[0], ref panel, ref bias, relu);
+                    RegisterTile.Multiply(product, ref y[n0], ref aStart, new TileStrip(ref inputs[0], ref outputs[0], tiles), panel);
                     continue;
                 }
 
                 for (int tile = 0; tile < tiles; tile++)
                 {
                     Span<int> rows = outputs.Slice(tile * RegisterTile.Rows, RegisterTile.Rows);
-                    ref int places = ref inputs[tile * RegisterTile.Rows];
                     TileOffsets apart = TileOffsets.Apart(width);
-                    RegisterTile.Multiply(product, 1, width, ref partial[0], ref apart[0], ref aStart, ref places, ref panel, ref bias, relu);
+                    RegisterTile.Multiply(product, ref partial[0], ref aStart, new TileStrip(ref inputs[tile * RegisterTile.Rows], ref apart[0], 1), panel);
                     for (int row = 0; row < rows.Length; row++)
                         CopyColumns(y.Slice(rows[row] + n0, n - n0), partial.Slice(row * width, n - n0));
                 }
@@ -173,19 +172,18 @@ internal static class MatrixProduct
                 if (SharedProduct.IsGradientShared<T>(product, n0, width))
                     continue;
                 int columns = Math.Min(width, n - n0);
-                ref T gradient = ref VectorMath.Start(dY[n0..]);
+                ref T picture = ref VectorMath.Start(a), gradient = ref VectorMath.Start(dY[n0..]);
                 if (rows == RegisterTile.Rows && (columns == width || columns > SimdVector<T>.Count))
                 {
-                    RegisterTile.Accumulate(
-                        product, blockRows, columns, inPairs && columns == width, ref dB[n0], in outputs, ref VectorMath.Start(a), in inputs, ref gradient);
+                    GradientBlock<T> block = new(ref dB[n0], ref picture, ref gradient, blockRows);
+                    RegisterTile.Accumulate(product, block, outputs, inputs, columns, inPairs && columns == width);
                     continue;
                 }
 
                 for (int row = 0; row < rows; row++)
                     CopyColumns(partial.Slice(row * width, columns), dB.Slice(outputs[row] + n0, columns));
-                TileOffsets apart = TileOffsets.Apart(width);
-                RegisterTile.Accumulate(
-                    product, blockRows, width, inPairs && columns == width, ref partial[0], in apart, ref VectorMath.Start(a), in inputs, ref gradient);
+                GradientBlock<T> apart = new(ref partial[0], ref picture, ref gradient, blockRows);
+                RegisterTile.Accumulate(product, apart, TileOffsets.Apart(width), inputs, width, inPairs && columns == width);
                 for (int row = 0; row < rows; row++)
                     CopyColumns(dB.Slice(outputs[row] + n0, columns), partial.Slice(row * width, columns));
             }

@@ -32,9 +32,9 @@ internal static class SharedProduct
                 continue;
             }
 
-            ref T panel = ref Unsafe.Add(ref VectorMath.Start(packedB), n0 * product.K);
             ref T bias = ref VectorMath.Start(packedBias.IsEmpty ? noBias : packedBias[n0..]);
-            SharedTile.Multiply(product, width, ref y[n0], ref VectorMath.Start(a), ref panel, ref bias, relu);
+            PackedPanel<T> panel = new(ref Unsafe.Add(ref VectorMath.Start(packedB), n0 * product.K), ref bias, width, relu);
+            SharedTile.Multiply(product, ref y[n0], ref VectorMath.Start(a), panel);
         }
 
         return areAllShared;
@@ -114,6 +114,7 @@ internal static class SharedProduct
                 continue;
             }
 
+            GradientBlock<T> block = new(ref dB[n0], ref VectorMath.Start(a), ref VectorMath.Start(dY[n0..]), blockRows);
             int channels = product.SegmentLength / SharedTile.GradientTaps;
             for (int left = product.Segments * channels, i = 0, segment = 0, c = 0; left > 0; left--)
             {
@@ -124,8 +125,7 @@ internal static class SharedProduct
                 if (++i < SharedTile.Channels)
                     continue;
                 i = 0;
-                SharedTile.Accumulate(
-                    product, blockRows, width, ref dB[n0], in outputs, ref VectorMath.Start(a), in inputs, ref VectorMath.Start(dY[n0..]));
+                SharedTile.Accumulate(product, block, outputs, inputs, width);
             }
         }
 

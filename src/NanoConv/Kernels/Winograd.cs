@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using NanoConv.Kernels.Simd;
+using NanoConv.Tensors;
 
 namespace NanoConv.Kernels;
 
@@ -36,23 +37,24 @@ internal static class Winograd
     /// <param name="v">Overwritten: place after place, <paramref name="step"/> elements apart.</param>
     /// <param name="step">Elements from place to place.</param>
     /// <param name="d">The tile's first pixel.</param>
-    /// <param name="row">Elements from one row of pixels to the next.</param>
-    /// <param name="column">Elements from one pixel to the next.</param>
+    /// <param name="pixels">How pixels follow one another.</param>
     /// <param name="half">Scratch: a vector for each place.</param>
     /// <typeparam name="T">The element type.</typeparam>
     /// <typeparam name="TVector">The vector.</typeparam>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void TransformInput<T, TVector>(ref T v, nint step, ref T d, nint row, nint column, ref TVector half)
+    public static void TransformInput<T, TVector>(ref T v, nint step, ref T d, in PixelView pixels, ref TVector half)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : unmanaged, ISimd<TVector, T>
     {
+        nint row = pixels.Row, column = pixels.Column;
         for (nint i = 0; i < Inputs; i++)
         {
             ref T at = ref Unsafe.Add(ref d, i * row);
             TVector d0 = TVector.LoadUnsafe(ref at, 0), d1 = TVector.LoadUnsafe(ref at, column), d2 = TVector.LoadUnsafe(ref at, 2 * column);
             TVector d3 = TVector.LoadUnsafe(ref at, 3 * column), d4 = TVector.LoadUnsafe(ref at, 4 * column), d5 = TVector.LoadUnsafe(ref at, 5 * column);
             TransposedB<T, TVector>(ref d0, ref d1, ref d2, ref d3, ref d4, ref d5);
-            SetRow(ref half, i, d0, d1, d2, d3, d4, d5);
+            (At(ref half, i, 0), At(ref half, i, 1), At(ref half, i, 2)) = (d0, d1, d2);
+            (At(ref half, i, 3), At(ref half, i, 4), At(ref half, i, 5)) = (d3, d4, d5);
         }
 
         for (nint j = 0; j < Inputs; j++)
@@ -60,7 +62,8 @@ internal static class Winograd
             (TVector d0, TVector d1, TVector d2) = (At(ref half, 0, j), At(ref half, 1, j), At(ref half, 2, j));
             (TVector d3, TVector d4, TVector d5) = (At(ref half, 3, j), At(ref half, 4, j), At(ref half, 5, j));
             TransposedB<T, TVector>(ref d0, ref d1, ref d2, ref d3, ref d4, ref d5);
-            StoreColumn<T, TVector>(ref Unsafe.Add(ref v, j * step), Inputs * step, d0, d1, d2, d3, d4, d5);
+            StoreThree<T, TVector>(ref Unsafe.Add(ref v, j * step), 0, Inputs * step, d0, d1, d2);
+            StoreThree<T, TVector>(ref Unsafe.Add(ref v, j * step), 3 * Inputs * step, Inputs * step, d3, d4, d5);
         }
     }
 
@@ -68,37 +71,38 @@ internal static class Winograd
     /// <param name="z">Overwritten: place after place, <paramref name="step"/> elements apart.</param>
     /// <param name="step">Elements from place to place.</param>
     /// <param name="dy">The tile's first pixel.</param>
-    /// <param name="row">Elements from one row of pixels to the next.</param>
-    /// <param name="column">Elements from one pixel to the next.</param>
+    /// <param name="pixels">How pixels follow one another.</param>
     /// <param name="half">Scratch: a vector for each place.</param>
     /// <typeparam name="T">The element type.</typeparam>
     /// <typeparam name="TVector">The vector.</typeparam>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void TransformGradient<T, TVector>(ref T z, nint step, ref T dy, nint row, nint column, ref TVector half)
+    public static void TransformGradient<T, TVector>(ref T z, nint step, ref T dy, in PixelView pixels, ref TVector half)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : unmanaged, ISimd<TVector, T>
     {
+        nint row = pixels.Row, column = pixels.Column;
         for (nint i = 0; i < Outputs; i++)
         {
             ref T at = ref Unsafe.Add(ref dy, i * row);
             TVector z0 = TVector.LoadUnsafe(ref at, 0), z1 = TVector.LoadUnsafe(ref at, column);
             TVector z2 = TVector.LoadUnsafe(ref at, 2 * column), z3 = TVector.LoadUnsafe(ref at, 3 * column);
             A<T, TVector>(ref z0, ref z1, ref z2, ref z3, out TVector z4, out TVector z5);
-            SetRow(ref half, i, z0, z1, z2, z3, z4, z5);
+            (At(ref half, i, 0), At(ref half, i, 1), At(ref half, i, 2)) = (z0, z1, z2);
+            (At(ref half, i, 3), At(ref half, i, 4), At(ref half, i, 5)) = (z3, z4, z5);
         }
 
         for (nint j = 0; j < Inputs; j++)
         {
             (TVector z0, TVector z1, TVector z2, TVector z3) = (At(ref half, 0, j), At(ref half, 1, j), At(ref half, 2, j), At(ref half, 3, j));
             A<T, TVector>(ref z0, ref z1, ref z2, ref z3, out TVector z4, out TVector z5);
-            StoreColumn<T, TVector>(ref Unsafe.Add(ref z, j * step), Inputs * step, z0, z1, z2, z3, z4, z5);
+            StoreThree<T, TVector>(ref Unsafe.Add(ref z, j * step), 0, Inputs * step, z0, z1, z2);
+            StoreThree<T, TVector>(ref Unsafe.Add(ref z, j * step), 3 * Inputs * step, Inputs * step, z3, z4, z5);
         }
     }
 
     /// <summary>bias + Aᵀ·m·A of one vector of channels, or max(0, that).</summary>
     /// <param name="y">Overwritten: 4 × 4 pixels.</param>
-    /// <param name="row">Elements from one row of pixels to the next.</param>
-    /// <param name="column">Elements from one pixel to the next.</param>
+    /// <param name="pixels">How pixels follow one another.</param>
     /// <param name="m">The sums of products, place after place, <paramref name="step"/> elements apart.</param>
     /// <param name="step">Elements from place to place.</param>
     /// <param name="bias">The channels' bias.</param>
@@ -107,10 +111,11 @@ internal static class Winograd
     /// <typeparam name="T">The element type.</typeparam>
     /// <typeparam name="TVector">The vector.</typeparam>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void TransformOutput<T, TVector>(ref T y, nint row, nint column, ref T m, nint step, TVector bias, bool relu, ref TVector half)
+    public static void TransformOutput<T, TVector>(ref T y, in PixelView pixels, ref T m, nint step, TVector bias, bool relu, ref TVector half)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : unmanaged, ISimd<TVector, T>
     {
+        nint row = pixels.Row, column = pixels.Column;
         for (nint j = 0; j < Inputs; j++)
         {
             ref T at = ref Unsafe.Add(ref m, j * step);
@@ -167,14 +172,16 @@ internal static class Winograd
                 TVector u0 = TVector.LoadUnsafe(ref at, tap) / scale, u1 = TVector.LoadUnsafe(ref at, tap + length) / scale;
                 TVector u2 = TVector.LoadUnsafe(ref at, tap + (2 * length)) / scale;
                 G<T, TVector>(ref u0, ref u1, ref u2, out TVector u3, out TVector u4, out TVector u5);
-                SetRow(ref half, r, u0, u1, u2, u3, u4, u5);
+                (At(ref half, r, 0), At(ref half, r, 1), At(ref half, r, 2)) = (u0, u1, u2);
+                (At(ref half, r, 3), At(ref half, r, 4), At(ref half, r, 5)) = (u3, u4, u5);
             }
 
             for (nint j = 0; j < Inputs; j++)
             {
                 (TVector u0, TVector u1, TVector u2) = (At(ref half, 0, j), At(ref half, 1, j), At(ref half, 2, j));
                 G<T, TVector>(ref u0, ref u1, ref u2, out TVector u3, out TVector u4, out TVector u5);
-                StoreColumn<T, TVector>(ref Unsafe.Add(ref at, j * length), Inputs * (nint)length, u0, u1, u2, u3, u4, u5);
+                StoreThree<T, TVector>(ref Unsafe.Add(ref at, j * length), 0, Inputs * (nint)length, u0, u1, u2);
+                StoreThree<T, TVector>(ref Unsafe.Add(ref at, j * length), 3 * Inputs * (nint)length, Inputs * (nint)length, u3, u4, u5);
             }
         }
     }
@@ -288,18 +295,15 @@ internal static class Winograd
         m2 = TVector.MultiplyAddEstimate(TVector.Create(24), m5, TVector.MultiplyAddEstimate(TVector.Create(4), even2, even));
     }
 
+    // Half a column of places.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StoreColumn<T, TVector>(
-        ref T at, nint next, TVector v0, TVector v1, TVector v2, TVector v3, TVector v4, TVector v5)
+    private static void StoreThree<T, TVector>(ref T at, nint first, nint next, TVector v0, TVector v1, TVector v2)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : struct, ISimd<TVector, T>
     {
-        TVector.StoreUnsafe(v0, ref at, 0);
-        TVector.StoreUnsafe(v1, ref at, next);
-        TVector.StoreUnsafe(v2, ref at, 2 * next);
-        TVector.StoreUnsafe(v3, ref at, 3 * next);
-        TVector.StoreUnsafe(v4, ref at, 4 * next);
-        TVector.StoreUnsafe(v5, ref at, 5 * next);
+        TVector.StoreUnsafe(v0, ref at, first);
+        TVector.StoreUnsafe(v1, ref at, first + next);
+        TVector.StoreUnsafe(v2, ref at, first + (2 * next));
     }
 
     private static void Add<T, TVector>(Span<T> destination, TVector values)
@@ -321,13 +325,4 @@ internal static class Winograd
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref TVector At<TVector>(ref TVector half, nint row, nint column)
         where TVector : struct => ref Unsafe.Add(ref half, (row * Inputs) + column);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void SetRow<TVector>(
-        ref TVector half, nint row, TVector v0, TVector v1, TVector v2, TVector v3, TVector v4, TVector v5)
-        where TVector : struct
-    {
-        (At(ref half, row, 0), At(ref half, row, 1), At(ref half, row, 2)) = (v0, v1, v2);
-        (At(ref half, row, 3), At(ref half, row, 4), At(ref half, row, 5)) = (v3, v4, v5);
-    }
 }

@@ -85,20 +85,21 @@ internal static class WinogradProduct
         MatrixProduct.Require(scratch.Length, BetweenLength<T>() + (Winograd.Places * (inputStep + outputStep)), nameof(scratch));
         if (!bias.IsEmpty)
             MatrixProduct.Require(bias.Length, columns, nameof(bias));
-        Span<T> between = scratch[..BetweenLength<T>()], v = scratch[between.Length..], m = v[(Winograd.Places * inputStep)..];
+        Span<T> between = scratch[..BetweenLength<T>()];
+        TransformedTiles<T> v = new(scratch[between.Length..], inputStep), m = new(v.Elements[(Winograd.Places * inputStep)..], outputStep);
         int tiles = product.M / (Winograd.Outputs * Winograd.Outputs);
         for (int first = 0; first < tiles; first += block)
         {
-            int count = Math.Min(block, tiles - first);
+            TileRange range = new(first, Math.Min(block, tiles - first));
             if (TakesWide<T>(channels))
-                TransformInputs<T, SimdVector512<T>>(product, first, count, v, inputStep, a, between);
+                TransformInputs<T, SimdVector512<T>>(product, range, v, a, between);
             else
-                TransformInputs<T, SimdVector<T>>(product, first, count, v, inputStep, a, between);
-            MultiplyPlaces(StridedProduct.Dense(count, channels, filters), m, outputStep, v, inputStep, kernel);
+                TransformInputs<T, SimdVector<T>>(product, range, v, a, between);
+            MultiplyPlaces(StridedProduct.Dense(range.Count, channels, filters), m, v, kernel);
             if (TakesWide<T>(filters))
-                TransformOutputs<T, SimdVector512<T>>(product, first, count, y, m, outputStep, bias, relu, between);
+                TransformOutputs<T, SimdVector512<T>>(product, range, y, m, bias, relu, between);
             else
-                TransformOutputs<T, SimdVector<T>>(product, first, count, y, m, outputStep, bias, relu, between);
+                TransformOutputs<T, SimdVector<T>>(product, range, y, m, bias, relu, between);
         }
     }
 
@@ -122,21 +123,21 @@ internal static class WinogradProduct
         int block = BlockTiles(channels, filters), kernelStep = (int)KernelStep<T>(channels, filters);
         int inputStep = Step(block * channels), outputStep = Step(block * columns);
         Span<T> between = scratch[..BetweenLength<T>()], sums = scratch.Slice(between.Length, Winograd.Places * kernelStep);
-        Span<T> v = scratch[(between.Length + sums.Length)..], z = v[(Winograd.Places * inputStep)..];
+        TransformedTiles<T> v = new(scratch[(between.Length + sums.Length)..], inputStep), z = new(v.Elements[(Winograd.Places * inputStep)..], outputStep);
         sums.Clear();
         int tiles = product.M / (Winograd.Outputs * Winograd.Outputs);
         for (int first = 0; first < tiles; first += block)
         {
-            int count = Math.Min(block, tiles - first);
+            TileRange range = new(first, Math.Min(block, tiles - first));
             if (TakesWide<T>(channels))
-                TransformInputs<T, SimdVector512<T>>(product, first, count, v, inputStep, a, between);
+                TransformInputs<T, SimdVector512<T>>(product, range, v, a, between);
             else
-                TransformInputs<T, SimdVector<T>>(product, first, count, v, inputStep, a, between);
+                TransformInputs<T, SimdVector<T>>(product, range, v, a, between);
             if (TakesWide<T>(filters))
-                TransformGradients<T, SimdVector512<T>>(product, first, count, z, outputStep, dY, between);
+                TransformGradients<T, SimdVector512<T>>(product, range, z, dY, between);
             else
-                TransformGradients<T, SimdVector<T>>(product, first, count, z, outputStep, dY, between);
-            AccumulatePlaces(StridedProduct.Dense(count, channels, columns), sums, kernelStep, v, inputStep, z, outputStep);
+                TransformGradients<T, SimdVector<T>>(product, range, z, dY, between);
+            AccumulatePlaces(StridedProduct.Dense(range.Count, channels, columns), new(sums, kernelStep), v, z);
         }
 
         Winograd.AddKernelGradient(dw[..(product.K * product.N)], filters, sums, kernelStep, columns);
@@ -147,7 +148,7 @@ internal static class WinogradProduct
 
     // M[place] = V[place]·U[place] for a block of tiles: whole register tiles, the last of which may work on leftovers.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void MultiplyPlaces<T>(in StridedProduct place, Span<T> m, int outputStep, Span<T> v, int inputStep, ReadOnlySpan<T> kernel)
+    private static void MultiplyPlaces<T>(in StridedProduct place, in TransformedTiles<T> m, in TransformedTiles<T> v, ReadOnlySpan<T> kernel)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         (int channels, int columns) = (place.K, PackedMatrix.PaddedColumns<T>(place.N));
@@ -162,10 +163,9 @@ internal static class WinogradProduct
             for (int n0 = 0, width; n0 < place.N; n0 += width)
             {
                 width = PackedMatrix.PanelWidth<T>(place.N, n0);
-                ref T panel = ref Unsafe.Add(ref VectorMath.Start(kernel), (p * channels * columns) + (n0 * channels));
-                ref T sums = ref m[(p * outputStep) + n0];
-                RegisterTile.Multiply(
-                    place, groups, width, ref sums, ref outputs[0], ref v[p * inputStep], ref inputs[0], ref panel, ref noBias[0], relu: false);
+                ref T b = ref Unsafe.Add(ref VectorMath.Start(kernel), (p * channels * columns) + (n0 * channels));
+                PackedPanel<T> panel = new(ref b, ref noBias[0], width, relu: false);
+                RegisterTile.Multiply(place, ref m.At(p, n0), ref v.At(p, 0), new TileStrip(ref inputs[0], ref outputs[0], groups), panel);
             }
         }
     }
@@ -173,7 +173,7 @@ internal static class WinogradProduct
     // dU[place] += V[place]ᵀ·Z[place] for a block of tiles: whole register tiles, the last of which may repeat a row.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void AccumulatePlaces<T>(
-        in StridedProduct place, Span<T> sums, int kernelStep, Span<T> v, int inputStep, Span<T> z, int outputStep)
+        in StridedProduct place, in TransformedTiles<T> sums, in TransformedTiles<T> v, in TransformedTiles<T> z)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         (int channels, int columns) = (place.K, place.N);
@@ -187,74 +187,74 @@ internal static class WinogradProduct
                 for (int n0 = 0, width; n0 < columns; n0 += width)
                 {
                     width = PackedMatrix.PanelWidth<T>(columns, n0);
-                    ref T sum = ref sums[(p * kernelStep) + (c * columns) + n0];
-                    RegisterTile.Accumulate(
-                        place, 1, width, inPairs: true, ref sum, in outputs, ref v[p * inputStep], in inputs, ref z[(p * outputStep) + n0]);
+                    GradientBlock<T> block = new(ref sums.At(p, (c * columns) + n0), ref v.At(p, 0), ref z.At(p, n0), 1);
+                    RegisterTile.Accumulate(place, block, outputs, inputs, width, inPairs: true);
                 }
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void TransformInputs<T, TVector>(in StridedProduct product, int first, int count, Span<T> v, int step, ReadOnlySpan<T> a, Span<T> between)
+    private static void TransformInputs<T, TVector>(
+        in StridedProduct product, TileRange range, in TransformedTiles<T> v, ReadOnlySpan<T> a, Span<T> between)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : unmanaged, ISimd<TVector, T>
     {
         int channels = product.Input.Column, last = channels - TVector.Count;
         ref TVector half = ref Unsafe.As<T, TVector>(ref between[0]);
-        for (int tile = 0; tile < count; tile++)
+        for (int tile = 0; tile < range.Count; tile++)
         {
-            ref T picture = ref Unsafe.Add(ref VectorMath.Start(a), TileStart(product, product.Input, first + tile));
-            ref T transformed = ref v[tile * channels];
+            ref T picture = ref Unsafe.Add(ref VectorMath.Start(a), TileStart(product, product.Input, range.First + tile));
+            ref T transformed = ref v.At(0, tile * channels);
             for (int c = 0; c < channels; c += TVector.Count)
             {
                 // The last vector may overlap the one before it: the same numbers twice.
                 int at = Math.Min(c, last);
                 Winograd.TransformInput<T, TVector>(
-                    ref Unsafe.Add(ref transformed, at), step, ref Unsafe.Add(ref picture, at), product.Input.Row, channels, ref half);
+                    ref Unsafe.Add(ref transformed, at), v.Step, ref Unsafe.Add(ref picture, at), product.Input, ref half);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void TransformGradients<T, TVector>(
-        in StridedProduct product, int first, int count, Span<T> z, int step, ReadOnlySpan<T> dy, Span<T> between)
+        in StridedProduct product, TileRange range, in TransformedTiles<T> z, ReadOnlySpan<T> dy, Span<T> between)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : unmanaged, ISimd<TVector, T>
     {
         int filters = product.N, columns = PackedMatrix.PaddedColumns<T>(filters), last = filters - TVector.Count;
         ref TVector half = ref Unsafe.As<T, TVector>(ref between[0]);
-        for (int tile = 0; tile < count; tile++)
+        for (int tile = 0; tile < range.Count; tile++)
         {
-            ref T gradient = ref Unsafe.Add(ref VectorMath.Start(dy), TileStart(product, product.Output, first + tile));
-            ref T transformed = ref z[tile * columns];
+            ref T gradient = ref Unsafe.Add(ref VectorMath.Start(dy), TileStart(product, product.Output, range.First + tile));
+            ref T transformed = ref z.At(0, tile * columns);
             for (int k = 0; k < filters; k += TVector.Count)
             {
                 int at = Math.Min(k, last);
                 Winograd.TransformGradient<T, TVector>(
-                    ref Unsafe.Add(ref transformed, at), step, ref Unsafe.Add(ref gradient, at), product.Output.Row, product.Output.Column, ref half);
+                    ref Unsafe.Add(ref transformed, at), z.Step, ref Unsafe.Add(ref gradient, at), product.Output, ref half);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void TransformOutputs<T, TVector>(
-        in StridedProduct product, int first, int count, Span<T> y, Span<T> m, int step, ReadOnlySpan<T> bias, bool relu, Span<T> between)
+        in StridedProduct product, TileRange range, Span<T> y, in TransformedTiles<T> m, ReadOnlySpan<T> bias, bool relu, Span<T> between)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : unmanaged, ISimd<TVector, T>
     {
         int filters = product.N, columns = PackedMatrix.PaddedColumns<T>(filters), last = filters - TVector.Count;
         ref TVector half = ref Unsafe.As<T, TVector>(ref between[0]);
-        for (int tile = 0; tile < count; tile++)
+        for (int tile = 0; tile < range.Count; tile++)
         {
-            ref T output = ref y[TileStart(product, product.Output, first + tile)];
-            ref T sums = ref m[tile * columns];
+            ref T output = ref y[TileStart(product, product.Output, range.First + tile)];
+            ref T sums = ref m.At(0, tile * columns);
             for (int k = 0; k < filters; k += TVector.Count)
             {
                 int at = Math.Min(k, last);
                 TVector added = bias.IsEmpty ? TVector.Zero : TVector.LoadUnsafe(ref VectorMath.Start(bias), at);
                 Winograd.TransformOutput<T, TVector>(
-                    ref Unsafe.Add(ref output, at), product.Output.Row, product.Output.Column, ref Unsafe.Add(ref sums, at), step, added, relu, ref half);
+                    ref Unsafe.Add(ref output, at), product.Output, ref Unsafe.Add(ref sums, at), m.Step, added, relu, ref half);
             }
         }
     }
@@ -287,5 +287,18 @@ internal static class WinogradProduct
     {
         int rows = (channels + RegisterTile.Rows - 1) / RegisterTile.Rows * RegisterTile.Rows;
         return ((long)rows * PackedMatrix.PaddedColumns<T>(filters)) + PlacePadding;
+    }
+
+    // Some of a product's tiles.
+    private readonly record struct TileRange(int First, int Count);
+
+    // Transformed tiles, or the kernel's sums: place after place, a step apart.
+    private readonly ref struct TransformedTiles<T>(Span<T> elements, int step)
+    {
+        public Span<T> Elements { get; } = elements;
+
+        public int Step { get; } = step;
+
+        public ref T At(int place, int element) => ref Elements[(place * Step) + element];
     }
 }

@@ -22,4 +22,9 @@ internal ref struct TapCursor<T>(ref T window, nint at, nint channels, nint belo
         at += channels;
         return x;
     }
+
+    /// <summary>The same of a tap further on, without going there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly TVector Peek<TVector>(int taps)
+        where TVector : struct, ISimd<TVector, T> => TVector.CreateRows(ref window, at + (taps * channels), below);
 }
