@@ -54,7 +54,7 @@ internal sealed class BatchBuffers<T>
         if (rows is { } some)
             product = product.RowsOfB(some.Segment, some.First, some.Count);
         AlignedArray<T> input = inputs[index].Length > 0 ? inputs[index] : activations[Input(index)];
-        Kernels.MatrixProduct.AccumulateTransposed(product, gradient, input, gradients[index]);
+        Kernels.SharedProduct.AccumulateTransposed(product, gradient, input, gradients[index]);
     }
 
     // The value that a layer reads.

@@ -24,9 +24,11 @@ public abstract class MatrixProductTests<T> : PropertySuite
 
         T[] packedBias = new T[PackedMatrix.PaddedColumns<T>(c.N)];
         bias.CopyTo(packedBias, 0);
-        Poisoned<T> y = new(product.OutputExtent);
+        Poisoned<T> y = new(product.OutputExtent), shared = new(product.OutputExtent);
         MatrixProduct.Multiply(product, y.View, a, Packed(product, b), packedBias);
         Expect.Equal("y", expected.Length, expected, y.Checked());
+        SharedProduct.Multiply(product, shared.View, a, Packed(product, b), packedBias);
+        Expect.Equal("y, shared", expected.Length, expected, shared.Checked());
     });
 
     [Fact]
@@ -35,13 +37,16 @@ public abstract class MatrixProductTests<T> : PropertySuite
         (StridedProduct product, T[] a, _) = Matrices(c);
         T[] dY = Numbers.Integers<T>(product.OutputExtent + MatrixProduct.Slack<T>(), c.Seed + 2);
         T[] expected = Numbers.Integers<T>(product.K * c.N, c.Seed + 4);
-        Poisoned<T> dB = new(expected.Length);
+        Poisoned<T> dB = new(expected.Length), shared = new(expected.Length);
         expected.CopyTo(dB.View);
+        expected.CopyTo(shared.View);
         NaiveMatrixProduct.AccumulateTransposed<T>(product, expected, a, dY);
         dY.AsSpan(product.OutputExtent).Fill(T.NaN); // read, without effect
 
         MatrixProduct.AccumulateTransposed(product, dB.View, a, dY);
         Expect.Equal("dB", (product.K, c.N), expected, dB.Checked());
+        SharedProduct.AccumulateTransposed(product, shared.View, a, dY);
+        Expect.Equal("dB, shared", (product.K, c.N), expected, shared.Checked());
     });
 
     /// <summary>Pixels in one row are a batch: however it is cut, each sum goes on where it was left.</summary>

@@ -37,10 +37,10 @@ internal static class SharedTile
         && (Overlap<ThreeTaps>(product) || Overlap<ThreeTapsByTwo>(product) || Overlap<TwoTaps>(product));
 
     /// <summary>
-    /// Whether <see cref="MultiplyTwo"/> takes two products: of the same pixels, columns and kernel rows, the first with two taps and
+    /// Whether <see cref="MultiplyTwoPhases"/> takes two products: of the same pixels, columns and kernel rows, the first with two taps and
     /// the second with the right one of these.
     /// </summary>
-    public static bool CanMultiplyTwo<T>(in StridedProduct first, in StridedProduct second)
+    public static bool CanMultiplyTwoPhases<T>(in StridedProduct first, in StridedProduct second)
         where T : unmanaged, IFloatingPointIeee754<T> =>
         Overlap<TwoTaps>(first) && first.Columns >= Pixels / 2 && IsVector<T>(first.N)
         && second == first with
@@ -68,16 +68,16 @@ internal static class SharedTile
             MultiplyPictures<T, SimdVector<T>>(product, ref y, ref a, panel);
     }
 
-    /// <summary>Y = A·B of two products at once, as <see cref="CanMultiplyTwo"/> describes them, for all pixels.</summary>
-    public static void MultiplyTwo<T>(in StridedProduct first, in StridedProduct second, ref T y, ref T a, ref T firstPanel, ref T secondPanel)
+    /// <summary>Y = A·B of two products at once, as <see cref="CanMultiplyTwoPhases"/> describes them, for all pixels.</summary>
+    public static void MultiplyTwoPhases<T>(in StridedProduct first, in StridedProduct second, ref T y, ref T a, ref T firstPanel, ref T secondPanel)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (first.N > SimdVector<T>.Count)
-            MultiplyTwoPictures<T, SimdVector512<T>>(first, second, ref y, ref a, ref firstPanel, ref secondPanel);
+            MultiplyPhasePictures<T, SimdVector512<T>>(first, second, ref y, ref a, ref firstPanel, ref secondPanel);
         else if (SimdVector512<T>.IsPanel && first.Rows > 1)
-            MultiplyTwoPictures<T, SimdTwoRows<T>>(first, second, ref y, ref a, ref firstPanel, ref secondPanel);
+            MultiplyPhasePictures<T, SimdTwoRows<T>>(first, second, ref y, ref a, ref firstPanel, ref secondPanel);
         else
-            MultiplyTwoPictures<T, SimdVector<T>>(first, second, ref y, ref a, ref firstPanel, ref secondPanel);
+            MultiplyPhasePictures<T, SimdVector<T>>(first, second, ref y, ref a, ref firstPanel, ref secondPanel);
     }
 
     /// <summary>dB += Aᵀ·dY over the pixels of some rows, for three channels, each with its three taps, and one vector of columns.</summary>
@@ -109,7 +109,7 @@ internal static class SharedTile
 
     private static void MultiplyPictures<T, TVector>(in StridedProduct product, ref T y, ref T a, in PackedPanel<T> panel)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, ISimd<TVector, T>
+        where TVector : struct, ISimdRows<TVector, T>
     {
         for (int image = 0; image < product.Images; image++)
         {
@@ -127,7 +127,7 @@ internal static class SharedTile
     private static void AccumulateBlock<T, TVector>(
         in StridedProduct product, in GradientBlock<T> block, in TileOffsets outputs, in TileOffsets inputs)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, ISimd<TVector, T>
+        where TVector : struct, ISimdRows<TVector, T>
     {
         if (Overlap<ThreeTaps>(product))
             AccumulateRows<T, TVector, ThreeTaps>(product, block, outputs, inputs);
@@ -139,7 +139,7 @@ internal static class SharedTile
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void MultiplyPicture<T, TVector, TTaps>(in StridedProduct product, ref T y, ref T a, in PackedPanel<T> panel)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, ISimd<TVector, T>
+        where TVector : struct, ISimdRows<TVector, T>
         where TTaps : struct, ITaps
     {
         nint channels = product.SegmentLength / TTaps.Count, tap = channels * TVector.Columns;
@@ -194,10 +194,10 @@ internal static class SharedTile
     // Two products' Y[4 pixels of a row × 1 vector]: y + z = Σ_s Σ_c A[s, left, c]·B[s, left, c] + A[s, right, c]·B[s, right, c] and
     // u = Σ_s Σ_c A[s, right, c]·C[s, c]. 12 multiply-adds take 5 loads of A and 3 of B and C.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void MultiplyTwoPictures<T, TVector>(
+    private static void MultiplyPhasePictures<T, TVector>(
         in StridedProduct product, in StridedProduct second, ref T y, ref T a, ref T firstPanel, ref T secondPanel)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, ISimd<TVector, T>
+        where TVector : struct, ISimdRows<TVector, T>
     {
         nint channels = second.SegmentLength, tap = channels * TVector.Columns;
         nint below = product.Input.Row;
@@ -245,7 +245,7 @@ internal static class SharedTile
     private static void AddPair<T, TVector>(
         ref TVector y, ref TVector z, ref TVector u, ref TVector left, in ThreeVectors<TVector> w, ref TapCursor<T> x)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, ISimd<TVector, T>
+        where TVector : struct, ISimdRows<TVector, T>
     {
         y = TVector.MultiplyAddEstimate(left, w.First, y);
         TVector right = x.Next<TVector>();
@@ -257,7 +257,7 @@ internal static class SharedTile
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void StorePixels<T, TVector>(ref T y, in PixelView view, TVector y0, TVector y1, TVector y2, TVector y3)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, ISimd<TVector, T>
+        where TVector : struct, ISimdRows<TVector, T>
     {
         (nint next, nint below) = (view.Column, view.Row);
         TVector.StoreRows(y0, ref y, 0, below);
@@ -271,7 +271,7 @@ internal static class SharedTile
     private static void AddTaps<T, TVector, TTaps>(
         ref TVector y, ref TVector z, ref TVector x0, ref TVector x1, in ThreeVectors<TVector> w, ref TapCursor<T> x)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, ISimd<TVector, T>
+        where TVector : struct, ISimdRows<TVector, T>
         where TTaps : struct, ITaps
     {
         if (TTaps.Count - TTaps.Stride == 1)
@@ -295,7 +295,7 @@ internal static class SharedTile
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddLast<T, TVector>(ref TVector y, ref TVector z, TVector x, TVector b)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, ISimd<TVector, T>
+        where TVector : struct, ISimdRows<TVector, T>
     {
         if (TVector.HasManyRegisters)
             z = TVector.MultiplyAddEstimate(x, b, z);
@@ -308,7 +308,7 @@ internal static class SharedTile
     private static void AccumulateRows<T, TVector, TTaps>(
         in StridedProduct product, in GradientBlock<T> block, in TileOffsets outputs, in TileOffsets inputs)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, ISimd<TVector, T>
+        where TVector : struct, ISimdRows<TVector, T>
         where TTaps : struct, ITaps
     {
         ref T dB = ref block.DB, a = ref block.A, dY = ref block.DY;
@@ -354,7 +354,7 @@ internal static class SharedTile
     private static void AccumulateTaps<T, TVector, TTaps>(
         ref TVector d0, ref TVector d1, ref TVector d2, ref TVector x0, ref TVector x1, TVector g, in TapCursor<T> x)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, ISimd<TVector, T>
+        where TVector : struct, ISimdRows<TVector, T>
         where TTaps : struct, ITaps
     {
         d0 = TVector.MultiplyAddEstimate(x0, g, d0);
@@ -376,7 +376,7 @@ internal static class SharedTile
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store<T, TVector>(ref T dB, int output, nint tap, TVector d0, TVector d1, TVector d2)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, ISimd<TVector, T>
+        where TVector : struct, ISimdRows<TVector, T>
     {
         TVector.StoreSumOfRows(d0, ref dB, output);
         TVector.StoreSumOfRows(d1, ref dB, output + tap);
