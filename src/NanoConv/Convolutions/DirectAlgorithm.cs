@@ -25,10 +25,10 @@ internal class DirectAlgorithm<T> : ConvolutionAlgorithm<T>
 
     public override string Name => "direct";
 
-    public override PictureLayout OutputGradient => base.OutputGradient with { Extra = MatrixProduct.Slack<T>() };
+    public override PictureLayout OutputGradient => base.OutputGradient with { OverRead = MatrixProduct.OverRead<T>() };
 
     // dz may stay where dy is if the adjoint does not read beyond it, which spares a pass over memory.
-    internal override PictureLayout OutputGradientAlone => MatrixProduct.NeedsSlack<T>(Product(1, Output.Pixels!.Value)) ? OutputGradient : Output;
+    internal override PictureLayout OutputGradientAlone => MatrixProduct.OverReads<T>(Product(1, Output.Pixels!.Value)) ? OutputGradient : Output;
 
     internal override long PackedElements => AlignedArray<T>.Allocated(packedKernel.Length)
         + AlignedArray<T>.Allocated(packedTransposedKernel.Length) + AlignedArray<T>.Allocated(packedBias.Length);

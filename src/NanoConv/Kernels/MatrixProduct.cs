@@ -26,11 +26,11 @@ internal static class MatrixProduct
 
     /// <summary>Elements by which a dY buffer must outlast its last pixel: the adjoint reads whole vectors, and so beyond it (over-read).</summary>
     /// <typeparam name="T">The element type.</typeparam>
-    public static int Slack<T>()
+    public static int OverRead<T>()
         where T : unmanaged, IFloatingPointIeee754<T> => 2 * SimdVector<T>.Count;
 
     /// <summary>Whether the adjoint reads beyond its last pixel (over-read): not in a picture whose columns are whole vectors.</summary>
-    internal static bool NeedsSlack<T>(in StridedProduct product)
+    internal static bool OverReads<T>(in StridedProduct product)
         where T : unmanaged, IFloatingPointIeee754<T> => product.Rows == 1 || product.N % SimdVector<T>.Count != 0;
 
     /// <summary>Y = A·B + bias, or max(0, A·B + bias).</summary>
@@ -95,7 +95,7 @@ internal static class MatrixProduct
     /// <param name="a">The picture that A is a view of.</param>
     /// <param name="dY">
     /// The gradient of Y where <see cref="StridedProduct.Output"/> points, and, unless N is whole vectors and there are several rows of
-    /// pixels, <see cref="Slack"/> elements beyond, which are read and have no effect.
+    /// pixels, <see cref="OverRead"/> elements beyond, which are read and have no effect.
     /// </param>
     /// <param name="columns">The columns of dB that are wanted, whole panels; null for all.</param>
     /// <typeparam name="T">The element type.</typeparam>
@@ -207,7 +207,7 @@ internal static class MatrixProduct
     {
         Require(dB.Length, product.K * product.N, nameof(dB));
         Require(a.Length, product.InputExtent, nameof(a));
-        Require(dY.Length, product.OutputExtent + (NeedsSlack<T>(product) ? Slack<T>() : 0), nameof(dY));
+        Require(dY.Length, product.OutputExtent + (OverReads<T>(product) ? OverRead<T>() : 0), nameof(dY));
     }
 
     /// <summary>Refuses a span that is too short.</summary>

@@ -18,8 +18,8 @@ public readonly record struct PixelView(int Offset, int Image, int Row, int Colu
 /// <param name="Elements">Elements from one picture to the next, halo included.</param>
 /// <param name="Pixels">Where the pixels lie; null if windows do not reach all of them, and the others have no place.</param>
 /// <param name="IsPlain">Whether pixels lie side by side and there is nothing else: pictures as everybody has them.</param>
-/// <param name="Extra">Elements behind the last picture that are read and have no effect: the over-read of the last vectors.</param>
-public readonly record struct PictureLayout(int Elements, PixelView? Pixels, bool IsPlain, int Extra = 0)
+/// <param name="OverRead">Elements behind the last picture that are read and have no effect: the over-read of the last vectors.</param>
+public readonly record struct PictureLayout(int Elements, PixelView? Pixels, bool IsPlain, int OverRead = 0)
 {
     /// <summary>Pictures as everybody has them: [n, height, width, channels].</summary>
     /// <param name="height">Rows of a picture.</param>
@@ -33,5 +33,5 @@ public readonly record struct PictureLayout(int Elements, PixelView? Pixels, boo
 
     /// <summary>Elements that some pictures take.</summary>
     /// <param name="images">Pictures.</param>
-    public int Length(int images) => (images * Elements) + Extra;
+    public int Length(int images) => (images * Elements) + OverRead;
 }
