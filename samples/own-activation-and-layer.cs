@@ -2,17 +2,6 @@
 // A user's own activation and layer, proved, trained, saved and loaded. Run it with: dotnet run samples/own-activation-and-layer.cs
 
 using System.Numerics;
-using NanoConv.Descriptions;
-using NanoConv.Graphs;
-using NanoConv.Initializers;
-using NanoConv.Layers;
-using NanoConv.Layers.Activations;
-using NanoConv.Models;
-using NanoConv.Optimizers;
-using NanoConv.Proof;
-using NanoConv.Regularizers;
-using NanoConv.Tensors;
-using NanoConv.Training;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 Activation.Register<Square>("square"); // makes both known to Model.Load

@@ -1,21 +1,23 @@
 using System.Buffers.Binary;
 using Google.Protobuf;
-using NanoConv.Layers;
 using NanoConv.Onnx.Schema;
 using NanoConv.Tensors;
 
 namespace NanoConv.Onnx;
 
 /// <summary>
-/// A graph in which each node takes what the one before has made, and constants or what others have made. Names of values are those
-/// of the nodes that make them.
+/// A graph that grows node by node: each takes the value that the graph has come to, and constants or what others have made. Names of
+/// values are those of the nodes that make them.
 /// </summary>
 internal sealed class OnnxGraph(string input)
 {
-    /// <summary>The value that the graph has come to: the last node's output, or the input.</summary>
-    public string Value { get; private set; } = input;
+    private static readonly long[] ToNchw = [0, 3, 1, 2], ToNhwc = [0, 2, 3, 1];
 
     private readonly HashSet<string> names = [];
+    private readonly Dictionary<(string Value, bool ToNchw), string> transposed = [];
+
+    /// <summary>The value that the graph has come to: the last node's output, the input, or where a branch goes on.</summary>
+    public string Value { get; set; } = input;
 
     /// <summary>What was put together so far.</summary>
     public GraphProto Proto { get; } = new() { Name = "network" };
@@ -44,8 +46,31 @@ internal sealed class OnnxGraph(string input)
         Value = name;
     }
 
-    /// <summary>Whether there is a node or a constant of this name.</summary>
-    public bool Has(string name) => names.Contains(name);
+    /// <summary>Puts a picture into the other order, once for all that read it so.</summary>
+    /// <param name="value">Its name.</param>
+    /// <param name="layer">Who asks first.</param>
+    /// <param name="toNchw">The order wanted, which it has not.</param>
+    /// <returns>Its name in that order.</returns>
+    public string Transposed(string value, string layer, bool toNchw)
+    {
+        if (transposed.TryGetValue((value, toNchw), out string? known))
+            return known;
+        string before = Value;
+        Value = value;
+        Add(Unique($"{layer}/{(toNchw ? "ToNchw" : "ToNhwc")}"), "Transpose", [], new OnnxAttribute("perm", toNchw ? ToNchw : ToNhwc));
+        (transposed[(value, toNchw)], transposed[(Value, !toNchw)]) = (Value, value);
+        (known, Value) = (Value, before);
+        return known;
+    }
+
+    /// <summary>The name with a number behind it if there is one like it.</summary>
+    public string Unique(string name)
+    {
+        string unique = name;
+        for (int i = 2; names.Contains(unique); i++)
+            unique = $"{name}_{i}";
+        return unique;
+    }
 
     /// <summary>Adds a constant and gives its name back.</summary>
     /// <param name="name">Its name.</param>
@@ -67,13 +92,28 @@ internal sealed class OnnxGraph(string input)
         return name;
     }
 
-    /// <summary>Makes the last node's output the graph's: float [batch, shape].</summary>
-    public void End(string output, Shape shape)
+    /// <summary>Makes values the graph's outputs: float [batch, shape]. Nodes that nobody else reads make them under their new names.</summary>
+    /// <param name="outputs">The values, in order: what each is called, what it is to be called, its shape.</param>
+    public void End(IReadOnlyList<(string Value, string Name, Shape Shape)> outputs)
     {
-        if (Proto.Node.Count == 0)
-            Add(output, "Identity", []);
-        Proto.Node[^1].Output[0] = output;
-        Proto.Output.Add(Describe(output, shape, TensorProto.Types.DataType.Float));
+        // A value that is read, or is two outputs, or is the input keeps its name.
+        HashSet<string> kept = [.. Proto.Node.SelectMany(node => node.Input)];
+        kept.UnionWith(outputs.GroupBy(output => output.Value).Where(same => same.Count() > 1).Select(same => same.Key));
+        Dictionary<string, NodeProto> makers = Proto.Node.ToDictionary(node => node.Output[0]);
+        foreach ((string value, string name, Shape shape) in outputs)
+        {
+            if (!kept.Contains(value) && makers.TryGetValue(value, out NodeProto? maker))
+            {
+                maker.Output[0] = name;
+            }
+            else
+            {
+                Value = value;
+                Add(name, "Identity", []);
+            }
+
+            Proto.Output.Add(Describe(name, shape, TensorProto.Types.DataType.Float));
+        }
     }
 
     private static ValueInfoProto Describe(string name, Shape shape, TensorProto.Types.DataType type)

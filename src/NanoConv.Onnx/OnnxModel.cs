@@ -22,14 +22,17 @@ public sealed class OnnxModel
     internal OnnxModel(ModelProto model)
     {
         this.model = model;
-        (Input, Output) = (Value(model.Graph.Input[0]), Value(model.Graph.Output[0]));
+        (Input, Outputs) = (Value(model.Graph.Input[0]), [.. model.Graph.Output.Select(Value)]);
     }
 
     /// <summary>What the network takes.</summary>
     public OnnxValue Input { get; }
 
-    /// <summary>What it gives.</summary>
-    public OnnxValue Output { get; }
+    /// <summary>What it gives; of a network with several outputs, the first.</summary>
+    public OnnxValue Output => Outputs[0];
+
+    /// <summary>All that it gives, in the order of the network's outputs.</summary>
+    public IReadOnlyList<OnnxValue> Outputs { get; }
 
     /// <summary>The file's length in bytes.</summary>
     public int Size => model.CalculateSize();

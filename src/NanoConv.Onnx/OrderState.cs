@@ -2,21 +2,18 @@ using NanoConv.Tensors;
 
 namespace NanoConv.Onnx;
 
-/// <summary>The order in which the value that a graph has come to lies.</summary>
+/// <summary>The order in which a value lies.</summary>
 internal sealed class OrderState
 {
-    private static readonly long[] ToNchw = [0, 3, 1, 2], ToNhwc = [0, 2, 3, 1];
-
     /// <summary>Whether it is a picture in NCHW.</summary>
     public bool IsNchw { get; set; }
 
-    /// <summary>The picture (height, width, channels) that a flat value in the order of NCHW was; null if it has the model's order.</summary>
-    public Shape? Flattened { get; set; }
+    /// <summary>
+    /// Of flat features, the pieces of which they are in a row: a picture (height, width, channels), which lies there in the order of NCHW,
+    /// or (features,) in the model's order. Null if all have the model's order.
+    /// </summary>
+    public IReadOnlyList<Shape>? Flattened { get; set; }
 
-    /// <summary>Puts a picture into the other order.</summary>
-    public void Transpose(OnnxGraph graph, string layer, bool toNchw)
-    {
-        graph.Add($"{layer}/{(toNchw ? "ToNchw" : "ToNhwc")}", "Transpose", [], new OnnxAttribute("perm", toNchw ? ToNchw : ToNhwc));
-        IsNchw = toNchw;
-    }
+    /// <summary>The same, to be changed apart.</summary>
+    public OrderState Copy() => new() { IsNchw = IsNchw, Flattened = Flattened };
 }

@@ -48,16 +48,25 @@ internal static class Weights
     }
 
     /// <summary>
-    /// A dense kernel [height·width·channels, units] whose rows are in the order of a picture (height, width, channels), with
-    /// the rows in that of (channels, height, width).
+    /// A dense kernel [features, units] whose rows are in the model's order, that of each picture being (height, width, channels), with
+    /// the rows in the order of the features as they lie: those of pictures as (channels, height, width).
     /// </summary>
-    public static float[] RowsOfNchw(float[] kernel, Shape picture, int units)
+    /// <param name="kernel">The kernel; with one unit, any vector of the features.</param>
+    /// <param name="pieces">See <see cref="OrderState.Flattened"/>; together as many features.</param>
+    /// <param name="units">The length of a row.</param>
+    public static float[] RowsAsTheyLie(float[] kernel, IReadOnlyList<Shape> pieces, int units)
     {
-        (int pixels, int channels) = (picture[0] * picture[1], picture[2]);
         float[] result = new float[kernel.Length];
-        for (int pixel = 0; pixel < pixels; pixel++)
-            for (int channel = 0; channel < channels; channel++)
-                kernel.AsSpan(((pixel * channels) + channel) * units, units).CopyTo(result.AsSpan(((channel * pixels) + pixel) * units));
+        int start = 0;
+        foreach (Shape piece in pieces)
+        {
+            (int pixels, int channels) = piece.Rank == 3 ? (piece[0] * piece[1], piece[2]) : (1, piece.Elements);
+            for (int pixel = 0; pixel < pixels; pixel++)
+                for (int channel = 0; channel < channels; channel++)
+                    kernel.AsSpan((start + (pixel * channels) + channel) * units, units).CopyTo(result.AsSpan((start + (channel * pixels) + pixel) * units));
+            start += piece.Elements;
+        }
+
         return result;
     }
 }

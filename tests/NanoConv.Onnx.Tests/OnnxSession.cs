@@ -37,14 +37,17 @@ internal sealed class OnnxSession : IDisposable
     /// <summary>The file, read back.</summary>
     public static ModelProto Parse(OnnxModel model) => ModelProto.Parser.ParseFrom(Bytes(model));
 
-    /// <summary>What the network makes of a batch [axes]; a shape that does not fit is ONNX Runtime's error.</summary>
+    /// <summary>What the network, which has one output, makes of a batch [axes]; a shape that does not fit is ONNX Runtime's error.</summary>
     public (long[] Shape, float[] Elements) Run<TElement>(TElement[] batch, params long[] axes)
+        where TElement : unmanaged => Assert.Single(RunAll(batch, axes));
+
+    /// <summary>All outputs, in the file's order.</summary>
+    public IReadOnlyList<(long[] Shape, float[] Elements)> RunAll<TElement>(TElement[] batch, params long[] axes)
         where TElement : unmanaged
     {
         using OrtValue input = OrtValue.CreateTensorValueFromMemory(batch, axes);
         using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(run, session.InputNames, [input], session.OutputNames);
-        OrtValue output = Assert.Single(outputs);
-        return (output.GetTensorTypeAndShape().Shape, output.GetTensorDataAsSpan<float>().ToArray());
+        return [.. outputs.Select(output => (output.GetTensorTypeAndShape().Shape, output.GetTensorDataAsSpan<float>().ToArray()))];
     }
 
     public void Dispose()

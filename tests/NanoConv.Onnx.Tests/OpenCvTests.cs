@@ -56,6 +56,28 @@ public sealed class OpenCvTests : PropertySuite, IDisposable
     [OpenCvFact]
     public void Generated_networks_agree() => ForAll(Many, networks => AssertAgree(networks), share: 0.01);
 
+    /// <summary>Sums, products and concatenations of pictures, normalisations, and a dense layer on pictures flattened apart.</summary>
+    [OpenCvFact]
+    public void Networks_with_branches_agree()
+    {
+        Node x = Network.Input((6, 8, 3));
+        Node a = x.Then(new Conv2D(4, 3, padding: Padding.Same, useBias: false), new BatchNormalization(), Activation.ReLU);
+        Node b = Node.Add(a.Then(new Conv2D(4, 3, padding: Padding.Same), new BatchNormalization()), a).Then(Activation.ReLU);
+        Node c = Node.Concatenate(b.Then(new MaxPooling2D(2)), a.Then(new Conv2D(3, 3, 2, Padding.Same)));
+        Node d = Node.Multiply(c, c.Then(new Conv2D(7, 1, activation: Activation.Sigmoid)));
+        Node[] ends =
+        [
+            d.Then(new Flatten(), new Dense(5, Activation.Softmax)),
+            Node.Concatenate(d.Then(new Flatten()), b.Then(new Flatten())).Then(new BatchNormalization(), new Dense(5)),
+            Node.Add(a, b, a.Then(new Conv2D(4, 1))).Then(new Flatten(), new Dense(5)),
+        ];
+        foreach (Node end in ends)
+        {
+            foreach (OnnxLayout layout in Enum.GetValues<OnnxLayout>())
+                AssertAgree(GraphExportCase.Moved(new Network(x, end), seed: 1), layout);
+        }
+    }
+
     private static IEnumerable<ExportCase[]> Shrink(ExportCase[] networks) => networks.Length > 1
         ? [networks[..(networks.Length / 2)], networks[(networks.Length / 2)..]]
         : Generators.PictureNetworks.Shrinker(networks[0]).Select(smaller => (ExportCase[])[smaller]);
@@ -75,21 +97,32 @@ public sealed class OpenCvTests : PropertySuite, IDisposable
         }
     }
 
+    private void AssertAgree(Model<float> model, OnnxLayout layout)
+    {
+        float[] expected = Write<float>(model, layout, Numbers.Reals<float>(Batch * model.InputShape.Elements, seed: 1), "graph");
+        RunInOpenCv();
+        Assert.False(File.Exists(folder["graph.refused"]), layout.ToString());
+        float[] actual = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(folder["graph.output"])).ToArray();
+        Expect.Close<float>($"{layout}: output", expected, actual, Tolerance);
+    }
+
     // The network, a batch for it, and what it should make of it.
     private float[] Write<TElement>(ExportCase network, int i)
+        where TElement : unmanaged => Write<TElement>(network.Build()!, network.Layout, network.Inputs(Batch), $"{i}");
+
+    private float[] Write<TElement>(Model<float> model, OnnxLayout layout, float[] batch, string name)
         where TElement : unmanaged
     {
-        (Model<float> model, Shape input) = (network.Build()!, network.InputShape);
+        Shape input = model.InputShape;
         bool bytes = typeof(TElement) == typeof(byte);
-        model.ToOnnx(new OnnxExportOptions { InputLayout = network.Layout, ScalePixels = bytes }).Save(folder[$"{i}.onnx"]);
-        float[] batch = network.Inputs(Batch);
+        model.ToOnnx(new OnnxExportOptions { InputLayout = layout, ScalePixels = bytes }).Save(folder[$"{name}.onnx"]);
         if (bytes)
             batch = [.. batch.Select(number => MathF.Floor(Math.Abs(number) * byte.MaxValue))];
         TElement[] elements = bytes ? (TElement[])(object)Array.ConvertAll(batch, number => (byte)number) : (TElement[])(object)batch;
-        TElement[] ordered = input.Rank == 3 ? Layouts.Order(elements, network.Layout, input) : elements;
-        long[] axes = input.Rank == 3 ? Layouts.Axes(network.Layout, input, Batch) : [Batch, input[0]];
-        File.WriteAllBytes(folder[$"{i}.input"], MemoryMarshal.AsBytes<TElement>(ordered).ToArray());
-        File.WriteAllText(folder[$"{i}.shape"], $"{(bytes ? "uint8" : "float32")} {string.Join(' ', axes)}");
+        TElement[] ordered = input.Rank == 3 ? Layouts.Order(elements, layout, input) : elements;
+        long[] axes = input.Rank == 3 ? Layouts.Axes(layout, input, Batch) : [Batch, input[0]];
+        File.WriteAllBytes(folder[$"{name}.input"], MemoryMarshal.AsBytes<TElement>(ordered).ToArray());
+        File.WriteAllText(folder[$"{name}.shape"], $"{(bytes ? "uint8" : "float32")} {string.Join(' ', axes)}");
         float[] numbers = bytes ? Array.ConvertAll(batch, number => number / byte.MaxValue) : batch;
         Tensor<float> outputs = model.Predict(new Tensor<float>(input.Batch(Batch), numbers), threads: 1);
         return outputs.AsSpan().ToArray();

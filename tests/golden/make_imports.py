@@ -94,7 +94,54 @@ class Symmetric(nn.Module):
         return self.body(x)
 
 
-MODULES = {"default": default, "maxpooling": MaxPooling, "thinner_deeper": ThinnerDeeper, "symmetric": Symmetric}
+def normalised():
+    """Batch normalisations by number: with and without weights of their own, and of a flattened picture."""
+    return nn.Sequential(
+        nn.Conv2d(3, 4, 3, stride=2, padding=1, bias=False), nn.BatchNorm2d(4), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(4, 5, 3, stride=2, padding=1), nn.BatchNorm2d(5, eps=1e-3, affine=False), nn.ReLU(),
+        nn.Flatten(), nn.BatchNorm1d(4 * 4 * 5), nn.Linear(4 * 4 * 5, 10))
+
+
+class Block(nn.Module):
+    """A residual block as torchvision writes it."""
+
+    def __init__(self, inputs, filters, stride):
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, filters, 3, stride, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(filters)
+        self.conv2 = nn.Conv2d(filters, filters, 3, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(filters)
+        self.downsample = None
+        if stride != 1:
+            self.downsample = nn.Sequential(nn.Conv2d(inputs, filters, 1, stride, bias=False), nn.BatchNorm2d(filters))
+
+    def forward(self, x):
+        y = self.bn2(self.conv2(torch.relu(self.bn1(self.conv1(x)))))
+        return torch.relu(y + (x if self.downsample is None else self.downsample(x)))
+
+
+class Residual(nn.Module):
+    """Names with dots in them: layer1.0.conv1.weight, layer2.0.downsample.1.running_mean, norm.num_batches_tracked."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 4, 3, stride=2, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(4)
+        self.layer1 = nn.Sequential(Block(4, 4, 1))
+        self.layer2 = nn.Sequential(Block(4, 6, 2))
+        self.norm = nn.BatchNorm1d(2 * 4 * 4 * 6)
+        self.fc = nn.Linear(2 * 4 * 4 * 6, 10)
+
+    def forward(self, x):
+        x = self.layer1(torch.max_pool2d(torch.relu(self.bn1(self.conv1(x))), 2))
+        x = self.layer2(x)
+        return self.fc(self.norm(torch.cat([x.flatten(1), torch.sigmoid(x).flatten(1)], 1)))
+
+
+MODULES = {
+    "default": default, "maxpooling": MaxPooling, "thinner_deeper": ThinnerDeeper, "symmetric": Symmetric,
+    "normalised": normalised, "residual": Residual,
+}
 
 
 def images(name):
@@ -118,8 +165,22 @@ def pytorch(name):
         for key, parameter in module.named_parameters():
             shape = tuple(parameter.shape)
             parameter.copy_(torch.tensor(golden.symmetric(f"import/{name}/{key}", shape, limit_of(shape))))
-    state = {key: value.numpy().astype("<f4").copy() for key, value in module.state_dict().items()}
-    return state, outputs_of(module, name)
+        for key, layer in module.named_modules():
+            if isinstance(layer, (nn.BatchNorm1d, nn.BatchNorm2d)):
+                normalise(layer, f"import/{name}/{key}")
+    state = {key: value.numpy().copy() for key, value in module.state_dict().items()}
+    return {key: value if value.dtype == np.int64 else value.astype("<f4") for key, value in state.items()}, outputs_of(module, name)
+
+
+def normalise(layer, name):
+    """Neither gamma and variance of 1 nor beta and mean of 0, which would be as if they were not there."""
+    shape = (layer.num_features,)
+    layer.running_mean.copy_(torch.tensor(golden.symmetric(f"{name}.running_mean", shape, 0.3)))
+    layer.running_var.copy_(torch.tensor(1 + golden.symmetric(f"{name}.running_var", shape, 0.5)))
+    layer.num_batches_tracked.fill_(7)
+    if layer.affine:
+        layer.weight.copy_(torch.tensor(1 + golden.symmetric(f"{name}.weight", shape, 0.3)))
+        layer.bias.copy_(torch.tensor(golden.symmetric(f"{name}.bias", shape, 0.3)))
 
 
 def keras(network="thinner_deeper"):
@@ -142,7 +203,7 @@ def encode(tensors, metadata):
     header, offset = {"__metadata__": metadata}, 0
     for name in order:
         value = tensors[name]
-        dtype = {4: "F32", 8: "F64"}[value.itemsize]
+        dtype = {"float32": "F32", "float64": "F64", "int64": "I64"}[value.dtype.name]
         header[name] = {"dtype": dtype, "shape": list(value.shape), "data_offsets": [offset, offset + value.nbytes]}
         offset += value.nbytes
     text = json.dumps(header, separators=(",", ":")).encode("utf-8")

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using NanoConv.Cifar.Experiments;
-using NanoConv.Descriptions;
 using NanoConv.Models;
 using NanoConv.Training;
 

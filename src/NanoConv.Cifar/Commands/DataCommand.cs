@@ -4,7 +4,6 @@ using NanoConv.Cifar.Data;
 using NanoConv.Cifar.Files;
 using NanoConv.Cifar.Images;
 using NanoConv.Cifar.Reports;
-using NanoConv.Descriptions;
 
 namespace NanoConv.Cifar.Commands;
 

@@ -5,7 +5,6 @@ using NanoConv.Cifar.Files;
 using NanoConv.Cifar.Reports;
 using NanoConv.Cifar.Reports.Page;
 using NanoConv.Cifar.Reproduction;
-using NanoConv.Descriptions;
 using static NanoConv.Cifar.Commands.Shell;
 
 namespace NanoConv.Cifar.Commands;

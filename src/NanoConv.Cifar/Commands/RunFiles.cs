@@ -1,7 +1,6 @@
 using NanoConv.Cifar.Experiments;
 using NanoConv.Cifar.Files;
 using NanoConv.Cifar.Reports;
-using NanoConv.Models;
 
 namespace NanoConv.Cifar.Commands;
 

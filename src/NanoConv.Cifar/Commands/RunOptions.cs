@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using NanoConv.Cifar.Experiments;
 using NanoConv.Cifar.Networks;
-using NanoConv.Descriptions;
 using NanoConv.Graphs;
 using NanoConv.Regularizers;
 using NanoConv.Training;

@@ -3,7 +3,6 @@ using NanoConv.Cifar.Data;
 using NanoConv.Cifar.Experiments;
 using NanoConv.Cifar.Files;
 using NanoConv.Cifar.Reports;
-using NanoConv.Models;
 using NanoConv.Training;
 
 namespace NanoConv.Cifar.Commands;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using NanoConv.Descriptions;
 using NanoConv.Training;
 
 namespace NanoConv.Cifar.Experiments;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using NanoConv.Cifar.Files;
-using NanoConv.Models;
 using NanoConv.Training;
 
 namespace NanoConv.Cifar.Experiments;

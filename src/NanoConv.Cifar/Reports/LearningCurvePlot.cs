@@ -1,5 +1,4 @@
 using NanoConv.Cifar.Files;
-using NanoConv.Layers;
 using ScottPlot;
 using ScottPlot.TickGenerators;
 using SkiaSharp;

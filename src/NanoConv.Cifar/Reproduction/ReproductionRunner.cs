@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using NanoConv.Cifar.Data;
 using NanoConv.Cifar.Experiments;
 using NanoConv.Cifar.Files;
-using NanoConv.Models;
 using NanoConv.Training;
 
 namespace NanoConv.Cifar.Reproduction;

@@ -2,7 +2,7 @@ using NanoConv.Layers;
 
 namespace NanoConv.Onnx.Translators;
 
-/// <summary>Dense layers. Where a picture was flattened in NCHW, the kernel's rows are put into that order.</summary>
+/// <summary>Dense layers. Where pictures were flattened in NCHW, the kernel's rows are put into that order.</summary>
 internal static class DenseLayers
 {
     public static IReadOnlyList<KeyValuePair<Type, LayerTranslator>> All { get; } = [LayerTranslator.For<Dense>(Add)];
@@ -10,8 +10,8 @@ internal static class DenseLayers
     private static void Add(LayerTranslation layer, Dense dense)
     {
         float[] kernel = layer.Parameter(0);
-        if (layer.State.Flattened is { } picture)
-            kernel = Weights.RowsOfNchw(kernel, picture, dense.Units);
+        if (layer.State.Flattened is { } pieces)
+            kernel = Weights.RowsAsTheyLie(kernel, pieces, dense.Units);
         layer.State.Flattened = null;
         // Transposed, as PyTorch writes it: OpenCV 4 reads every Gemm as if transB were 1.
         kernel = Weights.Transposed(kernel, dense.Units);

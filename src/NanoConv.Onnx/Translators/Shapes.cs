@@ -16,7 +16,7 @@ internal static class Shapes
         if (!layer.IsForDense)
             layer.Transpose(toNchw: false);
         if (layer.State.IsNchw)
-            layer.State.Flattened = layer.InputShape;
+            layer.State.Flattened = [layer.InputShape];
         layer.State.IsNchw = false;
         layer.Add("Flatten", [], new OnnxAttribute("axis", 1));
     }

@@ -58,6 +58,9 @@ public abstract class ConvolutionAlgorithm<T>
     /// <summary>Elements of the panels that it holds.</summary>
     internal virtual long PackedElements => 0;
 
+    /// <summary>Elements that <see cref="PrepareForward"/> makes it hold: panels, or the weights themselves.</summary>
+    internal virtual long ForwardElements => Geometry.KernelElements + Geometry.Filters;
+
     /// <summary>Whether <see cref="Backward"/> leaves dw to a product over many pictures, <see cref="KernelProduct"/>.</summary>
     internal virtual bool LeavesKernelGradient => false;
 
@@ -100,6 +103,13 @@ public abstract class ConvolutionAlgorithm<T>
     /// <param name="bias">[K]; empty for none. Likewise.</param>
     /// <exception cref="ArgumentException">They have other lengths.</exception>
     public void Prepare(ReadOnlyMemory<T> kernel, ReadOnlyMemory<T> bias = default)
+    {
+        PrepareForward(kernel, bias);
+        PackTransposed(kernel);
+    }
+
+    /// <summary>Takes the weights as <see cref="Prepare"/> does, but for forward passes alone.</summary>
+    internal void PrepareForward(ReadOnlyMemory<T> kernel, ReadOnlyMemory<T> bias)
     {
         if (kernel.Length != Geometry.KernelElements)
             throw new ArgumentException($"expected {Geometry.KernelElements} elements, received {kernel.Length}", nameof(kernel));
@@ -177,7 +187,13 @@ public abstract class ConvolutionAlgorithm<T>
     /// <exception cref="ArgumentException">A span is too short, or <see cref="Prepare"/> was never called.</exception>
     public abstract void InputGradient(int images, Span<T> dx, ReadOnlySpan<T> dz, Span<T> scratch);
 
+    /// <summary>Takes what the forward pass needs.</summary>
     private protected abstract void Pack(ReadOnlyMemory<T> kernel, ReadOnlyMemory<T> bias);
+
+    /// <summary>Takes what <see cref="InputGradient"/> needs besides.</summary>
+    private protected virtual void PackTransposed(ReadOnlyMemory<T> kernel)
+    {
+    }
 
     /// <summary>The same with the pixels of y where <paramref name="output"/> says, as in the halo of a next layer.</summary>
     internal abstract void Forward(int images, Span<T> y, in PixelView output, ReadOnlySpan<T> x, Span<T> scratch, bool relu);

@@ -33,6 +33,9 @@ internal class DirectAlgorithm<T> : ConvolutionAlgorithm<T>
     internal override long PackedElements => AlignedArray<T>.Allocated(packedKernel.Length)
         + AlignedArray<T>.Allocated(packedTransposedKernel.Length) + AlignedArray<T>.Allocated(packedBias.Length);
 
+    internal override long ForwardElements => AlignedArray<T>.Allocated(packedLength)
+        + AlignedArray<T>.Allocated(PackedMatrix.PaddedColumns<T>(Geometry.Filters));
+
     private protected ReadOnlySpan<T> PackedKernel => packedKernel;
 
     private protected ReadOnlySpan<T> PackedTransposedKernel => packedTransposedKernel;
@@ -46,10 +49,9 @@ internal class DirectAlgorithm<T> : ConvolutionAlgorithm<T>
         PackedMatrix.Pack(packedKernel, kernel.Span, Geometry.KernelElements / Geometry.Filters, Geometry.Filters);
         packedBias.Span.Clear();
         bias.Span.CopyTo(packedBias);
-        PackTransposed(kernel);
     }
 
-    private protected virtual void PackTransposed(ReadOnlyMemory<T> kernel)
+    private protected override void PackTransposed(ReadOnlyMemory<T> kernel)
     {
         if (packedTransposedKernel.Length == 0)
             packedTransposedKernel = new(packedTransposedLength);

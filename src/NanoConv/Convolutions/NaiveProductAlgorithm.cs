@@ -19,9 +19,10 @@ internal sealed class NaiveProductAlgorithm<T>(ConvolutionGeometry geometry) : C
 
     internal override long PackedElements => transposedKernel.Length;
 
-    private protected override void Pack(ReadOnlyMemory<T> kernel, ReadOnlyMemory<T> bias)
+    private protected override void Pack(ReadOnlyMemory<T> kernel, ReadOnlyMemory<T> bias) => (this.kernel, this.bias) = (kernel, bias);
+
+    private protected override void PackTransposed(ReadOnlyMemory<T> kernel)
     {
-        (this.kernel, this.bias) = (kernel, bias);
         if (transposedKernel.Length == 0)
             transposedKernel = new T[Geometry.KernelElements];
         int at = 0;

@@ -33,6 +33,9 @@ internal sealed class WinogradAlgorithm<T>(ConvolutionGeometry geometry) : Convo
     internal override long PackedElements => AlignedArray<T>.Allocated(packedKernel.Length)
         + AlignedArray<T>.Allocated(packedTransposedKernel.Length) + AlignedArray<T>.Allocated(packedBias.Length);
 
+    internal override long ForwardElements => AlignedArray<T>.Allocated((int)WinogradProduct.PackedLength<T>(channels, filters))
+        + AlignedArray<T>.Allocated(PackedMatrix.PaddedColumns<T>(filters));
+
     /// <summary>Why it does not take a convolution; null if it does.</summary>
     public static string? Refusal(in ConvolutionGeometry geometry)
     {
@@ -67,16 +70,17 @@ internal sealed class WinogradAlgorithm<T>(ConvolutionGeometry geometry) : Convo
     private protected override void Pack(ReadOnlyMemory<T> kernel, ReadOnlyMemory<T> bias)
     {
         if (packedKernel.Length == 0)
-        {
-            packedKernel = new((int)WinogradProduct.PackedLength<T>(channels, filters));
-            packedTransposedKernel = new((int)WinogradProduct.PackedLength<T>(filters, channels));
-            packedBias = new(PackedMatrix.PaddedColumns<T>(filters));
-        }
-
+            (packedKernel, packedBias) = (new((int)WinogradProduct.PackedLength<T>(channels, filters)), new(PackedMatrix.PaddedColumns<T>(filters)));
         WinogradProduct.Pack(packedKernel, kernel.Span, channels, filters);
-        WinogradProduct.PackTransposed(packedTransposedKernel, kernel.Span, channels, filters);
         packedBias.Span.Clear();
         bias.Span.CopyTo(packedBias);
+    }
+
+    private protected override void PackTransposed(ReadOnlyMemory<T> kernel)
+    {
+        if (packedTransposedKernel.Length == 0)
+            packedTransposedKernel = new((int)WinogradProduct.PackedLength<T>(filters, channels));
+        WinogradProduct.PackTransposed(packedTransposedKernel, kernel.Span, channels, filters);
     }
 
     internal override void Forward(int images, Span<T> y, in PixelView output, ReadOnlySpan<T> x, Span<T> scratch, bool relu) =>

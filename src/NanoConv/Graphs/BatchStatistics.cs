@@ -16,9 +16,9 @@ internal sealed class BatchStatistics<T>
     private readonly (T[] Shares, T[] Total)[] backward;
 
     /// <summary>Makes room for some shards.</summary>
-    public BatchStatistics(Model<T> model, int shards)
+    public BatchStatistics(IReadOnlyList<BuiltLayer<T>> all, int shards)
     {
-        layers = [.. model.Layers];
+        layers = [.. all];
         Layers = [.. Enumerable.Range(0, layers.Length).Where(layer => layers[layer].BatchElements > 0 && layers[layer].IsTrainable)];
         forward = [.. layers.Select((layer, index) => Room(index, layer.BatchElements, shards))];
         backward = [.. layers.Select((layer, index) => Room(index, layer.BatchElements, shards))];

@@ -11,26 +11,27 @@ internal static class BufferCount
     public static long WorkspaceElements<T>(Model<T> model, int capacity, bool training)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        BufferPlan plan = training ? model.TrainingPlan : model.PredictionPlan;
+        (CompiledGraph<T> graph, BufferPlan plan) = training ? (model.Graph, model.TrainingPlan) : (model.PredictionGraph, model.PredictionPlan);
         long elements = plan.GradientSlots.Sum(slot => AlignedArray<T>.Allocated(slot.Length(capacity)));
-        elements += AlignedArray<T>.Allocated(model.Layers.Max(layer => layer.ScratchElements)) + ((long)capacity * model.OutputShape.Elements);
-        HashSet<int> elsewhere = training ? [.. SharedSlots(model, plan)] : [];
+        elements += AlignedArray<T>.Allocated(graph.Layers.Max(layer => layer.ScratchElements));
+        elements += graph.Topology.Outputs is [var output] ? (long)capacity * graph.ActivationShape(output).Elements : 0;
+        HashSet<int> elsewhere = training ? [.. SharedSlots(graph, plan)] : [];
         for (int slot = 0; slot < plan.Slots.Count; slot++)
             elements += elsewhere.Contains(slot) ? 0 : AlignedArray<T>.Allocated(plan.Slots[slot].Length(capacity));
         return elements;
     }
 
     /// <summary>The slots of what lean layers keep of a whole batch, which <see cref="BatchBuffers{T}"/> has the memory for.</summary>
-    public static IEnumerable<int> SharedSlots<T>(Model<T> model, BufferPlan plan)
+    public static IEnumerable<int> SharedSlots<T>(CompiledGraph<T> graph, BufferPlan plan)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        for (int index = 0; index < model.Layers.Count; index++)
+        for (int index = 0; index < graph.Layers.Count; index++)
         {
-            BuiltLayer<T> layer = model.Layers[index];
+            BuiltLayer<T> layer = graph.Layers[index];
             if (!layer.IsLean)
                 continue;
-            yield return GradientPlan<T>.KeepsActivation(model, layer, index)
-                ? plan.Value(model.Topology.Inputs(index)[0])
+            yield return GradientPlan<T>.KeepsActivation(graph, layer, index)
+                ? plan.Value(graph.Topology.Inputs(index)[0])
                 : plan.Kept(index, layer.KeptInput);
             yield return plan.Kept(index, layer.KeptGradient);
         }
@@ -48,10 +49,10 @@ internal static class BufferCount
             if (!layer.IsLean)
                 continue;
             int value = model.Topology.Inputs(index)[0];
-            if (!GradientPlan<T>.KeepsActivation(model, layer, index))
+            if (!GradientPlan<T>.KeepsActivation(model.Graph, layer, index))
                 elements += AlignedArray<T>.Allocated(BatchBuffers<T>.Length(layer, layer.Kept[layer.KeptInput], examples));
             else if (values.Add(value))
-                elements += AlignedArray<T>.Allocated(BatchBuffers<T>.Length(layer, model.ActivationElements(value), examples, 0));
+                elements += AlignedArray<T>.Allocated(BatchBuffers<T>.Length(layer, model.Graph.ActivationElements(value), examples, 0));
             elements += AlignedArray<T>.Allocated(BatchBuffers<T>.Length(layer, layer.Kept[layer.KeptGradient], examples));
         }
 

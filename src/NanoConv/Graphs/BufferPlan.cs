@@ -55,39 +55,39 @@ internal sealed class BufferPlan
     public (int Slot, bool IsFirst) InputGradient(int layer, int input) => (inputGradients[layer][input], isFirst[layer][input]);
 
     /// <summary>For training: a slot each, and gradients that last from the first layer that writes them to the value's maker.</summary>
-    public static BufferPlan ForTraining<T>(Model<T> model)
+    public static BufferPlan ForTraining<T>(CompiledGraph<T> graph)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        BufferPlan plan = new(model.Layers.Count) { KeepsValues = true };
-        for (int value = 0; value <= model.Layers.Count; value++)
-            plan.values[value] = plan.Add(new Slot(model.ActivationElements(value), 0));
-        for (int layer = 0; layer < model.Layers.Count; layer++)
+        BufferPlan plan = new(graph.Layers.Count) { KeepsValues = true };
+        for (int value = 0; value <= graph.Layers.Count; value++)
+            plan.values[value] = plan.Add(new Slot(graph.ActivationElements(value), 0));
+        for (int layer = 0; layer < graph.Layers.Count; layer++)
         {
-            plan.kept[layer] = [.. model.Layers[layer].Kept.Select(buffer =>
-                model.Needs(layer, buffer, training: true) ? plan.Add(new Slot(buffer.Elements, buffer.Extra)) : -1)];
+            plan.kept[layer] = [.. graph.Layers[layer].Kept.Select(buffer =>
+                graph.Needs(layer, buffer, training: true) ? plan.Add(new Slot(buffer.Elements, buffer.Extra)) : -1)];
         }
 
-        plan.PlanGradients(model);
+        plan.PlanGradients(graph);
         return plan;
     }
 
     /// <summary>For prediction: outputs, and some values besides, stay until the end.</summary>
-    /// <param name="model">The model.</param>
+    /// <param name="graph">What is to run.</param>
     /// <param name="wanted">Values that stay; null for all.</param>
-    public static BufferPlan ForPrediction<T>(Model<T> model, IReadOnlyCollection<int>? wanted)
+    public static BufferPlan ForPrediction<T>(CompiledGraph<T> graph, IReadOnlyCollection<int>? wanted)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        Topology topology = model.Topology;
-        BufferPlan plan = new(model.Layers.Count) { KeepsValues = wanted is null };
+        Topology topology = graph.Topology;
+        BufferPlan plan = new(graph.Layers.Count) { KeepsValues = wanted is null };
         Pool pool = new(plan.slots);
-        plan.values[0] = pool.Take(model.ActivationElements(0), Place(model, 0));
-        for (int layer = 0; layer < model.Layers.Count; layer++)
+        plan.values[0] = pool.Take(graph.ActivationElements(0), Place(graph, 0));
+        for (int layer = 0; layer < graph.Layers.Count; layer++)
         {
-            BuiltLayer<T> built = model.Layers[layer];
+            BuiltLayer<T> built = graph.Layers[layer];
             int value = layer + 1;
-            plan.values[value] = pool.Take(model.ActivationElements(value), Place(model, value));
+            plan.values[value] = pool.Take(graph.ActivationElements(value), Place(graph, value));
             plan.kept[layer] = [.. built.Kept.Select(buffer =>
-                !model.Needs(layer, buffer, training: false) ? -1
+                !graph.Needs(layer, buffer, training: false) ? -1
                 : IsPassing(built, buffer) ? pool.Take(buffer.Elements, new HaloPlace(built.HaloedInput!.Value, built.InputShape))
                 : plan.Add(new Slot(buffer.Elements, buffer.Extra)))];
             for (int place = 0; place < built.Kept.Count; place++)
@@ -107,7 +107,7 @@ internal sealed class BufferPlan
         foreach (int output in topology.Outputs)
         {
             plan.gradients[output] = plan.gradientSlots.Count; // where a loss leaves its gradient, which nobody reads
-            plan.gradientSlots.Add(new Slot(model.ActivationShape(output).Elements, 0));
+            plan.gradientSlots.Add(new Slot(graph.ActivationShape(output).Elements, 0));
         }
 
         return plan;
@@ -117,8 +117,8 @@ internal sealed class BufferPlan
     private static bool IsPassing<T>(BuiltLayer<T> layer, KeptBuffer buffer)
         where T : unmanaged, IFloatingPointIeee754<T> => buffer.IsInput && layer.HaloedInput is not null;
 
-    private static HaloPlace? Place<T>(Model<T> model, int value)
-        where T : unmanaged, IFloatingPointIeee754<T> => model.ViewOf(value) is { } view ? new HaloPlace(view, model.ActivationShape(value)) : null;
+    private static HaloPlace? Place<T>(CompiledGraph<T> graph, int value)
+        where T : unmanaged, IFloatingPointIeee754<T> => graph.ViewOf(value) is { } view ? new HaloPlace(view, graph.ActivationShape(value)) : null;
 
     private int Add(Slot slot)
     {
@@ -127,22 +127,22 @@ internal sealed class BufferPlan
     }
 
     // The backward pass, from the output: which gradients are alive when.
-    private void PlanGradients<T>(Model<T> model)
+    private void PlanGradients<T>(CompiledGraph<T> graph)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         Pool pool = new(gradientSlots);
         Array.Fill(gradients, -1);
-        foreach (int output in model.Topology.Outputs)
-            gradients[output] = pool.Take(model.ActivationShape(output).Elements, null);
-        for (int layer = model.Layers.Count - 1; layer >= 0; layer--)
+        foreach (int output in graph.Topology.Outputs)
+            gradients[output] = pool.Take(graph.ActivationShape(output).Elements, null);
+        for (int layer = graph.Layers.Count - 1; layer >= 0; layer--)
         {
-            ReadOnlySpan<int> inputs = model.Topology.Inputs(layer);
+            ReadOnlySpan<int> inputs = graph.Topology.Inputs(layer);
             (inputGradients[layer], isFirst[layer]) = (new int[inputs.Length], new bool[inputs.Length]);
             for (int i = 0; i < inputs.Length; i++)
             {
                 int value = inputs[i];
                 isFirst[layer][i] = gradients[value] < 0;
-                inputGradients[layer][i] = pool.Take(model.ActivationShape(value).Elements, null);
+                inputGradients[layer][i] = pool.Take(graph.ActivationShape(value).Elements, null);
                 if (isFirst[layer][i])
                     gradients[value] = inputGradients[layer][i];
             }

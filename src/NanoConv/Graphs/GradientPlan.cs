@@ -80,13 +80,15 @@ internal sealed class GradientPlan<T>
     public static int LaneCount(int batch) => (int)Math.Min(MostLanes, ((long)batch + LaneSize - 1) / LaneSize);
 
     /// <summary>Whether a layer's input is kept where its activation is, and not in a halo of its own.</summary>
-    public static bool KeepsActivation(Model<T> model, BuiltLayer<T> layer, int index) =>
-        layer.KeptInput < 0 || !model.Needs(index, layer.Kept[layer.KeptInput], training: true);
+    public static bool KeepsActivation(CompiledGraph<T> graph, BuiltLayer<T> layer, int index) =>
+        layer.KeptInput < 0 || !graph.Needs(index, layer.Kept[layer.KeptInput], training: true);
 
     private static int KeptElements(Model<T> model, BuiltLayer<T> layer)
     {
         int index = model.IndexOf(layer);
-        int input = KeepsActivation(model, layer, index) ? model.ActivationElements(model.Topology.Inputs(index)[0]) : layer.Kept[layer.KeptInput].Elements;
+        int input = KeepsActivation(model.Graph, layer, index)
+            ? model.Graph.ActivationElements(model.Topology.Inputs(index)[0])
+            : layer.Kept[layer.KeptInput].Elements;
         return input + layer.Kept[layer.KeptGradient].Elements;
     }
 

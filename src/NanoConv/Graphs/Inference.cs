@@ -39,7 +39,8 @@ internal static class Inference
         model.Access.BeginReading(); // until the penalties are those of the weights that gave the outputs
         try
         {
-            Run(model, data, new Passing(threads, loss.TakesLogits), cancellation, (workspace, first, count) =>
+            Passing<T> passing = new(threads, WantsLogits: loss.TakesLogits && model.EndsInSoftmax);
+            Run(model, data, passing, cancellation, (workspace, first, count) =>
             {
                 workspace.LoadTargets(data, [], first, count);
                 workspace.Score(loss, T.One, scores.AsSpan(first, count));
@@ -69,7 +70,8 @@ internal static class Inference
     {
         int first = int.MaxValue;
         Lock gate = new();
-        Run(model, data, new Passing(threads, WantsLogits: true, IsForwardOwn: true), CancellationToken.None, (workspace, _, _) =>
+        Passing<T> passing = new(threads, model.Graph, BufferPlan.ForPrediction(model.Graph, []), WantsLogits: true, IsForwardOwn: true);
+        Run(model, data, passing, CancellationToken.None, (workspace, _, _) =>
         {
             int found = workspace.ForwardToNonFinite() ?? int.MaxValue;
             lock (gate)
@@ -95,31 +97,40 @@ internal static class Inference
             throw new ArgumentException("expected examples to predict, received none", nameof(data));
         Tensor<T> outputs = new(model.OutputShape.Batch(data.Count));
         int length = model.OutputShape.Elements;
-        Run(model, data, new Passing(threads), cancellation, (workspace, first, count) =>
+        Run(model, data, new Passing<T>(threads), cancellation, (workspace, first, count) =>
             workspace.Output.CopyTo(outputs.AsSpan().Slice(first * length, count * length)));
         return outputs;
     }
 
-    /// <summary>Several values [n, shape], side by side whatever halos they lie in.</summary>
+    /// <summary>The network's outputs, each [n, shape].</summary>
+    public static IReadOnlyList<Tensor<T>> Outputs<T>(Model<T> model, Tensor<T> inputs)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        Outputs(model, inputs, model.Topology.Outputs.ToArray(), model.PredictionGraph.Topology.Outputs.ToArray(), new Passing<T>(Threads: 0));
+
+    /// <summary>Several values [n, shape], side by side whatever halos they lie in; of the network as it is written, as they may not be in the other.</summary>
     public static IReadOnlyList<Tensor<T>> Outputs<T>(Model<T> model, Tensor<T> inputs, int[] values)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        Outputs(model, inputs, values, values, new Passing<T>(Threads: 0, model.Graph, BufferPlan.ForPrediction(model.Graph, values)));
+
+    // Values as the network is written, and the same where examples pass.
+    private static Tensor<T>[] Outputs<T>(Model<T> model, Tensor<T> inputs, int[] values, int[] passed, Passing<T> passing)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int examples = inputs.Shape[0];
         Tensor<T>[] outputs = [.. values.Select(value => new Tensor<T>(model.ActivationShape(value).Batch(examples)))];
-        BufferPlan plan = BufferPlan.ForPrediction(model, values);
-        Run(model, new TensorInputs<T>(inputs), new Passing(Threads: 0, Plan: plan), CancellationToken.None, (workspace, first, count) =>
+        Run(model, new TensorInputs<T>(inputs), passing, CancellationToken.None, (workspace, first, count) =>
         {
             for (int i = 0; i < values.Length; i++)
             {
                 int length = model.ActivationShape(values[i]).Elements;
-                workspace.CopySideBySide(values[i], outputs[i].AsSpan().Slice(first * length, count * length));
+                workspace.CopySideBySide(passed[i], outputs[i].AsSpan().Slice(first * length, count * length));
             }
         });
         return outputs;
     }
 
     private static void Run<T>(
-        Model<T> model, IInputs<T> data, Passing passing, CancellationToken cancellation, Action<Workspace<T>, int, int> use)
+        Model<T> model, IInputs<T> data, Passing<T> passing, CancellationToken cancellation, Action<Workspace<T>, int, int> use)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int shards = (data.Count + ShardSize - 1) / ShardSize;
@@ -129,7 +140,7 @@ internal static class Inference
             cancellation.ThrowIfCancellationRequested();
             int first = item * ShardSize, count = Math.Min(ShardSize, data.Count - first);
             Workspace<T> workspace = workspaces[worker] ??= passing.Plan is { } plan
-                ? new Workspace<T>(model, ShardSize, plan, batch: null)
+                ? new Workspace<T>(passing.Graph!, ShardSize, plan, batch: null)
                 : model.RentWorkspace();
             workspace.Load(data, [], first, count);
             workspace.Configure(training: false, passing.WantsLogits, seed: 0, step: 0, first);
@@ -152,9 +163,11 @@ internal static class Inference
 
     /// <summary>How examples pass.</summary>
     /// <param name="Threads">Threads; 0 for as many as there are processors.</param>
+    /// <param name="Graph">What they pass through; null for the network as it predicts.</param>
+    /// <param name="Plan">Buffers for that; null likewise, those of all predictions.</param>
     /// <param name="WantsLogits">Whether a final softmax is left out.</param>
     /// <param name="IsForwardOwn">Whether the one who uses the workspace carries the examples forward.</param>
-    /// <param name="Plan">Buffers of its own; null for those of all predictions.</param>
-    private sealed record Passing(
-        int Threads, bool WantsLogits = false, bool IsForwardOwn = false, BufferPlan? Plan = null);
+    private sealed record Passing<T>(
+        int Threads, CompiledGraph<T>? Graph = null, BufferPlan? Plan = null, bool WantsLogits = false, bool IsForwardOwn = false)
+        where T : unmanaged, IFloatingPointIeee754<T>;
 }

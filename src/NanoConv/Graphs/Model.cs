@@ -23,9 +23,8 @@ public sealed partial class Model<T>
     private readonly IdleStack<Workspace<T>> idleWorkspaces = new();
     private readonly IdleStack<SpanPrediction<T>> idlePredictions = new();
     private readonly BuiltLayer<T>[] outputs;
-    private readonly PixelView?[] views;
-    private readonly int[] elements;
     private readonly Lazy<BufferPlan> trainingPlan;
+    private readonly Lazy<CompiledGraph<T>> predictionGraph;
     private readonly Lazy<BufferPlan> predictionPlan;
 
     internal Model(Network network, Shape inputShape, int seed, IReadOnlyList<BuiltLayer<T>> layers, SizeLimits limits)
@@ -45,9 +44,9 @@ public sealed partial class Model<T>
 
         limits.Choose(layers);
         WeightAccess<T>.Prepare(this.layers);
-        views = [.. Enumerable.Range(0, this.layers.Length + 1).Select(FindView)];
-        elements = [.. views.Select((view, value) => view?.Image ?? ActivationShape(value).Elements)];
-        (trainingPlan, predictionPlan) = (new(() => BufferPlan.ForTraining(this)), new(() => BufferPlan.ForPrediction(this, [])));
+        Graph = new CompiledGraph<T>(inputShape, this.layers, Topology);
+        (trainingPlan, predictionGraph) = (new(() => BufferPlan.ForTraining(Graph)), new(() => PredictionCompiler<T>.Compile(Graph)));
+        predictionPlan = new(() => BufferPlan.ForPrediction(PredictionGraph, []));
     }
 
     /// <summary>What the model was built from.</summary>
@@ -135,18 +134,17 @@ public sealed partial class Model<T>
     /// <summary>A predicting worker's buffers.</summary>
     internal BufferPlan PredictionPlan => predictionPlan.Value;
 
+    /// <summary>The network as it is written.</summary>
+    internal CompiledGraph<T> Graph { get; }
+
+    /// <summary>The network as it predicts; <see cref="RentWorkspace"/> sees to it that its weights are those of the parameters.</summary>
+    internal CompiledGraph<T> PredictionGraph => predictionGraph.Value;
+
     /// <summary>The shape of the input (0) or of the output of layer index − 1.</summary>
     internal Shape ActivationShape(int index) => index == 0 ? InputShape : layers[index - 1].OutputShape;
 
-    /// <summary>Elements that it takes for an example, with the halo in which the next layers may want it.</summary>
-    internal int ActivationElements(int index) => elements[index];
-
-    /// <summary>Where the pixels of a value lie: in a halo, if all its readers want the same one and its maker can write there.</summary>
-    internal PixelView? ViewOf(int index) => views[index];
-
-    /// <summary>Whether layer <paramref name="index"/> takes memory for something that it may keep.</summary>
-    internal bool Needs(int index, KeptBuffer buffer, bool training) =>
-        (training || !buffer.TrainingOnly) && buffer.Elements + (long)buffer.Extra > 0 && !(buffer.IsInput && ViewOf(Topology.Inputs(index)[0]) is not null);
+    /// <summary>Where the pixels of a value lie, as the network is written.</summary>
+    internal PixelView? ViewOf(int index) => Graph.ViewOf(index);
 
     /// <summary>Mean loss with penalties, and accuracy; both NaN where outputs are NaN, see <see cref="Evaluation"/>.</summary>
     /// <param name="data">The examples.</param>
@@ -189,7 +187,7 @@ public sealed partial class Model<T>
     public IReadOnlyList<Tensor<T>> Outputs(Tensor<T> inputs, params ReadOnlySpan<string> layers)
     {
         CheckInputs(inputs);
-        return Inference.Outputs(this, inputs, layers.IsEmpty ? Topology.Outputs.ToArray() : [.. layers.ToArray().Select(ValueOf)]);
+        return layers.IsEmpty ? Inference.Outputs(this, inputs) : Inference.Outputs(this, inputs, [.. layers.ToArray().Select(ValueOf)]);
     }
 
     /// <summary>The network's outputs, into memory of one's own. Once it is warm it allocates nothing, on any number of threads.</summary>
@@ -233,8 +231,6 @@ public sealed partial class Model<T>
         return sum;
     }
 
-    internal Workspace<T> RentWorkspace() => idleWorkspaces.Take() ?? new Workspace<T>(this, Inference.ShardSize, training: false);
-
     /// <summary>Takes back what workers have rented, those that did.</summary>
     internal void ReturnWorkspaces(Span<Workspace<T>?> rented) => idleWorkspaces.ReturnAll(rented);
 
@@ -258,21 +254,6 @@ public sealed partial class Model<T>
         CheckInputShape(data.InputShape);
         if (OutputShape.Elements != data.Classes)
             throw new ArgumentException($"expected {OutputShape.Elements} classes, the network's outputs, received {data.Classes}");
-    }
-
-    private PixelView? FindView(int value)
-    {
-        if (value == 0 || !layers[value - 1].CanWriteInHalo || Topology.IsOutput(value))
-            return null;
-        ReadOnlySpan<int> readers = Topology.Readers(value);
-        PixelView? view = layers[readers[0]].HaloedInput;
-        foreach (int reader in readers)
-        {
-            if (layers[reader].HaloedInput != view)
-                return null;
-        }
-
-        return view;
     }
 
     private int ValueOf(string name)

@@ -14,6 +14,9 @@ internal sealed class WeightAccess<T>
     // Data that a model predicts may come from the model itself, hence recursion.
     private readonly ReaderWriterLockSlim access = new(LockRecursionPolicy.SupportsRecursion);
 
+    /// <summary>Grows whenever weights have changed.</summary>
+    public long Version { get; private set; }
+
     // Whether this thread helps one that holds the lock: it must not wait for an edit that waits for both of them.
     private bool IsHelper => WorkerPool.Owner == this;
 
@@ -75,6 +78,7 @@ internal sealed class WeightAccess<T>
         }
         finally
         {
+            Version++;
             access.ExitWriteLock();
         }
     }

@@ -16,7 +16,7 @@ namespace NanoConv.Graphs;
 internal sealed class Workspace<T> : ILayerBuffers<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly Model<T> model;
+    private readonly CompiledGraph<T> graph;
     private readonly BufferPlan plan;
     private readonly AlignedArray<T>[] slots;
     private readonly AlignedArray<T>[] shared;
@@ -25,27 +25,31 @@ internal sealed class Workspace<T> : ILayerBuffers<T>
     private readonly BatchBuffers<T>? batch;
     private bool[] wanted = [];
 
-    /// <summary>Makes the buffers.</summary>
+    /// <summary>Makes the buffers for a network as it is written.</summary>
     /// <param name="model">The model.</param>
     /// <param name="capacity">Examples that fit in.</param>
     /// <param name="training">Whether there is a backward pass.</param>
     public Workspace(Model<T> model, int capacity, bool training)
-        : this(model, capacity, training ? model.TrainingPlan : model.PredictionPlan, training ? new BatchBuffers<T>(model, capacity) : null)
+        : this(
+            model.Graph,
+            capacity,
+            training ? model.TrainingPlan : BufferPlan.ForPrediction(model.Graph, []),
+            training ? new BatchBuffers<T>(model, capacity) : null)
     {
     }
 
     /// <summary>Makes a plan's buffers; those of training share what lean layers keep with other workers.</summary>
-    public Workspace(Model<T> model, int capacity, BufferPlan plan, BatchBuffers<T>? batch)
+    public Workspace(CompiledGraph<T> graph, int capacity, BufferPlan plan, BatchBuffers<T>? batch)
     {
-        (this.model, this.plan, this.batch, Capacity) = (model, plan, batch, capacity);
-        shared = [.. Enumerable.Range(0, model.Layers.Count + 1).Select(value => batch?.Activation(value) ?? default)];
-        HashSet<int> elsewhere = batch is null ? [] : [.. BufferCount.SharedSlots(model, plan)];
+        (this.graph, this.plan, this.batch, Capacity) = (graph, plan, batch, capacity);
+        shared = [.. Enumerable.Range(0, graph.Layers.Count + 1).Select(value => batch?.Activation(value) ?? default)];
+        HashSet<int> elsewhere = batch is null ? [] : [.. BufferCount.SharedSlots(graph, plan)];
         slots = [.. plan.Slots.Select((slot, index) => new AlignedArray<T>(elsewhere.Contains(index) ? 0 : slot.Length(capacity)))];
         gradients = [.. plan.GradientSlots.Select(slot => new AlignedArray<T>(slot.Length(capacity)))];
-        target = new T[model.Topology.Outputs.Length == 1 ? capacity * model.OutputShape.Elements : 0];
-        Scratch = new(model.Layers.Max(layer => layer.ScratchElements));
-        Statistics = batch is null ? null : new BatchStatistics<T>(model, shards: 1);
-        Passes = [.. model.Layers.Select((_, index) => new LayerPass<T>(this, model.Layers[index], index))];
+        target = new T[graph.Topology.Outputs.Length == 1 ? capacity * OutputElements : 0];
+        Scratch = new(graph.Layers.Max(layer => layer.ScratchElements));
+        Statistics = batch is null ? null : new BatchStatistics<T>(graph.Layers, shards: 1);
+        Passes = [.. graph.Layers.Select((_, index) => new LayerPass<T>(this, graph.Layers[index], index, graph.Origin(index).Place))];
     }
 
     /// <summary>Examples that fit in.</summary>
@@ -76,7 +80,7 @@ internal sealed class Workspace<T> : ILayerBuffers<T>
     {
         foreach (LayerPass<T> pass in Passes)
             pass.Count = count;
-        int length = model.InputShape.Elements;
+        int length = graph.InputShape.Elements;
         for (int i = 0; i < count; i++)
             inputs.CopyInput(order.IsEmpty ? first + i : order[first + i], Activation(0).Slice(i * length, length));
     }
@@ -84,7 +88,7 @@ internal sealed class Workspace<T> : ILayerBuffers<T>
     /// <summary>Copies the targets of the examples that <see cref="Load(IInputs{T}, ReadOnlySpan{int}, int, int)"/> was given.</summary>
     public void LoadTargets(IDataset<T> data, ReadOnlySpan<int> order, int first, int count)
     {
-        int classes = model.OutputShape.Elements;
+        int classes = OutputElements;
         for (int i = 0; i < count; i++)
             data.CopyTarget(order.IsEmpty ? first + i : order[first + i], target.AsSpan(i * classes, classes));
     }
@@ -94,16 +98,16 @@ internal sealed class Workspace<T> : ILayerBuffers<T>
     {
         foreach (AlignedArray<T> buffer in (AlignedArray<T>[])[.. gradients, Scratch])
             buffer.Span.Fill(value);
-        for (int index = 0; index <= model.Layers.Count; index++)
+        for (int index = 0; index <= graph.Layers.Count; index++)
         {
             Span<T> memory = Memory(index);
-            if (model.ViewOf(index) is not { } view)
+            if (graph.ViewOf(index) is not { } view)
             {
                 memory.Fill(value);
                 continue;
             }
 
-            Shape shape = model.ActivationShape(index);
+            Shape shape = graph.ActivationShape(index);
             for (int row = 0; row < Capacity * shape[0]; row++)
                 memory.Slice(view.At(row / shape[0], row % shape[0], 0), shape[1] * shape[2]).Fill(value);
         }
@@ -132,7 +136,7 @@ internal sealed class Workspace<T> : ILayerBuffers<T>
         foreach (LayerPass<T> pass in Passes)
         {
             (pass.Training, pass.Seed, pass.Step, pass.FirstExample) = (training, seed, step, firstExample);
-            pass.WantsLogits = wantsLogits && pass.LayerIndex == model.Topology.Outputs[0] - 1;
+            pass.WantsLogits = wantsLogits && pass.Index == graph.Topology.Outputs[0] - 1;
         }
     }
 
@@ -142,51 +146,51 @@ internal sealed class Workspace<T> : ILayerBuffers<T>
     /// </summary>
     public Span<T> Activation(int index)
     {
-        int elements = model.ActivationElements(index);
+        int elements = graph.ActivationElements(index);
         return Memory(index).Span.Slice(shared[index].Length > 0 ? Passes[0].Place * elements : 0, Passes[0].Count * elements);
     }
 
     /// <summary>The network's output, its first one if there are several.</summary>
-    public Span<T> Output => Activation(model.Topology.Outputs[0]);
+    public Span<T> Output => Activation(graph.Topology.Outputs[0]);
 
     /// <summary>Copies a value without its halo: [count, its shape].</summary>
     public void CopySideBySide(int index, Span<T> destination)
     {
         Span<T> memory = Activation(index);
-        if (model.ViewOf(index) is not { } view)
+        if (graph.ViewOf(index) is not { } view)
         {
             memory.CopyTo(destination);
             return;
         }
 
-        Shape shape = model.ActivationShape(index);
+        Shape shape = graph.ActivationShape(index);
         int length = shape[1] * shape[2];
         for (int row = 0; row < Passes[0].Count * shape[0]; row++)
             memory.Slice(view.At(row / shape[0], row % shape[0], 0), length).CopyTo(destination.Slice(row * length, length));
     }
 
     /// <summary>What a layer reads.</summary>
-    public ReadOnlySpan<T> Input(int layer, int input) => Activation(model.Topology.Inputs(layer)[input]);
+    public ReadOnlySpan<T> Input(int layer, int input) => Activation(graph.Topology.Inputs(layer)[input]);
 
     /// <summary>In the backward pass: where a layer writes the gradient of an input; empty where that is not wanted.</summary>
     public Span<T> InputGradient(int layer, int input)
     {
-        int value = model.Topology.Inputs(layer)[input];
+        int value = graph.Topology.Inputs(layer)[input];
         return wanted[value] ? GradientIn(plan.InputGradient(layer, input).Slot, value) : [];
     }
 
     /// <inheritdoc/>
     public (AlignedArray<T> Memory, bool IsShared) Kept(int layer, int place)
     {
-        AlignedArray<T> ofBatch = batch?.Kept(model.Layers[layer], layer, place) ?? default;
+        AlignedArray<T> ofBatch = batch?.Kept(graph.Layers[layer], layer, place) ?? default;
         return ofBatch.Length > 0 ? (ofBatch, true) : (plan.Kept(layer, place) is >= 0 and int slot ? slots[slot] : default, false);
     }
 
     /// <inheritdoc/>
-    public PixelView? InputView(int layer) => model.ViewOf(model.Topology.Inputs(layer)[0]);
+    public PixelView?[] InputViews(int layer) => [.. graph.Topology.Inputs(layer).ToArray().Select(graph.ViewOf)];
 
     /// <inheritdoc/>
-    public PixelView? OutputView(int layer) => model.ViewOf(layer + 1);
+    public PixelView? OutputView(int layer) => graph.ViewOf(layer + 1);
 
     /// <inheritdoc/>
     ReadOnlySpan<T> ILayerBuffers<T>.Statistics(int layer) => Statistics is { } of ? of.Forward(layer) : [];
@@ -220,13 +224,13 @@ internal sealed class Workspace<T> : ILayerBuffers<T>
 
     /// <summary>Leaves these examples' share of what a layer needs of the whole batch.</summary>
     public void GatherForward(int layer, int shard) =>
-        model.Layers[layer].GatherForward(Passes[layer], Input(layer, 0), Statistics!.ForwardShare(layer, shard));
+        graph.Layers[layer].GatherForward(Passes[layer], Input(layer, 0), Statistics!.ForwardShare(layer, shard));
 
     /// <summary>The same in the backward pass, where the layer's weights also get their gradients.</summary>
     public void GatherBackward(int layer, int shard, T[] sum)
     {
         Passes[layer].Gradients = sum;
-        model.Layers[layer].GatherBackward(
+        graph.Layers[layer].GatherBackward(
             Passes[layer], Input(layer, 0), Activation(layer + 1), GradientIn(plan.Gradient(layer + 1), layer + 1), Statistics!.BackwardShare(layer, shard));
     }
 
@@ -255,7 +259,7 @@ internal sealed class Workspace<T> : ILayerBuffers<T>
     /// <param name="scores">Overwritten: one for each example.</param>
     public void Score(Loss loss, T scale, Span<ExampleScore> scores)
     {
-        int classes = model.OutputShape.Elements;
+        int classes = OutputElements;
         Span<T> output = Output, gradient = OutputGradient;
         for (int i = 0; i < scores.Length; i++)
         {
@@ -300,14 +304,16 @@ internal sealed class Workspace<T> : ILayerBuffers<T>
             }
 
             Backward(index, sum);
-            if (model.Layers[index].IsLean)
-                batch!.AddKernelGradient(model.Layers[index], index, Passes[index].Count, rows: null, Passes[index].Gradient(0));
+            if (graph.Layers[index].IsLean)
+                batch!.AddKernelGradient(graph.Layers[index], index, Passes[index].Count, rows: null, Passes[index].Gradient(0));
         }
 
         return needsInputGradient ? GradientIn(plan.Gradient(0), 0) : [];
     }
 
-    private Span<T> OutputGradient => GradientIn(plan.Gradient(model.Topology.Outputs[0]), model.Topology.Outputs[0]);
+    private int OutputElements => graph.ActivationShape(graph.Topology.Outputs[0]).Elements;
+
+    private Span<T> OutputGradient => GradientIn(plan.Gradient(graph.Topology.Outputs[0]), graph.Topology.Outputs[0]);
 
     private bool HasStatistics(int layer) => Passes[layer].Training && Statistics is { } statistics && statistics.Has(layer);
 
@@ -316,14 +322,14 @@ internal sealed class Workspace<T> : ILayerBuffers<T>
         LayerPass<T> pass = Passes[index];
         pass.Gradients = sum;
         Span<T> dy = GradientIn(plan.Gradient(index + 1), index + 1);
-        model.Layers[index].Backward(pass, pass.Input(0), Activation(index + 1), dy, pass.InputGradient(0));
+        graph.Layers[index].Backward(pass, pass.Input(0), Activation(index + 1), dy, pass.InputGradient(0));
         AddToEarlierReaders(index);
     }
 
     // Where a layer is not the first in the backward pass that reads a value, its gradient is one of several that are summed.
     private void AddToEarlierReaders(int layer)
     {
-        ReadOnlySpan<int> inputs = model.Topology.Inputs(layer);
+        ReadOnlySpan<int> inputs = graph.Topology.Inputs(layer);
         for (int i = 0; i < inputs.Length; i++)
         {
             (int slot, bool isFirst) = plan.InputGradient(layer, i);
@@ -334,11 +340,11 @@ internal sealed class Workspace<T> : ILayerBuffers<T>
         }
     }
 
-    private void Forward(LayerPass<T> pass) => model.Layers[pass.LayerIndex].Forward(pass, pass.Input(0), Activation(pass.LayerIndex + 1));
+    private void Forward(LayerPass<T> pass) => graph.Layers[pass.Index].Forward(pass, pass.Input(0), Activation(pass.Index + 1));
 
     private AlignedArray<T> Memory(int value) => shared[value].Length > 0 ? shared[value] : slots[plan.Value(value)];
 
-    private Span<T> GradientIn(int slot, int value) => gradients[slot].Span.Slice(0, Passes[0].Count * model.ActivationShape(value).Elements);
+    private Span<T> GradientIn(int slot, int value) => gradients[slot].Span.Slice(0, Passes[0].Count * graph.ActivationShape(value).Elements);
 
     // The first of the greatest; −1 where a number is none: NaN is neither greater nor smaller, and 0 would be a guess.
     private static int ArgMax(ReadOnlySpan<T> row)

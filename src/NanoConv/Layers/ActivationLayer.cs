@@ -1,8 +1,6 @@
 using System.Numerics;
 using NanoConv.Descriptions;
-using NanoConv.Initializers;
 using NanoConv.Layers.Activations;
-using NanoConv.Regularizers;
 
 namespace NanoConv.Layers;
 
@@ -44,6 +42,8 @@ public sealed class ActivationLayer : Layer, IDescribed<ActivationLayer>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         public override bool EndsInSoftmax => activation == Activation.Softmax && InputShape.Rank == 1;
+
+        internal override bool IsIdentity => activation == Activation.Linear;
 
         public override void Forward(LayerPass<T> pass, ReadOnlySpan<T> x, Span<T> y)
         {

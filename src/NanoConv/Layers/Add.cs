@@ -1,9 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 using NanoConv.Descriptions;
-using NanoConv.Initializers;
-using NanoConv.Layers.Activations;
-using NanoConv.Regularizers;
 
 namespace NanoConv.Layers;
 
@@ -36,6 +33,8 @@ public sealed class Add(string? name = null) : Layer(name), IDescribed<Add>
     private sealed class Built<T>(LayerBuilder<T> builder) : BuiltLayer<T>(builder, builder.InputShape)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        internal override bool TakesPostOperations => true;
+
         public override void Forward(LayerPass<T> pass, ReadOnlySpan<T> x, Span<T> y)
         {
             TensorPrimitives.Add(x, pass.Input(1), y);

@@ -66,6 +66,10 @@ public sealed class BatchNormalization : Layer, IDescribed<BatchNormalization>
     /// <inheritdoc/>
     public override string Kind => "batch_normalization";
 
+    internal override int? ForeignKernelRank => 1;
+
+    internal override bool KeepsOrder => true;
+
     /// <inheritdoc/>
     public static BatchNormalization FromConfig(ConfigReader config) => new(
         config.Real("momentum"),
@@ -128,6 +132,10 @@ public sealed class BatchNormalization : Layer, IDescribed<BatchNormalization>
         public override int ScratchElements => 3 * channels;
 
         internal override long PackedElements => 2 * channels;
+
+        internal override (ReadOnlyMemory<T> Scale, ReadOnlyMemory<T> Shift)? ScaleAndShift => (scale, shift);
+
+        internal override bool TakesPostOperations => true;
 
         private ReadOnlySpan<T> MovingMean => Parameters[movingMean].Value;
 

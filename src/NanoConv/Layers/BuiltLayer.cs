@@ -1,5 +1,6 @@
 using System.Numerics;
 using NanoConv.Kernels;
+using NanoConv.Layers.Activations;
 using NanoConv.Tensors;
 
 namespace NanoConv.Layers;
@@ -23,6 +24,13 @@ public abstract class BuiltLayer<T>
         InputShapes = [.. builder.InputShapes];
         OutputShape = outputShape;
         Parameters = [.. builder.Parameters];
+    }
+
+    /// <summary>A written layer as a step of prediction, which may read further values behind its own.</summary>
+    private protected BuiltLayer(BuiltLayer<T> written, IEnumerable<Shape> furtherInputs)
+    {
+        (Specification, Name, OutputShape, Parameters) = (written.Specification, written.Name, written.OutputShape, written.Parameters);
+        InputShapes = [.. written.InputShapes, .. furtherInputs];
     }
 
     /// <summary>What the layer was built from.</summary>
@@ -57,6 +65,33 @@ public abstract class BuiltLayer<T>
 
     /// <summary>Whether the layer can write its output where <see cref="LayerPass{T}.OutputView"/> says.</summary>
     internal virtual bool CanWriteInHalo => false;
+
+    /// <summary>Whether it takes one of its inputs wherever the pixels lie, as <see cref="LayerPass{T}.InputViewOf"/> says.</summary>
+    internal virtual bool ReadsAnywhere(int input) => false;
+
+    /// <summary>Whether prediction goes without the layer, as it only hands its input on, the elements in their order.</summary>
+    internal virtual bool IsIdentity => false;
+
+    /// <summary>
+    /// Of a layer that in prediction makes y = x · scale + shift for each channel of the last axis: these, [channels], as
+    /// <see cref="Prepare"/> has left them.
+    /// </summary>
+    internal virtual (ReadOnlyMemory<T> Scale, ReadOnlyMemory<T> Shift)? ScaleAndShift => null;
+
+    /// <summary>Of a layer that multiplies by a kernel: the activation that it applies to the product.</summary>
+    internal virtual Activation? ProductActivation => null;
+
+    /// <summary>Whether in prediction others may change its output in place, once it has written it.</summary>
+    internal virtual bool TakesPostOperations => false;
+
+    /// <summary>Whether it has weights of its own, folded of several layers' parameters, which <see cref="Prepare"/> makes.</summary>
+    internal virtual bool FoldsWeights => false;
+
+    /// <summary>
+    /// Of a layer that multiplies by a kernel: the same for prediction, with another activation and, unless <paramref name="fold"/> is null,
+    /// weights of its own.
+    /// </summary>
+    internal virtual BuiltLayer<T> ForPrediction(Activation activation, WeightFold<T>? fold) => throw new NotSupportedException($"'{Name}' has no product");
 
     /// <summary>
     /// Whether, in a large model, the layer can leave the gradient of its first parameter to <see cref="KernelProduct"/>, which is taken for a

@@ -154,6 +154,7 @@ public sealed class Conv2D : Layer, IDescribed<Conv2D>
         private readonly ConvolutionGeometry geometry;
         private readonly ConvolutionAlgorithmKind? chosen;
         private readonly Activation activation;
+        private readonly WeightFold<T>? fold;
         private ConvolutionAlgorithm<T> algorithm;
         private KeptBuffer[] kept;
 
@@ -162,6 +163,15 @@ public sealed class Conv2D : Layer, IDescribed<Conv2D>
         {
             (geometry, chosen, activation) = (algorithm.Geometry, specification.Algorithm, specification.Activation);
             (this.algorithm, kept) = (algorithm, KeptBy(algorithm));
+        }
+
+        // For prediction: by what the written layer has packed, unless there are other weights.
+        private Built(Built<T> written, Activation activation, WeightFold<T>? fold)
+            : base(written, [])
+        {
+            (geometry, chosen, this.activation, this.fold) = (written.geometry, written.chosen, activation, fold);
+            algorithm = fold is null ? written.algorithm : ConvolutionAlgorithm<T>.For(geometry, written.algorithm.Kind);
+            kept = KeptBy(algorithm);
         }
 
         public override string Algorithm => algorithm.Name;
@@ -192,11 +202,30 @@ public sealed class Conv2D : Layer, IDescribed<Conv2D>
 
         internal override int KeptInput => algorithm.Input.IsPlain ? -1 : PaddedX;
 
-        internal override long PackedElements => algorithm.PackedElements;
+        internal override long PackedElements => FoldsWeights ? algorithm.ForwardElements : algorithm.PackedElements;
+
+        internal override Activation? ProductActivation => activation;
+
+        internal override bool TakesPostOperations => true;
+
+        internal override bool FoldsWeights => fold is not null;
+
+        internal override BuiltLayer<T> ForPrediction(Activation activation, WeightFold<T>? fold) => new Built<T>(this, activation, fold);
 
         internal override StridedProduct KernelProduct(int examples) => algorithm.KernelProduct(examples);
 
-        public override void Prepare() => algorithm.Prepare(Parameters[0].Memory, Parameters.Count > 1 ? Parameters[1].Memory : default);
+        public override void Prepare()
+        {
+            (ReadOnlyMemory<T> kernel, ReadOnlyMemory<T> bias) = (Parameters[0].Memory, Parameters.Count > 1 ? Parameters[1].Memory : default);
+            if (fold is null)
+            {
+                algorithm.Prepare(kernel, bias);
+                return;
+            }
+
+            (kernel, bias) = fold.Apply(kernel.Span, bias.Span);
+            algorithm.PrepareForward(kernel, bias);
+        }
 
         public override void Forward(LayerPass<T> pass, ReadOnlySpan<T> x, Span<T> y)
         {

@@ -95,6 +95,7 @@ public sealed class Dense : Layer, IDescribed<Dense>
         private readonly int inputs;
         private readonly int units;
         private readonly Activation activation;
+        private readonly WeightFold<T>? fold;
         private readonly AlignedArray<T> packedBias;
         private AlignedArray<T> packedKernel;
         private AlignedArray<T> packedTransposedKernel;
@@ -112,6 +113,14 @@ public sealed class Dense : Layer, IDescribed<Dense>
             ];
         }
 
+        // For prediction: by what the written layer has packed, unless there are other weights.
+        private Built(Built<T> written, Activation activation, WeightFold<T>? fold)
+            : base(written, [])
+        {
+            (inputs, units, this.activation, this.fold, Kept) = (written.inputs, written.units, activation, fold, written.Kept);
+            (packedKernel, packedBias) = fold is null ? (written.packedKernel, written.packedBias) : (default, new(PackedMatrix.PaddedColumns<T>(units)));
+        }
+
         public override IReadOnlyList<KeptBuffer> Kept { get; }
 
         public override bool EndsInSoftmax => activation == Activation.Softmax;
@@ -122,13 +131,27 @@ public sealed class Dense : Layer, IDescribed<Dense>
 
         internal override int KeptGradient => Dz;
 
-        internal override long PackedElements => AlignedArray<T>.Allocated(packedKernel.Length) + AlignedArray<T>.Allocated(packedTransposedKernel.Length)
-            + AlignedArray<T>.Allocated(packedBias.Length);
+        internal override long PackedElements => AlignedArray<T>.Allocated(FoldsWeights ? PackedMatrix.Length<T>(inputs, units) : packedKernel.Length)
+            + AlignedArray<T>.Allocated(packedTransposedKernel.Length) + AlignedArray<T>.Allocated(packedBias.Length);
+
+        internal override Activation? ProductActivation => activation;
+
+        internal override bool TakesPostOperations => true;
+
+        internal override bool FoldsWeights => fold is not null;
+
+        internal override BuiltLayer<T> ForPrediction(Activation activation, WeightFold<T>? fold) => new Built<T>(this, activation, fold);
 
         internal override StridedProduct KernelProduct(int examples) => StridedProduct.Dense(examples, inputs, units);
 
         public override void Prepare()
         {
+            if (FoldsWeights)
+            {
+                PrepareFolded();
+                return;
+            }
+
             if (packedKernel.Length == 0)
                 (packedKernel, packedTransposedKernel) = (new(PackedMatrix.Length<T>(inputs, units)), new(IsLean ? 0 : PackedMatrix.Length<T>(units, inputs)));
             PackedMatrix.Pack(packedKernel, Parameters[0].Value, inputs, units);
@@ -164,6 +187,15 @@ public sealed class Dense : Layer, IDescribed<Dense>
                 TransposedProduct.Multiply(back, dx, dz, Parameters[0].Value, new TransposedView(0, units, 0, 1, 0, units));
             else
                 MatrixProduct.Multiply(back, dx, dz, packedTransposedKernel, []);
+        }
+
+        private void PrepareFolded()
+        {
+            (ReadOnlyMemory<T> kernel, ReadOnlyMemory<T> bias) = fold!.Apply(Parameters[0].Value, Parameters.Count > 1 ? Parameters[1].Value : []);
+            if (packedKernel.Length == 0)
+                packedKernel = new(PackedMatrix.Length<T>(inputs, units));
+            PackedMatrix.Pack(packedKernel, kernel.Span, inputs, units);
+            bias.Span.CopyTo(packedBias);
         }
 
         // Whether the activation is a step of its own: neither fused nor left to the loss.

@@ -1,10 +1,7 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 using NanoConv.Descriptions;
-using NanoConv.Initializers;
 using NanoConv.Kernels;
-using NanoConv.Layers.Activations;
-using NanoConv.Regularizers;
 
 namespace NanoConv.Layers;
 
@@ -54,6 +51,8 @@ public sealed class Dropout : Layer, IDescribed<Dropout>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         public override IReadOnlyList<KeptBuffer> Kept { get; } = [new KeptBuffer("mask", builder.InputShape.Elements)];
+
+        internal override bool IsIdentity => true;
 
         public override void Forward(LayerPass<T> pass, ReadOnlySpan<T> x, Span<T> y)
         {

@@ -28,6 +28,8 @@ public sealed class Flatten(string? name = null) : Layer(name), IDescribed<Flatt
     private sealed class Built<T>(LayerBuilder<T> builder) : BuiltLayer<T>(builder, builder.InputShape.Elements)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        internal override bool IsIdentity => true;
+
         public override void Forward(LayerPass<T> pass, ReadOnlySpan<T> x, Span<T> y) => x.CopyTo(y);
 
         public override void Backward(LayerPass<T> pass, ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> dy, Span<T> dx)

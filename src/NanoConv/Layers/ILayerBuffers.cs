@@ -3,7 +3,7 @@ using NanoConv.Tensors;
 
 namespace NanoConv.Layers;
 
-/// <summary>A worker's buffers, as far as its layers see them. Layers are told by their place in the network.</summary>
+/// <summary>A worker's buffers, as far as its layers see them. Layers are told by their place in the graph that runs.</summary>
 /// <typeparam name="T">The number type.</typeparam>
 internal interface ILayerBuffers<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -14,10 +14,10 @@ internal interface ILayerBuffers<T>
     /// <summary>Room for what does not last beyond a call.</summary>
     AlignedArray<T> Scratch { get; }
 
-    /// <summary>Where the pixels of a layer's first input lie, if not side by side.</summary>
-    PixelView? InputView(int layer);
+    /// <summary>Where the pixels of a layer's inputs lie, if not contiguous: in a halo.</summary>
+    PixelView?[] InputViews(int layer);
 
-    /// <summary>Where those of its output are to lie, if not side by side.</summary>
+    /// <summary>Where those of its output are to lie, if not contiguous.</summary>
     PixelView? OutputView(int layer);
 
     /// <summary>The memory of what a layer keeps, none where it needs none, and whether that is shared: all workers' examples lie in it.</summary>

@@ -15,14 +15,20 @@ public sealed class LayerPass<T>
     private readonly int[] gradientPlaces;
     private readonly BuiltLayer<T> layer;
     private readonly AlignedArray<T> scratch;
+    private readonly PixelView?[] inputViews;
 
-    internal LayerPass(ILayerBuffers<T> buffers, BuiltLayer<T> layer, int index)
+    /// <summary>Makes the state.</summary>
+    /// <param name="buffers">The worker's buffers.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="index">Its place in the graph that runs.</param>
+    /// <param name="layerIndex">Its place in the network as it is written.</param>
+    internal LayerPass(ILayerBuffers<T> buffers, BuiltLayer<T> layer, int index, int layerIndex)
     {
-        (this.buffers, this.layer, LayerIndex, scratch) = (buffers, layer, index, buffers.Scratch);
-        (InputView, OutputView) = (buffers.InputView(index), buffers.OutputView(index));
+        (this.buffers, this.layer, Index, LayerIndex, scratch) = (buffers, layer, index, layerIndex, buffers.Scratch);
+        (inputViews, OutputView) = (buffers.InputViews(index), buffers.OutputView(index));
         (kept, isShared) = (new AlignedArray<T>[layer.Kept.Count], new bool[layer.Kept.Count]);
-        for (int place = 0; place < kept.Length; place++)
-            (kept[place], isShared[place]) = buffers.Kept(index, place);
+        for (int i = 0; i < kept.Length; i++)
+            (kept[i], isShared[i]) = buffers.Kept(index, i);
         missing = [.. layer.Kept.Select((buffer, place) => buffer.TrainingOnly && !buffers.IsForTraining && buffer.Elements + buffer.Extra > 0
             ? $"{layer.Specification.TypeName} '{layer.Name}': its kept buffer '{buffer.Name}' (Kept({place})) was declared TrainingOnly, so there is no "
                 + "memory for it in prediction; expected TrainingOnly: false, or its use only where pass.Training is true"
@@ -54,29 +60,35 @@ public sealed class LayerPass<T>
     public int Step { get; internal set; }
 
     /// <summary>What a layer that looks at whole batches has made of this one; empty in prediction, and where the layer is frozen.</summary>
-    public ReadOnlySpan<T> Statistics => Training ? buffers.Statistics(LayerIndex) : [];
+    public ReadOnlySpan<T> Statistics => Training ? buffers.Statistics(Index) : [];
 
     /// <summary>The same of the backward pass.</summary>
-    public ReadOnlySpan<T> BackwardStatistics => Training ? buffers.BackwardStatistics(LayerIndex) : [];
+    public ReadOnlySpan<T> BackwardStatistics => Training ? buffers.BackwardStatistics(Index) : [];
 
     internal T[] Gradients { get; set; } = [];
+
+    /// <summary>The layer's place among those that run.</summary>
+    internal int Index { get; }
 
     /// <summary>The first example's place in what is kept of many.</summary>
     internal int Place { get; set; }
 
     /// <summary>Where the input's pixels lie, if not contiguous: in a halo.</summary>
-    internal PixelView? InputView { get; }
+    internal PixelView? InputView => inputViews[0];
 
     /// <summary>Where the output's pixels are to lie, if not contiguous: in a halo.</summary>
     internal PixelView? OutputView { get; }
 
+    /// <summary>The same of one of several inputs.</summary>
+    internal PixelView? InputViewOf(int input) => inputViews[input];
+
     /// <summary>One of the inputs of a layer that joins several: [count, its shape]. In Backward as it was in Forward.</summary>
     /// <param name="index">Its place, from 0, which is x.</param>
-    public ReadOnlySpan<T> Input(int index) => buffers.Input(LayerIndex, index);
+    public ReadOnlySpan<T> Input(int index) => buffers.Input(Index, index);
 
     /// <summary>In Backward: where to write the gradient of one of the inputs, all of it; empty if nobody needs it.</summary>
     /// <param name="index">The input's place, from 0, whose gradient is dx.</param>
-    public Span<T> InputGradient(int index) => buffers.InputGradient(LayerIndex, index);
+    public Span<T> InputGradient(int index) => buffers.InputGradient(Index, index);
 
     /// <summary>A buffer that the layer has declared in <see cref="BuiltLayer{T}.Kept"/>.</summary>
     /// <param name="index">Its place there.</param>

@@ -1,9 +1,6 @@
 using System.Numerics;
 using NanoConv.Descriptions;
-using NanoConv.Initializers;
 using NanoConv.Kernels;
-using NanoConv.Layers.Activations;
-using NanoConv.Regularizers;
 using NanoConv.Tensors;
 
 namespace NanoConv.Layers;

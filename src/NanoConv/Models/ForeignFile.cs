@@ -25,8 +25,8 @@ internal static partial class ForeignFile
     private const string Torch = "in Python: import torch; from safetensors.torch import save_file; save_file(torch.load(\"FILE\", map_location=\"cpu\"), "
         + "\"weights.safetensors\"), of a checkpoint its [\"state_dict\"], of a module its .state_dict(), " + ImportIt;
 
-    private const string Keras = "in Python: import keras; " + SaveArrays + "{f\"{l.name}/{n}\": v for l in keras.models.load_model(\"FILE\").layers "
-        + "for n, v in zip((\"kernel\", \"bias\"), l.get_weights())}" + IntoFile;
+    private const string Keras = "in Python: import keras; " + SaveArrays + "{f\"{l.name}/{w.name.split('/')[-1]}\": v "
+        + "for l in keras.models.load_model(\"FILE\").layers for w, v in zip(l.weights, l.get_weights())}" + IntoFile;
 
     private const string TensorFlow = "in Python: import tensorflow as tf; " + SaveArrays
         + "{v.name: v.numpy() for v in tf.saved_model.load(\"FOLDER\").variables}" + IntoFile;

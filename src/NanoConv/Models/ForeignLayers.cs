@@ -3,7 +3,7 @@ using NanoConv.Descriptions;
 
 namespace NanoConv.Models;
 
-/// <summary>Layers that NanoConv does not have, as the names of their tensors show them.</summary>
+/// <summary>Batch normalisations that a network has no place for, as the names of their tensors show them.</summary>
 internal static partial class ForeignLayers
 {
     /// <summary>Takes batch normalizations out of a list of names that no layer wants; each becomes one phrase.</summary>

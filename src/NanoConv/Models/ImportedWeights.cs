@@ -9,7 +9,7 @@ public sealed class ImportedWeights : IReadOnlyList<ImportedWeight>
 
     internal ImportedWeights(IReadOnlyList<ImportedWeight> weights, IReadOnlyList<IgnoredTensor> ignored) => (this.weights, Ignored) = (weights, ignored);
 
-    /// <summary>The tensors that were left out, in the file's order.</summary>
+    /// <summary>The tensors that were left out: those that patterns name, in the file's order, then normalisations' numbers of batches.</summary>
     public IReadOnlyList<IgnoredTensor> Ignored { get; }
 
     /// <inheritdoc/>

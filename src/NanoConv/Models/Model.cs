@@ -98,8 +98,9 @@ public static class Model
     /// </remarks>
     /// <param name="model">Takes the weights; unchanged if they do not fit.</param>
     /// <param name="path">
-    /// A safetensors file with a kernel and, if there is one, a bias for each layer, and no other tensor that is not ignored. F16,
-    /// BF16, F32 and F64 are converted to <typeparamref name="T"/>; <see cref="ImportedWeight.SourceType"/> tells which was which.
+    /// A safetensors file with a kernel and, if there is one, a bias for each layer, of batch normalisations also the moving averages, and
+    /// no other tensor that is not ignored. F16, BF16, F32 and F64 are converted to <typeparamref name="T"/>;
+    /// <see cref="ImportedWeight.SourceType"/> tells which was which.
     /// </param>
     /// <param name="layout">Whose weights they are.</param>
     /// <param name="prefixes">
@@ -113,11 +114,12 @@ public static class Model
     /// <returns>Where each parameter's values came from, and what was ignored.</returns>
     /// <typeparam name="T">The number type.</typeparam>
     /// <exception cref="ArgumentException">
-    /// The model has layers that other frameworks do not know, <paramref name="prefixes"/> names none of its layers, or a pattern is empty.
+    /// The model has layers with weights that other frameworks do not know, or adds features that were flattened from a picture to others
+    /// (of PyTorch's), <paramref name="prefixes"/> names none of its layers, or a pattern is empty.
     /// </exception>
     /// <exception cref="InvalidDataException">
-    /// The tensors do not fit; the message lists what is missing, unexpected, of another shape or type, or, as batch normalization, of
-    /// a layer that NanoConv does not have. Or a pattern fits no name.
+    /// The tensors do not fit; the message lists what is missing, unexpected, of another shape or type, or batch normalizations that the
+    /// network does not have. Or a pattern fits no name.
     /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static ImportedWeights ImportWeights<T>(

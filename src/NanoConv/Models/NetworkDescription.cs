@@ -2,10 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using NanoConv.Descriptions;
 using NanoConv.Graphs;
-using NanoConv.Initializers;
 using NanoConv.Layers;
-using NanoConv.Layers.Activations;
-using NanoConv.Regularizers;
 using NanoConv.Tensors;
 
 namespace NanoConv.Models;

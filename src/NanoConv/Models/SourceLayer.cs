@@ -7,17 +7,25 @@ namespace NanoConv.Models;
 /// <param name="layout">Whose names they are.</param>
 internal sealed partial class SourceLayer(string prefix, WeightLayout layout)
 {
+    private readonly string?[] tensors = new string?[(int)SourceRole.Counter + 1]; // by their roles; files may have any number of layers
+    private bool isNumbered;
+
     /// <summary>What the names of the layer's tensors begin with.</summary>
     public string Prefix => prefix;
 
     /// <summary>The layer's own name, without those of the modules or models around it.</summary>
     public string Name => prefix[(prefix.LastIndexOf(layout == WeightLayout.PyTorch ? '.' : '/') + 1)..];
 
-    /// <summary>The name of its kernel; null if it has none.</summary>
-    public string? Kernel { get; private set; }
+    /// <summary>The names of its tensors, in the order of their roles.</summary>
+    public IEnumerable<string> Tensors => tensors.OfType<string>();
 
-    /// <summary>The name of its bias; null if it has none.</summary>
-    public string? Bias { get; private set; }
+    /// <summary>The name of its kernel, or of a normalisation's γ; null if it has none.</summary>
+    public string? Kernel => tensors[(int)SourceRole.Weight];
+
+    /// <summary>Whether it is a batch normalisation: it has moving averages, or the name of one with numbers for its tensors.</summary>
+    public bool IsNormalization => isNumbered
+        ? NormalizationsName().IsMatch(prefix)
+        : (tensors[(int)SourceRole.Mean] ?? tensors[(int)SourceRole.Variance]) is not null;
 
     /// <summary>
     /// The prefix without its numbers. Where those of several layers are equal, their numbers tell the order; Keras's
@@ -32,20 +40,24 @@ internal sealed partial class SourceLayer(string prefix, WeightLayout layout)
         List<string> others = [];
         foreach (string name in names)
         {
-            (string prefix, bool? isKernel) = layout == WeightLayout.PyTorch ? SplitPyTorch(name) : SplitKeras(name);
+            (string prefix, SourceRole? role, bool isNumbered) = layout == WeightLayout.PyTorch ? SplitPyTorch(name) : SplitKeras(name);
             SourceLayer? layer = null;
-            if (isKernel is not null && !layers.TryGetValue(prefix, out layer))
-                layers.Add(prefix, layer = new SourceLayer(prefix, layout));
-            if (isKernel == true && layer!.Kernel is null)
-                layer.Kernel = name;
-            else if (isKernel == false && layer!.Bias is null)
-                layer.Bias = name;
-            else
+            if (role is not null && !layers.TryGetValue(prefix, out layer))
+                layers.Add(prefix, layer = new SourceLayer(prefix, layout) { isNumbered = isNumbered });
+            if (layer is null || layer.isNumbered != isNumbered || layer.tensors[(int)role!.Value] is not null)
                 others.Add(name);
+            else
+                layer.tensors[(int)role!.Value] = name;
         }
 
         return ([.. layers.Values], others);
     }
+
+    /// <summary>The name of a tensor; null if there is none.</summary>
+    /// <param name="role">Its role.</param>
+    /// <param name="roles">Those of all tensors of the layer that it is wanted for, in order: what numbers count.</param>
+    public string? NameOf(SourceRole role, SourceRole[] roles) =>
+        (isNumbered ? Array.IndexOf(roles, role) : (int)role) is >= 0 and int place ? tensors[place] : null;
 
     /// <summary>Runs of digits compare as numbers, all else by its characters' codes.</summary>
     public static int NaturalOrder(string left, string right)
@@ -80,24 +92,37 @@ internal sealed partial class SourceLayer(string prefix, WeightLayout layout)
         return text.AsSpan(start, index - start).TrimStart('0');
     }
 
-    private static (string Prefix, bool? IsKernel) SplitPyTorch(string name)
+    // what modules call them; what ONNX calls the inputs of its operator
+    private static (string Prefix, SourceRole? Role, bool IsNumbered) SplitPyTorch(string name)
     {
         int dot = name.LastIndexOf('.');
-        return (dot < 0 ? "" : name[..dot], name[(dot + 1)..] switch { "weight" => true, "bias" => false, _ => null });
+        SourceRole? role = name[(dot + 1)..] switch
+        {
+            "weight" or "scale" => SourceRole.Weight,
+            "bias" or "B" => SourceRole.Bias,
+            "running_mean" or "mean" => SourceRole.Mean,
+            "running_var" or "var" => SourceRole.Variance,
+            "num_batches_tracked" => SourceRole.Counter,
+            _ => null,
+        };
+        return (dot < 0 ? "" : name[..dot], role, false);
     }
 
     // conv2d/kernel, conv2d/kernel:0 as TensorFlow writes it, layers/conv2d/vars/0 as in Keras 3's own files
-    private static (string Prefix, bool? IsKernel) SplitKeras(string name)
+    private static (string Prefix, SourceRole? Role, bool IsNumbered) SplitKeras(string name)
     {
         string[] parts = TensorFlowIndex().Replace(name, "").Split('/');
-        return parts switch
+        if (parts is [.. var first, "vars", [>= '0' and <= '3' and var digit]])
+            return (string.Join('/', first), (SourceRole)(digit - '0'), true);
+        SourceRole? role = parts[^1] switch
         {
-            [.. var prefix, "vars", "0"] => (string.Join('/', prefix), true),
-            [.. var prefix, "vars", "1"] => (string.Join('/', prefix), false),
-            [.. var prefix, "kernel"] => (string.Join('/', prefix), true),
-            [.. var prefix, "bias"] => (string.Join('/', prefix), false),
-            _ => ("", null),
+            "kernel" or "gamma" => SourceRole.Weight,
+            "bias" or "beta" => SourceRole.Bias,
+            "moving_mean" => SourceRole.Mean,
+            "moving_variance" => SourceRole.Variance,
+            _ => null,
         };
+        return (string.Join('/', parts[..^1]), role, false);
     }
 
     [GeneratedRegex("[0-9]+")]
@@ -105,6 +130,9 @@ internal sealed partial class SourceLayer(string prefix, WeightLayout layout)
 
     [GeneratedRegex("_[0-9]+(?=/|$)")]
     private static partial Regex KerasNumbers();
+
+    [GeneratedRegex("(^|/)batch_normalization(_[0-9]+)?$")]
+    private static partial Regex NormalizationsName();
 
     [GeneratedRegex(":[0-9]+$")]
     private static partial Regex TensorFlowIndex();

@@ -11,7 +11,7 @@ namespace NanoConv.Models;
 internal sealed class WeightImport<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private const int ConvolutionRank = 4;
+    private const int ConvolutionRank = 4, DenseRank = 2, NormalizationRank = 1;
     private const string Counter = ".num_batches_tracked";
 
     private readonly Model<T> model;
@@ -22,7 +22,9 @@ internal sealed class WeightImport<T>
     private readonly List<string> unexpected;
     private readonly IReadOnlyList<IgnoredTensor> ignored;
     private readonly List<string> mistakes = [];
-    private readonly List<(Parameter<T> Parameter, string Source, KernelView View)> taken = [];
+    private readonly List<(Parameter<T> Parameter, string Source, SourceView View)> taken = [];
+    private readonly List<IgnoredTensor> counters = [];
+    private readonly IReadOnlyList<(int Pixels, int Channels)>?[] featureOrders;
 
     public WeightImport(Model<T> model, SafeTensorsFile file, WeightLayout layout, IReadOnlyList<string> ignore)
     {
@@ -31,14 +33,16 @@ internal sealed class WeightImport<T>
         if (layers.FirstOrDefault(layer => layer.Specification.ForeignKernelRank is null) is { } other)
         {
             throw new ArgumentException(
-                $"expected layers with weights that other frameworks have, Conv2D and Dense, received {other.Specification.TypeName} '{other.Name}'");
+                "expected layers with weights that other frameworks have, Conv2D, Dense and BatchNormalization, "
+                + $"received {other.Specification.TypeName} '{other.Name}'");
         }
 
+        featureOrders = layout == WeightLayout.PyTorch ? FeatureOrder.Of(model) : [];
         ignored = IgnorePatterns.Find(file, ignore);
         IEnumerable<string> names = ignored.Count == 0 ? file.Tensors.Keys : file.Tensors.Keys.Except(ignored.Select(tensor => tensor.Name));
         (sources, unexpected) = SourceLayer.Of(names, layout);
-        Reject(sources.FindAll(source => !HasKernel(source)));
-        sources.RemoveAll(source => !HasKernel(source));
+        Reject(sources.FindAll(source => RankOf(source) == 0));
+        sources.RemoveAll(source => RankOf(source) == 0);
     }
 
     /// <summary>Imports, or changes nothing.</summary>
@@ -49,12 +53,12 @@ internal sealed class WeightImport<T>
             MatchByHand(layer, prefix);
         if (!MatchByName())
         {
-            MatchByOrder(layers.FindAll(IsConvolution), sources.FindAll(source => RankOf(source) == ConvolutionRank));
-            MatchByOrder(layers.FindAll(layer => !IsConvolution(layer)), sources.FindAll(source => RankOf(source) != ConvolutionRank));
+            foreach (int rank in (int[])[ConvolutionRank, DenseRank, NormalizationRank])
+                MatchByOrder(layers.FindAll(layer => layer.Specification.ForeignKernelRank == rank), sources.FindAll(source => RankOf(source) == rank));
         }
 
         foreach (BuiltLayer<T> layer in layers)
-            mistakes.AddRange(layer.Parameters.Select(parameter => $"missing {Describe(ViewOf(layer, parameter))} for '{parameter.Name}'"));
+            mistakes.AddRange(layer.Parameters.Select(parameter => $"missing {ViewOf(layer, parameter)} for '{parameter.Name}'"));
         Reject(sources);
         bool isAllThere = mistakes.Count == 0;
         IReadOnlyList<string> normalizations = ForeignLayers.TakeBatchNormalizations(unexpected);
@@ -62,10 +66,11 @@ internal sealed class WeightImport<T>
         mistakes.AddRange(unexpected.Select(name => $"unexpected {Quoted.Of(name)}"));
         if (mistakes.Count > 0)
             throw new InvalidDataException($"the weights do not fit the network: {string.Join("; ", mistakes)}{Remark(isAllThere, normalizations.Count > 0)}");
+        taken.Sort((left, right) => left.Parameter.Offset.CompareTo(right.Parameter.Offset));
         model.Edit(_ =>
         {
-            foreach ((Parameter<T> parameter, string source, KernelView view) in taken)
-                Copy(file.Tensors[source], parameter, view);
+            foreach ((Parameter<T> parameter, string source, SourceView view) in taken)
+                view.Copy(file.Tensors[source], parameter.Writable);
         });
         ImportedWeight[] weights = [.. taken.Select(one => new ImportedWeight(
             one.Parameter.Name,
@@ -73,7 +78,7 @@ internal sealed class WeightImport<T>
             one.Source,
             new Shape([.. one.View.SourceShape.Select(axis => (int)axis)]),
             file.Tensors[one.Source].DataType))];
-        return new ImportedWeights(weights, ignored);
+        return new ImportedWeights(weights, [.. ignored, .. counters]);
     }
 
     /// <summary>What can be done about it, and what ignoring has to do with it.</summary>
@@ -81,7 +86,7 @@ internal sealed class WeightImport<T>
     {
         string remark = ignored.Count == 0 ? "" : $"; {ignored.Count} tensors were ignored, as {Quoted.Of(ignored[0].Name)}";
         if (hasNormalization)
-            remark += "; NanoConv does not have batch normalization: fold it into the layer before it, there, and import the result";
+            remark += "; where the network has no BatchNormalization for one, add it, or fold it into the layer before it, there, and import the result";
         if (unexpected.Count == 0 || !isAllThere) // else it may well be another network
             return remark;
         string pattern = unexpected.TrueForAll(name => name.EndsWith(Counter, StringComparison.Ordinal)) ? $"*{Counter}" : "optimizer.*";
@@ -97,11 +102,13 @@ internal sealed class WeightImport<T>
         Match(layer, source);
     }
 
-    /// <summary>If the remaining layers are called alike on both sides, whatever their order.</summary>
-    private bool MatchByName()
+    /// <summary>If the remaining layers are called alike on both sides, whatever their order: by their whole names there, or the last part.</summary>
+    private bool MatchByName() => MatchByName(source => source.Prefix) || MatchByName(source => source.Name);
+
+    private bool MatchByName(Func<SourceLayer, string> nameOf)
     {
         Dictionary<string, SourceLayer> byName = [];
-        if (sources.Count != layers.Count || !sources.TrueForAll(source => byName.TryAdd(source.Name, source)))
+        if (sources.Count != layers.Count || !sources.TrueForAll(source => byName.TryAdd(nameOf(source), source)))
             return false;
         if (!layers.TrueForAll(layer => byName.ContainsKey(layer.Name)))
             return false;
@@ -112,34 +119,64 @@ internal sealed class WeightImport<T>
 
     /// <summary>
     /// The first with the first. The order of a file is no help, it is the alphabet's; so names must differ in numbers
-    /// alone: then these tell the order of definition. Of others, 'stem' and 'block', say, none is known to come first.
+    /// alone: then these tell the order of definition. Of others, 'stem' and 'block', say, none is known to come first. Nor is it of layers
+    /// of equal shapes in two branches.
     /// </summary>
     private void MatchByOrder(List<BuiltLayer<T>> targets, List<SourceLayer> candidates)
     {
         if (targets.Count > 0 && candidates.Select(source => source.Pattern).Distinct().Count() > 1)
         {
-            mistakes.Add(
-                $"expected names that differ in numbers alone, to tell their order, found {List(candidates.Select(source => source.Prefix))}: " +
-                $"say which of them {List(targets.Select(layer => layer.Name))} are");
-            layers.RemoveAll(targets.Contains);
-            sources.RemoveAll(candidates.ToHashSet().Contains);
+            LeaveOut($"expected names that differ in numbers alone, to tell their order, found {List(candidates.Select(source => source.Prefix))}");
             return;
+        }
+
+        if (!model.Topology.IsChain && candidates.Count > 0)
+        {
+            IGrouping<string, BuiltLayer<T>>[] groups = [.. targets.GroupBy(KernelShape)];
+            ILookup<string, SourceLayer> alike = candidates.ToLookup(source => Shape(source.Tensors.First()));
+            LayerOrder order = new(model.Topology);
+            foreach (IGrouping<string, BuiltLayer<T>> group in groups)
+            {
+                if (order.SideBySide([.. group.Select(model.IndexOf)]) is not (int first, int second))
+                    continue;
+                LeaveOut(
+                    $"expected layers of shape {group.Key} one behind another, to tell them by their numbers, found "
+                    + $"'{model.Layers[first].Name}' and '{model.Layers[second].Name}' side by side, and the layers not named as the file names them, "
+                    + List(candidates.Select(source => source.Prefix)));
+                return;
+            }
+
+            // Numbers need not go through the branches as the network does; of one shape they come in order.
+            if (Array.TrueForAll(groups, group => group.Count() == alike[group.Key].Count()))
+            {
+                targets = [.. groups.SelectMany(group => group)];
+                candidates = [.. groups.SelectMany(group => alike[group.Key])];
+            }
         }
 
         foreach ((BuiltLayer<T> layer, SourceLayer source) in targets.Zip(candidates))
             Match(layer, source);
+
+        void LeaveOut(string mistake)
+        {
+            mistakes.Add($"{mistake}: say which of them {List(targets.Select(layer => layer.Name))} are");
+            layers.RemoveAll(targets.Contains);
+            sources.RemoveAll(candidates.ToHashSet().Contains);
+        }
     }
 
     private void Match(BuiltLayer<T> layer, SourceLayer source)
     {
         layers.Remove(layer);
         sources.Remove(source);
+        SourceRole[] roles = [.. layer.Parameters.Select(parameter => RoleOf(layer, parameter))];
+        HashSet<string> left = [.. source.Tensors];
         foreach (Parameter<T> parameter in layer.Parameters)
         {
-            KernelView view = ViewOf(layer, parameter);
-            string? name = view.IsKernel ? source.Kernel : source.Bias;
+            SourceView view = ViewOf(layer, parameter);
+            string? name = source.NameOf(view.Role, roles);
             if (name is null)
-                mistakes.Add($"missing {Describe(view)} beside {Quoted.Of(source.Kernel!)} for '{parameter.Name}'");
+                mistakes.Add($"missing {view} beside {Quoted.Of(source.Tensors.First())} for '{parameter.Name}'");
             else if (!view.SourceShape.SequenceEqual(file.Tensors[name].Shape))
                 mistakes.Add($"{Quoted.Of(name)} has shape {Shape(name)} instead of {Describe(view.SourceShape)} for '{parameter.Name}'");
             else if (!SafeTensorType.IsConvertible(file.Tensors[name]))
@@ -148,79 +185,59 @@ internal sealed class WeightImport<T>
                 mistakes.Add($"{beyond}, for '{parameter.Name}'");
             else
                 taken.Add((parameter, name, view));
+            left.Remove(name ?? "");
         }
 
-        if (layer.Parameters.Count == 1 && source.Bias is { } bias)
-            unexpected.Add(bias);
+        // Prediction computes nothing with the number of batches.
+        if (source.IsNormalization && source.NameOf(SourceRole.Counter, roles) is { } counter && left.Remove(counter))
+            counters.Add(new IgnoredTensor(counter, file.Tensors[counter].DataType, $"*{Counter}"));
+        unexpected.AddRange(source.Tensors.Where(left.Contains));
     }
 
-    private void Reject(List<SourceLayer> strange) =>
-        unexpected.AddRange(strange.SelectMany(source => new[] { source.Kernel, source.Bias }).OfType<string>());
+    private void Reject(List<SourceLayer> strange) => unexpected.AddRange(strange.SelectMany(source => source.Tensors));
 
-    private static bool IsConvolution(BuiltLayer<T> layer) => layer.Specification.ForeignKernelRank == ConvolutionRank;
-
-    private bool HasKernel(SourceLayer source) => source.Kernel is not null && RankOf(source) is (2 or ConvolutionRank);
-
-    private int RankOf(SourceLayer source) => file.Tensors[source.Kernel!].Shape.Count;
+    /// <summary>By how many axes its kernel has, layers are told apart; 0 for those that are none.</summary>
+    private int RankOf(SourceLayer source)
+    {
+        if (source.IsNormalization)
+            return NormalizationRank;
+        return source.Kernel is { } kernel && file.Tensors[kernel].Shape.Count is DenseRank or ConvolutionRank ? file.Tensors[source.Kernel].Shape.Count : 0;
+    }
 
     private string Shape(string name) => Describe(file.Tensors[name].Shape);
 
     private static string Describe(IReadOnlyList<long> shape) => SafeTensorsHeader.Describe(shape);
 
-    private string Describe(KernelView view)
+    private string KernelShape(BuiltLayer<T> layer) => Describe(ViewOf(layer, layer.Parameters[0]).SourceShape);
+
+    private static SourceRole RoleOf(BuiltLayer<T> layer, Parameter<T> parameter) => parameter.Name[(layer.Name.Length + 1)..] switch
     {
-        string role = !view.IsKernel ? "bias" : layout == WeightLayout.PyTorch ? "weight" : "kernel";
-        return $"a {role} of shape {Describe(view.SourceShape)}";
-    }
+        "kernel" or "gamma" => SourceRole.Weight,
+        "bias" or "beta" => SourceRole.Bias,
+        "moving_mean" => SourceRole.Mean,
+        _ => SourceRole.Variance,
+    };
 
     /// <summary>
     /// How a parameter looks in the file. A dense layer on a flattened picture (H, W, C) is a convolution whose kernel is as
-    /// large as the picture: its [in, out] is [H, W, C, out], and PyTorch's [out, in] is [out, C, H, W].
+    /// large as the picture: its [in, out] is [H, W, C, out], and PyTorch's [out, in] is [out, C, H, W]; a normalisation's vectors likewise.
     /// </summary>
-    private KernelView ViewOf(BuiltLayer<T> layer, Parameter<T> parameter)
+    private SourceView ViewOf(BuiltLayer<T> layer, Parameter<T> parameter)
     {
         Shape shape = parameter.Shape;
-        if (shape.Rank == 1)
-            return new KernelView(false, 1, 1, 1, shape[0], [shape[0]]);
+        SourceRole role = RoleOf(layer, parameter);
         if (layout == WeightLayout.Keras)
-            return new KernelView(true, 1, 1, 1, shape.Elements, [.. shape.Axes.ToArray().Select(axis => (long)axis)]);
+            return SourceView.AsItIs(role, parameter.Name[(layer.Name.Length + 1)..], shape);
+        string word = role switch { SourceRole.Weight => "weight", SourceRole.Bias => "bias", SourceRole.Mean => "running_mean", _ => "running_var" };
         if (shape.Rank == ConvolutionRank)
-            return new KernelView(true, shape[0], shape[1], shape[2], shape[3], [shape[3], shape[2], shape[0], shape[1]]);
-        int pixels = FlattenedPixels(layer);
-        return new KernelView(true, pixels, 1, shape[0] / pixels, shape[1], [shape[1], shape[0]]);
-    }
-
-    /// <summary>The pixels of the picture whose flattened features a layer receives, in whatever rows; 1 if it receives none.</summary>
-    private int FlattenedPixels(BuiltLayer<T> dense)
-    {
-        int value = model.Topology.Inputs(model.IndexOf(dense))[0];
-        while (value > 0 && model.Layers[value - 1].Specification.KeepsOrder)
-            value = model.Topology.Inputs(value - 1)[0];
-        return value > 0 && model.Layers[value - 1] is { Specification: Flatten, InputShape: { Rank: 3 } picture } ? picture[0] * picture[1] : 1;
-    }
-
-    // w[h, w, i, o] = source[o, i, h, w]
-    private static void Copy(SafeTensor source, Parameter<T> parameter, KernelView view)
-    {
-        T[] oihw = new T[parameter.Shape.Elements];
-        source.CopyTo<T>(oihw);
-        Span<T> hwio = parameter.Writable;
-        int index = 0;
-        for (int h = 0; h < view.Height; h++)
-        {
-            for (int w = 0; w < view.Width; w++)
-            {
-                for (int i = 0; i < view.Inputs; i++)
-                {
-                    for (int o = 0; o < view.Outputs; o++)
-                        hwio[index++] = oihw[(((((o * view.Inputs) + i) * view.Height) + h) * view.Width) + w];
-                }
-            }
-        }
+            return new SourceView(role, word, [shape[3], shape[2], shape[0], shape[1]], shape[3], [(shape[0] * shape[1], shape[2])]);
+        if (layer.InputShape.Rank != 1 || (role == SourceRole.Bias && layer.Specification is Dense))
+            return SourceView.AsItIs(role, word, shape);
+        IReadOnlyList<(int Pixels, int Channels)> pieces = featureOrders[model.Topology.Inputs(model.IndexOf(layer))[0]] ?? [(1, shape[0])];
+        return shape.Rank == 1
+            ? new SourceView(role, word, [shape[0]], 1, pieces)
+            : new SourceView(role, word, [shape[1], shape[0]], shape[1], pieces);
     }
 
     private static string List(IEnumerable<string> names) => string.Join(", ", names.Select(Quoted.Of));
-
-    /// <summary>A parameter as [outputs, inputs, height, width]; whatever needs no other order is all outputs.</summary>
-    private sealed record KernelView(bool IsKernel, int Height, int Width, int Inputs, int Outputs, long[] SourceShape);
 }

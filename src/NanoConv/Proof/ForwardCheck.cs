@@ -1,6 +1,5 @@
 using NanoConv.Data;
 using NanoConv.Graphs;
-using NanoConv.Layers.Activations;
 using NanoConv.Tensors;
 
 namespace NanoConv.Proof;
@@ -41,7 +40,7 @@ internal static class ForwardCheck
 
     // Values stay, in prediction too, so that they can be compared afterwards.
     private static Workspace<double> Keeping(Model<double> model, int capacity, bool training) =>
-        training ? new(model, capacity, training) : new(model, capacity, BufferPlan.ForPrediction(model, wanted: null), batch: null);
+        training ? new(model, capacity, training) : new(model.Graph, capacity, BufferPlan.ForPrediction(model.Graph, wanted: null), batch: null);
 
     // As many examples as the workspace holds, from one on; what each pass has to overwrite is poisoned.
     private static string? Pass(Model<double> model, Workspace<double> workspace, TensorInputs<double> data, int first, int seed, bool training)

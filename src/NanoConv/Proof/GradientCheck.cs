@@ -2,7 +2,6 @@ using NanoConv.Data;
 using NanoConv.Graphs;
 using NanoConv.Kernels;
 using NanoConv.Layers;
-using NanoConv.Layers.Activations;
 using NanoConv.Tensors;
 
 namespace NanoConv.Proof;

@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 using NanoConv.Descriptions;
-using NanoConv.Initializers;
 
 namespace NanoConv.Regularizers;
 

@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
 using NanoConv.Descriptions;
-using NanoConv.Initializers;
 
 namespace NanoConv.Regularizers;
 

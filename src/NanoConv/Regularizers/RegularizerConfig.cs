@@ -1,5 +1,4 @@
 using NanoConv.Descriptions;
-using NanoConv.Initializers;
 
 namespace NanoConv.Regularizers;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using NanoConv.Descriptions;
 
 namespace NanoConv.Training;
 

@@ -1,5 +1,3 @@
-using NanoConv.Layers;
-
 namespace NanoConv.Training;
 
 /// <summary>What training came to, epoch by epoch.</summary>

@@ -27,10 +27,11 @@ internal static class MemoryCount
         }
 
         int size = Unsafe.SizeOf<T>();
+        long folded = training < examples ? model.PredictionGraph.FoldedElements : 0;
         return new MemoryPlan
         {
             Weights = (long)size * model.ParameterCount,
-            PackedKernels = size * model.Layers.Sum(layer => layer.PackedElements),
+            PackedKernels = size * (model.Layers.Sum(layer => layer.PackedElements) + folded),
             Optimizer = (long)size * model.ParameterCount * options.Optimizer.Start<T>(1).Tensors.Count,
             Gradients = size * gradients,
             Activations = size * activations,

@@ -1,4 +1,3 @@
-using NanoConv.Descriptions;
 using NanoConv.Losses;
 
 namespace NanoConv.Training;

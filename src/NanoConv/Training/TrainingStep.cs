@@ -62,8 +62,8 @@ internal sealed class TrainingStep<T>
         kept = new BatchBuffers<T>(model, plan.RoundExamples);
         int workers = WorkerPool.Workers(options.Threads, plan.Lanes), updaters = WorkerPool.Workers(options.Threads, plan.Parts.Length);
         int sets = plan.LooksAtBatches ? plan.Shards : workers;
-        workspaces = [.. Enumerable.Range(0, sets).Select(_ => new Workspace<T>(model, Inference.ShardSize, model.TrainingPlan, kept))];
-        statistics = new BatchStatistics<T>(model, plan.Shards);
+        workspaces = [.. Enumerable.Range(0, sets).Select(_ => new Workspace<T>(model.Graph, Inference.ShardSize, model.TrainingPlan, kept))];
+        statistics = new BatchStatistics<T>(model.Layers, plan.Shards);
         foreach (Workspace<T> workspace in workspaces)
         {
             workspace.UseLanes(plan);

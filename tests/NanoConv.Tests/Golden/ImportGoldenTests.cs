@@ -20,7 +20,22 @@ public abstract class ImportGoldenTests<T>
         new Dense(7, Activation.ReLU),
         new Dense(10, Activation.Softmax, useBias: false));
 
+    /// <summary>PyTorch's epsilon; one normalisation without weights of its own, one of a flattened picture.</summary>
+    private static Sequential Normalised { get; } = new(
+        new Conv2D(4, 3, 2, Padding.Explicit(1), useBias: false),
+        new BatchNormalization(epsilon: 1e-5),
+        Activation.ReLU,
+        new MaxPooling2D(2),
+        new Conv2D(5, 3, 2, Padding.Explicit(1)),
+        new BatchNormalization(epsilon: 1e-3, center: false, scale: false),
+        Activation.ReLU,
+        new Flatten(),
+        new BatchNormalization(epsilon: 1e-5),
+        new Dense(10, Activation.Softmax));
+
     [Theory]
+    [InlineData("normalised", "0.weight", "9.bias")]
+    [InlineData("residual", "conv1.weight", "fc.bias")]
     [InlineData("default", "1.weight", "13.bias")]
     [InlineData("maxpooling", "features.0.weight", "classifier.1.bias")]
     [InlineData("thinner_deeper", "conv1.weight", "fc.bias")]
@@ -28,9 +43,10 @@ public abstract class ImportGoldenTests<T>
     public void PyTorchs_weights_give_PyTorchs_outputs(string name, string first, string last)
     {
         Model<T> model = Build(name);
-        IReadOnlyList<ImportedWeight> imported = model.ImportWeights(PathOf($"pytorch_{name}"), WeightLayout.PyTorch);
+        ImportedWeights imported = model.ImportWeights(PathOf($"pytorch_{name}"), WeightLayout.PyTorch);
         Assert.Equal(model.Parameters.Select(parameter => parameter.Name), imported.Select(weight => weight.Parameter));
         Assert.Equal((first, last), (imported[0].Source, imported[^1].Source));
+        Assert.Equal(model.Layers.Count(layer => layer.Specification is BatchNormalization), imported.Ignored.Count); // num_batches_tracked
         CheckOutputs(model, name);
     }
 
@@ -83,9 +99,47 @@ public abstract class ImportGoldenTests<T>
         Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => CheckOutputs(model, "symmetric"));
     }
 
-    private static Model<T> Build(string name) => name == "symmetric"
-        ? Symmetric.Build<T>((32, 32, 3), seed: 3)
-        : GoldenNetwork.Named(name).Build<T>();
+    /// <summary>Of features that are flattened, too: two other orders of the same numbers.</summary>
+    [Theory]
+    [InlineData("normalised", "batch_normalization_3/gamma", "8.weight")]
+    [InlineData("residual", "norm/moving_mean", "norm.running_mean")]
+    [InlineData("residual", "norm/moving_variance", "norm.running_var")]
+    public void Outputs_tell_one_order_of_normalised_features_from_another(string name, string parameter, string source)
+    {
+        Model<T> model = Build(name);
+        model.ImportWeights(PathOf($"pytorch_{name}"), WeightLayout.PyTorch);
+        SafeTensor flat = SafeTensorsFile.Read(PathOf($"pytorch_{name}")).Tensors[source];
+        model.Edit(parameter, flat.CopyTo<T>);
+        Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => CheckOutputs(model, name));
+    }
+
+    private static Model<T> Build(string name) => name switch
+    {
+        "symmetric" => Symmetric.Build<T>((32, 32, 3), seed: 3),
+        "normalised" => Normalised.Build<T>((32, 32, 3), seed: 3),
+        "residual" => Residual().Build<T>(seed: 3),
+        _ => GoldenNetwork.Named(name).Build<T>(),
+    };
+
+    /// <summary>Layers are called what PyTorch's modules are called, as numbers do not tell the layers of one branch from those of another.</summary>
+    private static Network Residual()
+    {
+        Node image = Network.Input((32, 32, 3));
+        Node x = image.Then(Convolution("conv1", 4, 3, 2), Norm("bn1"), Activation.ReLU, new MaxPooling2D(2));
+        Node y = x.Then(Convolution("layer1.0.conv1", 4, 3, 1), Norm("layer1.0.bn1"), Activation.ReLU);
+        x = Node.Add(y.Then(Convolution("layer1.0.conv2", 4, 3, 1), Norm("layer1.0.bn2")), x).Then(Activation.ReLU);
+        y = x.Then(Convolution("layer2.0.conv1", 6, 3, 2), Norm("layer2.0.bn1"), Activation.ReLU);
+        x = Node.Add(
+            y.Then(Convolution("layer2.0.conv2", 6, 3, 1), Norm("layer2.0.bn2")),
+            x.Then(Convolution("layer2.0.downsample.0", 6, 1, 2), Norm("layer2.0.downsample.1"))).Then(Activation.ReLU);
+        Node features = Node.Concatenate(x.Then(new Flatten()), x.Then(Activation.Sigmoid, new Flatten()));
+        return new Network(image, features.Then(Norm("norm"), new Dense(10, Activation.Softmax, name: "fc")));
+    }
+
+    private static Conv2D Convolution(string name, int filters, int kernel, int stride) =>
+        new(filters, kernel, stride, Padding.Explicit(kernel / 2), useBias: false, name: name);
+
+    private static BatchNormalization Norm(string name) => new(epsilon: 1e-5, name: name);
 
     private static void CheckOutputs(Model<T> model, string name)
     {

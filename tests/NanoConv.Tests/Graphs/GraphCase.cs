@@ -47,11 +47,11 @@ internal sealed record GraphCase(Shape InputShape, GraphStep[] Steps, Dense End,
     public override string ToString() =>
         $"{InputShape}: {string.Join(", ", Steps.Select(step => step.ToString()))}, {End.Units} {End.Activation.Name}, seed {Seed}";
 
-    private static bool Fits(Layer layer, Shape first, Shape other) => layer is Concatenate
+    internal static bool Fits(Layer layer, Shape first, Shape other) => layer is Concatenate
         ? first.Axes[..^1].SequenceEqual(other.Axes[..^1])
         : first == other;
 
-    private static Shape ShapeOf(Layer layer, Shape[] inputs) => (layer, inputs[0]) switch
+    internal static Shape ShapeOf(Layer layer, Shape[] inputs) => (layer, inputs[0]) switch
     {
         (Conv2D conv, var x) => (Halved(x[0], conv.Strides.Height), Halved(x[1], conv.Strides.Width), conv.Filters),
         (MaxPooling2D pooling, var x) => (Halved(x[0], pooling.Strides.Height), Halved(x[1], pooling.Strides.Width), x[2]),

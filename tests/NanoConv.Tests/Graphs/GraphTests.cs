@@ -83,10 +83,11 @@ public sealed class GraphTests : PropertySuite
         IReadOnlyList<Tensor<double>> all = model.Outputs(inputs, [.. model.Layers.Select(layer => layer.Name)]);
         for (int index = 0; index < all.Count; index++)
             Expect.SameBits<double>(model.Layers[index].Name, values[index + 1], all[index].AsSpan());
-        Expect.SameBits<double>("prediction", values[^1], model.Predict(inputs).AsSpan());
+        Tensor<double> predicted = model.Predict(inputs);
+        Expect.Close<double>("prediction", values[^1], predicted.AsSpan(), 1e-10); // compiled: see CompiledPredictionTests
         double[] into = new double[Examples * graph.End.Units];
         model.Predict(inputs.AsSpan(), into, threads: 2);
-        Expect.SameBits<double>("prediction into a span", values[^1], into);
+        Expect.SameBits<double>("prediction into a span", predicted.AsSpan(), into);
         Assert.Equal(model.OutputShape.Batch(Examples), all[^1].Shape);
     });
 

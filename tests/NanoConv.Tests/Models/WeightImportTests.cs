@@ -151,8 +151,8 @@ public sealed class WeightImportTests : PropertySuite, IDisposable
             "missing a weight of shape (2, 2, 1, 1) for 'conv2d_3/kernel'",
             "missing a bias of shape (2,) for 'conv2d_3/bias'",
             "'fc.bias' has type I8 instead of F32, F64, F16 or BF16 for 'dense_1/bias'",
-            "batch normalization 'bn' ('bn.running_mean', 'bn.weight')",
-            "NanoConv does not have batch normalization: fold it");
+            "batch normalization 'bn' ('bn.weight', 'bn.running_mean')",
+            "has no BatchNormalization for one, add it, or fold it");
         Assert.Equal(before, model.Weights.ToArray());
     }
 
@@ -179,7 +179,8 @@ public sealed class WeightImportTests : PropertySuite, IDisposable
     {
         Write(("weight", (2, 2), new double[4]));
         Model<float> own = new Sequential(new OwnLayer()).Build<float>(2);
-        Expect.Throws<ArgumentException>(() => own.ImportWeights(FilePath, WeightLayout.PyTorch), "Conv2D and Dense", "OwnLayer", "'own_1'");
+        Expect.Throws<ArgumentException>(
+            () => own.ImportWeights(FilePath, WeightLayout.PyTorch), "Conv2D, Dense and BatchNormalization", "OwnLayer", "'own_1'");
         Assert.Throws<ArgumentOutOfRangeException>(() => Dense(1).ImportWeights(FilePath, (WeightLayout)7));
     }
 
@@ -288,13 +289,13 @@ public sealed class WeightImportTests : PropertySuite, IDisposable
     [InlineData(WeightLayout.PyTorch, "features.1", "features.1.running_mean", "features.1.running_var")]
     [InlineData(WeightLayout.Keras, "bn/bn", "bn/bn/gamma:0", "bn/bn/beta:0", "bn/bn/moving_mean:0", "bn/bn/moving_variance:0")]
     [InlineData(WeightLayout.Keras, "layers/batch_normalization_3", "layers/batch_normalization_3/vars/0", "layers/batch_normalization_3/vars/2")]
-    [InlineData(WeightLayout.Keras, "batch_normalization", "batch_normalization/kernel", "batch_normalization/bias")] // as docs/import.md's recipe calls them
+    [InlineData(WeightLayout.Keras, "batch_normalization", "batch_normalization/kernel", "batch_normalization/bias")] // as docs/import.md's recipe once called them
     public void Batch_normalization_is_named_as_a_layer_that_is_not_there(WeightLayout layout, string prefix, params string[] names)
     {
         (string kernel, string bias) = layout == WeightLayout.PyTorch ? ("fc.weight", "fc.bias") : ("dense/kernel", "dense/bias");
         Write([(kernel, (2, 2), new double[4]), (bias, 2, new double[2]), .. names.Select(name => (name, (Shape)2, new double[2]))]);
         InvalidDataException mistake = Expect.Throws<InvalidDataException>(
-            () => Dense(1).ImportWeights(FilePath, layout), [$"batch normalization '{prefix}' (", "NanoConv does not have", .. names]);
+            () => Dense(1).ImportWeights(FilePath, layout), [$"batch normalization '{prefix}' (", "has no BatchNormalization for one", .. names]);
         Assert.DoesNotContain("unexpected", mistake.Message, StringComparison.Ordinal);
         Dense(1).ImportWeights(FilePath, layout, ignore: [$"{prefix}*"]);
     }

@@ -21,7 +21,7 @@ internal sealed class NumberArrays<T>
 
     private void Walk(object? found)
     {
-        if (found is null or string or Delegate or Pointer or IDataset<T> || found.GetType() is { IsPrimitive: true } or { IsEnum: true })
+        if (found is null or string or Delegate or Pointer or IInputs<T> || found.GetType() is { IsPrimitive: true } or { IsEnum: true })
             return;
         Type type = found.GetType();
         if (!type.IsValueType && !seen.Add(found))
@@ -30,7 +30,7 @@ internal sealed class NumberArrays<T>
             elements += numbers.Length;
         else if (found is Array array)
             Walk(array);
-        else if (type.Namespace is "NanoConv" or "NanoConv.Convolutions" or "NanoConv.Kernels" or "System.Collections.Generic")
+        else if (type.Assembly == typeof(Model<T>).Assembly || type.Namespace == "System.Collections.Generic")
             WalkFields(found, type);
     }
 

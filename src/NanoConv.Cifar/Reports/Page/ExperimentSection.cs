@@ -1,7 +1,6 @@
 using System.Xml.Linq;
 using NanoConv.Cifar.Experiments;
 using NanoConv.Cifar.Reproduction;
-using NanoConv.Optimizers;
 using NanoConv.Regularizers;
 using static NanoConv.Cifar.Reports.Page.Html;
 

@@ -1,6 +1,4 @@
 using NanoConv.Descriptions;
-using NanoConv.Initializers;
-using NanoConv.Regularizers;
 
 namespace NanoConv.Layers.Activations;
 

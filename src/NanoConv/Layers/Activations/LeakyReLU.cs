@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using NanoConv.Descriptions;
-using NanoConv.Initializers;
 using NanoConv.Kernels;
-using NanoConv.Regularizers;
 
 namespace NanoConv.Layers.Activations;
 
