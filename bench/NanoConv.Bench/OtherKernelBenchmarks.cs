@@ -11,7 +11,7 @@ public class OtherKernelBenchmarks
     private readonly float[] picture = Numbers(Images * 32 * 32 * 16), dPicture = new float[Images * 32 * 32 * 16];
     private readonly float[] pooled = new float[Images * 16 * 16 * 16], dPooled = Numbers(Images * 16 * 16 * 16);
     private readonly float[] features = Numbers(Images * Inputs), mask = new float[Images * Inputs], dFeatures = new float[Images * Inputs];
-    private readonly float[] logits = new float[Images * Classes], dLogits = Numbers((Images * Classes) + MatrixProduct.Slack<float>());
+    private readonly float[] logits = new float[Images * Classes], dLogits = Numbers((Images * Classes) + MatrixProduct.OverRead<float>());
     private readonly float[] packed = Numbers(PackedMatrix.Length<float>(Inputs, Classes));
     private readonly float[] packedTransposed = Numbers(PackedMatrix.Length<float>(Classes, Inputs)), dw = new float[Inputs * Classes];
 

@@ -83,7 +83,7 @@ public abstract class ConvolutionAlgorithm<T>
             ConvolutionAlgorithmKind.NaiveProduct => new NaiveProductAlgorithm<T>(geometry),
             ConvolutionAlgorithmKind.Lean => new LeanAlgorithm<T>(geometry),
             ConvolutionAlgorithmKind.Winograd => new WinogradAlgorithm<T>(geometry),
-            _ => new DirectAlgorithm<T>(geometry),
+            _ => SharedAlgorithm<T>.Directions(geometry).Count > 0 ? new SharedAlgorithm<T>(geometry) : new DirectAlgorithm<T>(geometry),
         };
     }
 
@@ -212,15 +212,4 @@ public abstract class ConvolutionAlgorithm<T>
 
     /// <summary>The product of x and <see cref="OutputGradient"/>, of any number of pictures, whose gradient dw is.</summary>
     internal virtual StridedProduct KernelProduct(int images) => throw new NotSupportedException($"'{Name}' adds the kernel's gradient itself");
-
-    /// <summary>max(0, ·) of an output, for algorithms that do not have it in their last step; NaN stays.</summary>
-    private protected void Rectify(int images, Span<T> y, in PixelView output)
-    {
-        for (int row = 0; row < images * Geometry.Window.OutputHeight; row++)
-        {
-            int start = output.At(row / Geometry.Window.OutputHeight, row % Geometry.Window.OutputHeight, 0);
-            foreach (ref T value in y.Slice(start, Geometry.Window.OutputWidth * Geometry.Filters))
-                value = T.Max(value, T.Zero);
-        }
-    }
 }

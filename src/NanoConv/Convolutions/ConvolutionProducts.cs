@@ -87,24 +87,6 @@ internal static class ConvolutionProducts
         return (((r * window.KernelWidth) + s) * window.Channels * filters) + filter;
     }
 
-    /// <summary>The same B as runs of w as it is stored: all its rows of one tap lie side by side.</summary>
-    public static TransposedView TransposedRuns(in ConvolutionGeometry geometry, int rowPhase, int columnPhase)
-    {
-        WindowGeometry window = geometry.Window;
-        int tap = window.Channels * geometry.Filters, kernelRow = window.KernelWidth * tap;
-
-        // The phase's taps in reverse order, from its last one back.
-        (int rowTaps, int columnTaps) = Taps(window, rowPhase, columnPhase);
-        int r = rowPhase + ((rowTaps - 1) * window.StrideHeight), s = columnPhase + ((columnTaps - 1) * window.StrideWidth);
-        return new TransposedView(
-            Offset: (r * kernelRow) + (s * tap),
-            Column: geometry.Filters,
-            Segment: -window.StrideHeight * kernelRow,
-            Taps: columnTaps,
-            Tap: -window.StrideWidth * tap,
-            Length: geometry.Filters);
-    }
-
     /// <summary>Clears dx where some of its positions are reached by no window: no phase writes them.</summary>
     public static void ClearUnreached<T>(in WindowGeometry window, int images, Span<T> dx)
     {
@@ -112,7 +94,8 @@ internal static class ConvolutionProducts
             dx[..(images * window.InputElements)].Clear();
     }
 
-    private static (int Rows, int Columns) Taps(in WindowGeometry window, int rowPhase, int columnPhase) =>
+    /// <summary>Taps of the kernel that reach a phase.</summary>
+    public static (int Rows, int Columns) Taps(in WindowGeometry window, int rowPhase, int columnPhase) =>
         (Phase(window, rowPhase, isRow: true).Taps, Phase(window, columnPhase, isRow: false).Taps);
 
     private static PhaseAxis Phase(in WindowGeometry window, int phase, bool isRow) => isRow

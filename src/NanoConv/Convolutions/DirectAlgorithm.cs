@@ -1,13 +1,13 @@
 using System.Numerics;
 using NanoConv.Kernels;
-using NanoConv.Kernels.Micro;
 using NanoConv.Tensors;
 
 namespace NanoConv.Convolutions;
 
 /// <summary>
 /// A convolution as the strided products of <see cref="ConvolutionProducts"/>, by the micro-kernels of <see cref="MatrixProduct"/> out of
-/// packed panels: w once as it is, for y, and once transposed, its taps in reverse order, for dx.
+/// packed panels: w once as it is, for y, and once transposed, its taps in reverse order, for dx. Where neighbouring pixels can share what
+/// they load, <see cref="SharedAlgorithm{T}"/> takes the same products otherwise.
 /// </summary>
 internal class DirectAlgorithm<T> : ConvolutionAlgorithm<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -21,21 +21,26 @@ internal class DirectAlgorithm<T> : ConvolutionAlgorithm<T>
         int taps = geometry.Window.KernelHeight * geometry.Window.KernelWidth;
         packedLength = PackedMatrix.Length<T>(taps * geometry.Window.Channels, geometry.Filters);
         packedTransposedLength = PackedMatrix.Length<T>(taps * geometry.Filters, geometry.Window.Channels);
-        Name = Describe();
     }
 
-    public override string Name { get; }
+    public override string Name => "direct";
 
-    public override PictureLayout OutputGradient => base.OutputGradient with { Extra = MatrixProduct.Slack<T>() };
+    public override PictureLayout OutputGradient => base.OutputGradient with { OverRead = MatrixProduct.OverRead<T>() };
 
     // dz may stay where dy is if the adjoint does not read beyond it, which spares a pass over memory.
-    internal override PictureLayout OutputGradientAlone => MatrixProduct.NeedsSlack<T>(Product(1, Output.Pixels!.Value)) ? OutputGradient : Output;
+    internal override PictureLayout OutputGradientAlone => MatrixProduct.OverReads<T>(Product(1, Output.Pixels!.Value)) ? OutputGradient : Output;
 
     internal override long PackedElements => AlignedArray<T>.Allocated(packedKernel.Length)
         + AlignedArray<T>.Allocated(packedTransposedKernel.Length) + AlignedArray<T>.Allocated(packedBias.Length);
 
     internal override long ForwardElements => AlignedArray<T>.Allocated(packedLength)
         + AlignedArray<T>.Allocated(PackedMatrix.PaddedColumns<T>(Geometry.Filters));
+
+    private protected ReadOnlySpan<T> PackedKernel => packedKernel;
+
+    private protected ReadOnlySpan<T> PackedTransposedKernel => packedTransposedKernel;
+
+    private protected ReadOnlySpan<T> PackedBias => packedBias;
 
     private protected override void Pack(ReadOnlyMemory<T> kernel, ReadOnlyMemory<T> bias)
     {
@@ -87,62 +92,10 @@ internal class DirectAlgorithm<T> : ConvolutionAlgorithm<T>
                 int length = PackedMatrix.Length<T>(product.K, product.N);
                 ReadOnlySpan<T> kernel = packed[..length];
                 packed = packed[length..];
-                if (b + 1 < columnPhases)
-                {
-                    StridedProduct next = ConvolutionProducts.InputGradient(Geometry, images, a, b + 1);
-                    if (SharedProduct.TryMultiplyTwo(product, next, dx, dz, kernel, packed))
-                    {
-                        packed = packed[PackedMatrix.Length<T>(next.K, next.N)..];
-                        b++;
-                        continue;
-                    }
-                }
-
-                if (product.M > 0)
-                    MatrixProduct.Multiply(product, dx, dz, kernel, []);
+                MatrixProduct.Multiply(product, dx, dz, kernel, []);
             }
         }
     }
 
     private protected StridedProduct Product(int images, in PixelView output) => ConvolutionProducts.Forward(Geometry, images, output);
-
-    // The directions of which shared tiles take at least a panel; register tiles take the rest.
-    private string Describe()
-    {
-        StridedProduct product = Product(1, Output.Pixels!.Value);
-        List<string> shared = [];
-        if (SharedProduct.HasPanel<T>(product))
-            shared.Add("y");
-        if (SharedProduct.HasGradientPanel<T>(product))
-            shared.Add("dw");
-        if (Kind == ConvolutionAlgorithmKind.Direct && IsInputGradientShared())
-            shared.Add("dx");
-        string name = Kind == ConvolutionAlgorithmKind.Direct ? "direct" : "direct, lean";
-        return shared.Count switch
-        {
-            0 => name,
-            3 => $"{name}, shared",
-            _ => $"{name}, shared: {string.Join(", ", shared)}",
-        };
-    }
-
-    private bool IsInputGradientShared()
-    {
-        (int rowPhases, int columnPhases) = ConvolutionProducts.Phases(Geometry.Window);
-        for (int a = 0; a < rowPhases; a++)
-        {
-            for (int b = 0; b < columnPhases; b++)
-            {
-                StridedProduct product = ConvolutionProducts.InputGradient(Geometry, 1, a, b);
-                if (product.M == 0)
-                    continue;
-                if (SharedProduct.HasPanel<T>(product))
-                    return true;
-                if (b + 1 < columnPhases && SharedTile.CanMultiplyTwo<T>(product, ConvolutionProducts.InputGradient(Geometry, 1, a, b + 1)))
-                    return true;
-            }
-        }
-
-        return false;
-    }
 }

@@ -8,7 +8,7 @@ namespace NanoConv.Convolutions;
 /// <see cref="DirectAlgorithm{T}"/> where memory counts for more than speed: dx is worked out from w as it is stored, without a second packed
 /// copy, and a layer's dw is left to one product over many pictures, <see cref="KernelProduct"/>.
 /// </summary>
-internal sealed class LeanAlgorithm<T>(ConvolutionGeometry geometry) : DirectAlgorithm<T>(geometry, ConvolutionAlgorithmKind.Lean)
+internal sealed class LeanAlgorithm<T>(ConvolutionGeometry geometry) : SharedAlgorithm<T>(geometry, ConvolutionAlgorithmKind.Lean)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private ReadOnlyMemory<T> kernel;
@@ -38,8 +38,26 @@ internal sealed class LeanAlgorithm<T>(ConvolutionGeometry geometry) : DirectAlg
             for (int b = 0; b < columnPhases; b++)
             {
                 StridedProduct product = ConvolutionProducts.InputGradient(Geometry, images, a, b);
-                TransposedProduct.Multiply(product, dx, dz, kernel.Span, ConvolutionProducts.TransposedRuns(Geometry, a, b));
+                TransposedProduct.Multiply(product, dx, dz, kernel.Span, TransposedRuns(Geometry, a, b));
             }
         }
+    }
+
+    // A phase's B as runs of w as it is stored: all its rows of one tap lie side by side.
+    private static TransposedView TransposedRuns(in ConvolutionGeometry geometry, int rowPhase, int columnPhase)
+    {
+        WindowGeometry window = geometry.Window;
+        int tap = window.Channels * geometry.Filters, kernelRow = window.KernelWidth * tap;
+
+        // The phase's taps in reverse order, from its last one back.
+        (int rowTaps, int columnTaps) = ConvolutionProducts.Taps(window, rowPhase, columnPhase);
+        int r = rowPhase + ((rowTaps - 1) * window.StrideHeight), s = columnPhase + ((columnTaps - 1) * window.StrideWidth);
+        return new TransposedView(
+            Offset: (r * kernelRow) + (s * tap),
+            Column: geometry.Filters,
+            Segment: -window.StrideHeight * kernelRow,
+            Taps: columnTaps,
+            Tap: -window.StrideWidth * tap,
+            Length: geometry.Filters);
     }
 }

@@ -22,7 +22,7 @@ internal sealed class NaiveAlgorithm<T>(ConvolutionGeometry geometry) : Convolut
     {
         NaiveConvolution.Forward(Geometry, images, y, x, kernel.Span, bias.Span, output);
         if (relu)
-            Rectify(images, y, output);
+            NaiveConvolution.Rectify(Geometry, images, y, output);
     }
 
     internal override void KernelGradient(int images, Span<T> dw, ReadOnlySpan<T> x, ReadOnlySpan<T> dz, in PixelView output, Span<T> scratch) =>

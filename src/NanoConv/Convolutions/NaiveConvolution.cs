@@ -37,6 +37,23 @@ public static class NaiveConvolution
                 y[tap.Y + k] += x[tap.X] * w[tap.W + k];
     }
 
+    /// <summary>max(0, ·) of an output; NaN stays.</summary>
+    /// <param name="geometry">The convolution.</param>
+    /// <param name="images">Pictures n.</param>
+    /// <param name="y">The output.</param>
+    /// <param name="output">Where its pixels lie.</param>
+    /// <typeparam name="T">The element type.</typeparam>
+    internal static void Rectify<T>(in ConvolutionGeometry geometry, int images, Span<T> y, in PixelView output)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        for (int row = 0; row < images * geometry.Window.OutputHeight; row++)
+        {
+            int start = output.At(row / geometry.Window.OutputHeight, row % geometry.Window.OutputHeight, 0);
+            foreach (ref T value in y.Slice(start, geometry.Window.OutputWidth * geometry.Filters))
+                value = T.Max(value, T.Zero);
+        }
+    }
+
     /// <summary>dw[r, s, c, k] += Σ_{i,oh,ow} x[i, …, c] · dy[i, oh, ow, k].</summary>
     /// <param name="geometry">The convolution.</param>
     /// <param name="images">Pictures n.</param>

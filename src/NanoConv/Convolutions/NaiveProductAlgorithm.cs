@@ -46,7 +46,7 @@ internal sealed class NaiveProductAlgorithm<T>(ConvolutionGeometry geometry) : C
     {
         NaiveMatrixProduct.Multiply(ConvolutionProducts.Forward(Geometry, images, output), y, x, kernel.Span, bias.Span);
         if (relu)
-            Rectify(images, y, output);
+            NaiveConvolution.Rectify(Geometry, images, y, output);
     }
 
     internal override void KernelGradient(int images, Span<T> dw, ReadOnlySpan<T> x, ReadOnlySpan<T> dz, in PixelView output, Span<T> scratch) =>

@@ -21,7 +21,7 @@ internal sealed class WinogradAlgorithm<T>(ConvolutionGeometry geometry) : Convo
     private const int FewestChannels = 8;
 
     // The most elements of a transformed kernel: 128 × 128 channels. Beyond, all passes over it cost more than they save.
-    private const int MostKernelElements = Winograd.Places * 128 * 128;
+    private const int MostKernelElements = Winograd.Points * 128 * 128;
 
     private readonly int channels = geometry.Window.Channels, filters = geometry.Filters;
     private AlignedArray<T> packedKernel, packedTransposedKernel, packedBias;
@@ -65,7 +65,7 @@ internal sealed class WinogradAlgorithm<T>(ConvolutionGeometry geometry) : Convo
     /// </summary>
     public static bool IsWorthIt(in ConvolutionGeometry geometry) =>
         Refusal(geometry) is null && Math.Min(geometry.Window.Channels, geometry.Filters) >= FewestChannels
-        && (long)Winograd.Places * geometry.Window.Channels * geometry.Filters <= MostKernelElements;
+        && (long)Winograd.Points * geometry.Window.Channels * geometry.Filters <= MostKernelElements;
 
     private protected override void Pack(ReadOnlyMemory<T> kernel, ReadOnlyMemory<T> bias)
     {

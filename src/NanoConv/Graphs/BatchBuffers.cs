@@ -52,10 +52,18 @@ internal sealed class BatchBuffers<T>
     {
         Kernels.StridedProduct product = layer.KernelProduct(examples);
         if (rows is { } some)
-            product = product.RowsOfB(some.Segment, some.First, some.Count);
+            product = RowsOfB(product, some.Segment, some.First, some.Count);
         AlignedArray<T> input = inputs[index].Length > 0 ? inputs[index] : activations[Input(index)];
-        Kernels.MatrixProduct.AccumulateTransposed(product, gradient, input, gradients[index]);
+        Kernels.SharedProduct.AccumulateTransposed(product, gradient, input, gradients[index]);
     }
+
+    // The product of some rows of B alone, out of one segment: what their gradient is taken of.
+    private static Kernels.StridedProduct RowsOfB(in Kernels.StridedProduct product, int segment, int first, int count) => product with
+    {
+        Input = product.Input with { Offset = product.Input.Offset + (segment * product.SegmentStride) + first },
+        Segments = 1,
+        SegmentLength = count,
+    };
 
     // The value that a layer reads.
     private int Input(int index) => topology.Inputs(index)[0];

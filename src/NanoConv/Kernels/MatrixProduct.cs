@@ -10,9 +10,8 @@ namespace NanoConv.Kernels;
 /// of <see cref="StridedProduct"/>. Forward passes and input gradients are the first, kernel gradients the second.
 /// </summary>
 /// <remarks>
-/// Here the work is cut into register tiles, <see cref="RegisterTile"/>; <see cref="SharedProduct"/> takes the panels of a single vector of
-/// columns before, where the windows of neighbouring pixels overlap. That choice is a function of a product's shape alone. Every element's sum
-/// is taken in one order that depends on neither tile nor batch, so results have the same bits however pictures, or the rows of a batch, are grouped.
+/// Here the work is cut into register tiles, <see cref="RegisterTile"/>. Every element's sum is taken in one order that depends on neither tile
+/// nor batch, so results have the same bits however pictures, or the rows of a batch, are grouped.
 /// </remarks>
 internal static class MatrixProduct
 {
@@ -27,18 +26,17 @@ internal static class MatrixProduct
 
     /// <summary>Elements by which a dY buffer must outlast its last pixel: the adjoint reads whole vectors, and so beyond it (over-read).</summary>
     /// <typeparam name="T">The element type.</typeparam>
-    public static int Slack<T>()
+    public static int OverRead<T>()
         where T : unmanaged, IFloatingPointIeee754<T> => 2 * SimdVector<T>.Count;
 
     /// <summary>Whether the adjoint reads beyond its last pixel (over-read): not in a picture whose columns are whole vectors.</summary>
-    internal static bool NeedsSlack<T>(in StridedProduct product)
+    internal static bool OverReads<T>(in StridedProduct product)
         where T : unmanaged, IFloatingPointIeee754<T> => product.Rows == 1 || product.N % SimdVector<T>.Count != 0;
 
     /// <summary>Y = A·B + bias, or max(0, A·B + bias).</summary>
     /// <remarks>
     /// Tiles of six pixels are taken across row and image ends, so only the very last tile of a call can lack some. For
-    /// each strip of a few tiles all panels of B follow one another: the strip's runs of A stay in the L1 cache. Panels
-    /// that are <see cref="SharedProduct"/>'s go before, each over all pixels.
+    /// each strip of a few tiles all panels of B follow one another: the strip's runs of A stay in the L1 cache.
     /// </remarks>
     /// <param name="product">The views.</param>
     /// <param name="y">Overwritten where <see cref="StridedProduct.Output"/> points, otherwise untouched.</param>
@@ -52,24 +50,7 @@ internal static class MatrixProduct
         in StridedProduct product, Span<T> y, ReadOnlySpan<T> a, ReadOnlySpan<T> packedB, ReadOnlySpan<T> packedBias, bool relu = false)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        Require(y.Length, product.OutputExtent, nameof(y));
-        Require(a.Length, product.InputExtent, nameof(a));
-        Require(packedB.Length, PackedMatrix.Length<T>(product.K, product.N), nameof(packedB));
-        if (!packedBias.IsEmpty)
-            Require(packedBias.Length, PackedMatrix.PaddedColumns<T>(product.N), nameof(packedBias));
-
-        if (product.M == 0)
-            return;
-
-        if (!SharedProduct.Multiply(product, y, a, packedB, packedBias, relu))
-            MultiplyStrips(product, y, a, packedB, packedBias, relu);
-    }
-
-    // All panels that are not shared.
-    private static void MultiplyStrips<T>(
-        in StridedProduct product, Span<T> y, ReadOnlySpan<T> a, ReadOnlySpan<T> packedB, ReadOnlySpan<T> packedBias, bool relu)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
+        Check(product, y, a, packedB, packedBias);
         Span<T> partial = stackalloc T[RegisterTile.Rows * PackedMatrix.WidestPanel<T>()];
         Span<T> noBias = stackalloc T[PackedMatrix.WidestPanel<T>()];
         noBias.Clear();
@@ -84,22 +65,19 @@ internal static class MatrixProduct
             for (int n0 = 0, width; n0 < n; n0 += width)
             {
                 width = PackedMatrix.PanelWidth<T>(n, n0);
-                if (SharedProduct.IsShared<T>(product, n0, width))
-                    continue;
-                ref T panel = ref Unsafe.Add(ref bStart, n0 * k);
                 ref T bias = ref VectorMath.Start(packedBias.IsEmpty ? noBias : packedBias[n0..]);
+                PackedPanel<T> panel = new(ref Unsafe.Add(ref bStart, n0 * k), ref bias, width, relu);
                 if (n - n0 >= width)
                 {
-                    RegisterTile.Multiply(product, tiles, width, ref y[n0], ref outputs[0], ref aStart, ref inputs[0], ref panel, ref bias, relu);
+                    RegisterTile.Multiply(product, ref y[n0], ref aStart, new TileStrip(ref inputs[0], ref outputs[0], tiles), panel);
                     continue;
                 }
 
                 for (int tile = 0; tile < tiles; tile++)
                 {
                     Span<int> rows = outputs.Slice(tile * RegisterTile.Rows, RegisterTile.Rows);
-                    ref int places = ref inputs[tile * RegisterTile.Rows];
                     TileOffsets apart = TileOffsets.Apart(width);
-                    RegisterTile.Multiply(product, 1, width, ref partial[0], ref apart[0], ref aStart, ref places, ref panel, ref bias, relu);
+                    RegisterTile.Multiply(product, ref partial[0], ref aStart, new TileStrip(ref inputs[tile * RegisterTile.Rows], ref apart[0], 1), panel);
                     for (int row = 0; row < rows.Length; row++)
                         CopyColumns(y.Slice(rows[row] + n0, n - n0), partial.Slice(row * width, n - n0));
                 }
@@ -117,34 +95,34 @@ internal static class MatrixProduct
     /// <param name="a">The picture that A is a view of.</param>
     /// <param name="dY">
     /// The gradient of Y where <see cref="StridedProduct.Output"/> points, and, unless N is whole vectors and there are several rows of
-    /// pixels, <see cref="Slack"/> elements beyond, which are read and have no effect.
+    /// pixels, <see cref="OverRead"/> elements beyond, which are read and have no effect.
     /// </param>
+    /// <param name="columns">The columns of dB that are wanted, whole panels; null for all.</param>
     /// <typeparam name="T">The element type.</typeparam>
     /// <exception cref="ArgumentException">A span is shorter than the views need.</exception>
-    public static void AccumulateTransposed<T>(in StridedProduct product, Span<T> dB, ReadOnlySpan<T> a, ReadOnlySpan<T> dY)
+    public static void AccumulateTransposed<T>(
+        in StridedProduct product, Span<T> dB, ReadOnlySpan<T> a, ReadOnlySpan<T> dY, Range? columns = null)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        Require(dB.Length, product.K * product.N, nameof(dB));
-        Require(a.Length, product.InputExtent, nameof(a));
-        Require(dY.Length, product.OutputExtent + (NeedsSlack<T>(product) ? Slack<T>() : 0), nameof(dY));
+        CheckGradient(product, dB, a, dY);
         if (product.M == 0)
             return;
 
-        int blockRows = Math.Clamp(BlockPixels / product.Columns, 1, product.Rows);
+        int blockRows = BlockRows(product);
         for (int image = 0; image < product.Images; image++)
         {
             for (int row = 0; row < product.Rows; row += blockRows)
             {
                 ReadOnlySpan<T> picture = a[product.Input.At(image, row, 0)..], gradient = dY[product.Output.At(image, row, 0)..];
                 int rows = Math.Min(blockRows, product.Rows - row);
-                if (!SharedProduct.AccumulateTransposed(product, rows, dB, picture, gradient))
-                    AccumulateBlock(product, rows, dB, picture, gradient);
+                AccumulateBlock(product, rows, dB, picture, gradient, columns ?? ..product.N);
             }
         }
     }
 
-    // All others of dB, tile by tile, for the pixels of some rows.
-    private static void AccumulateBlock<T>(in StridedProduct product, int blockRows, Span<T> dB, ReadOnlySpan<T> a, ReadOnlySpan<T> dY)
+    // dB, tile by tile, for the pixels of some rows.
+    private static void AccumulateBlock<T>(
+        in StridedProduct product, int blockRows, Span<T> dB, ReadOnlySpan<T> a, ReadOnlySpan<T> dY, Range wanted)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         (int k, int n) = (product.K, product.N);
@@ -165,27 +143,24 @@ internal static class MatrixProduct
             for (int row = rows; row < RegisterTile.Rows; row++)
                 inputs[row] = inputs[rows - 1];
 
-            for (int n0 = 0, width; n0 < n; n0 += width)
+            for (int n0 = wanted.Start.Value, width; n0 < wanted.End.Value; n0 += width)
             {
                 // One row of pixels is a plain matrix, a batch: its sums must not be paired, as a batch may be cut anywhere.
                 bool inPairs = product.Rows > 1;
                 width = inPairs ? PackedMatrix.PanelWidth<T>(n, n0) : 2 * SimdVector<T>.Count;
-                if (SharedProduct.IsGradientShared<T>(product, n0, width))
-                    continue;
                 int columns = Math.Min(width, n - n0);
-                ref T gradient = ref VectorMath.Start(dY[n0..]);
+                ref T picture = ref VectorMath.Start(a), gradient = ref VectorMath.Start(dY[n0..]);
                 if (rows == RegisterTile.Rows && (columns == width || columns > SimdVector<T>.Count))
                 {
-                    RegisterTile.Accumulate(
-                        product, blockRows, columns, inPairs && columns == width, ref dB[n0], in outputs, ref VectorMath.Start(a), in inputs, ref gradient);
+                    GradientBlock<T> block = new(ref dB[n0], ref picture, ref gradient, blockRows);
+                    RegisterTile.Accumulate(product, block, outputs, inputs, columns, inPairs && columns == width);
                     continue;
                 }
 
                 for (int row = 0; row < rows; row++)
                     CopyColumns(partial.Slice(row * width, columns), dB.Slice(outputs[row] + n0, columns));
-                TileOffsets apart = TileOffsets.Apart(width);
-                RegisterTile.Accumulate(
-                    product, blockRows, width, inPairs && columns == width, ref partial[0], in apart, ref VectorMath.Start(a), in inputs, ref gradient);
+                GradientBlock<T> apart = new(ref partial[0], ref picture, ref gradient, blockRows);
+                RegisterTile.Accumulate(product, apart, TileOffsets.Apart(width), inputs, width, inPairs && columns == width);
                 for (int row = 0; row < rows; row++)
                     CopyColumns(dB.Slice(outputs[row] + n0, columns), partial.Slice(row * width, columns));
             }
@@ -211,7 +186,31 @@ internal static class MatrixProduct
         new Vector<T>(source[last..]).CopyTo(destination[last..]);
     }
 
-    /// <summary>Refuses a span that is too short, before anything is written.</summary>
+    /// <summary>Rows of pixels that pass by each tile of dB.</summary>
+    internal static int BlockRows(in StridedProduct product) => Math.Clamp(BlockPixels / product.Columns, 1, product.Rows);
+
+    /// <summary>Refuses what the views do not fit into, before anything is written: loads and stores are unchecked.</summary>
+    internal static void Check<T>(
+        in StridedProduct product, ReadOnlySpan<T> y, ReadOnlySpan<T> a, ReadOnlySpan<T> packedB, ReadOnlySpan<T> packedBias)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Require(y.Length, product.OutputExtent, nameof(y));
+        Require(a.Length, product.InputExtent, nameof(a));
+        Require(packedB.Length, PackedMatrix.Length<T>(product.K, product.N), nameof(packedB));
+        if (!packedBias.IsEmpty)
+            Require(packedBias.Length, PackedMatrix.PaddedColumns<T>(product.N), nameof(packedBias));
+    }
+
+    /// <summary>The same for the gradient of B.</summary>
+    internal static void CheckGradient<T>(in StridedProduct product, ReadOnlySpan<T> dB, ReadOnlySpan<T> a, ReadOnlySpan<T> dY)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Require(dB.Length, product.K * product.N, nameof(dB));
+        Require(a.Length, product.InputExtent, nameof(a));
+        Require(dY.Length, product.OutputExtent + (OverReads<T>(product) ? OverRead<T>() : 0), nameof(dY));
+    }
+
+    /// <summary>Refuses a span that is too short.</summary>
     internal static void Require(int length, int needed, string name)
     {
         if (length < needed)

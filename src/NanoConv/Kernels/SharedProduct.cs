@@ -6,38 +6,50 @@ using NanoConv.Kernels.Simd;
 namespace NanoConv.Kernels;
 
 /// <summary>
-/// The panels of <see cref="MatrixProduct"/>'s products that <see cref="SharedTile"/> takes: those of a single vector of columns, where the
-/// windows of neighbouring pixels overlap.
+/// The products of <see cref="MatrixProduct"/> where the windows of neighbouring pixels overlap: panels of a single vector of columns go by
+/// <see cref="SharedTile"/>, all others by <see cref="MatrixProduct"/> itself.
 /// </summary>
 /// <remarks>
 /// Whether a panel is shared is a few comparisons of the product's shape, asked for each panel of each call. A plan made once would be one
-/// more thing that has to fit the product, as loads are unchecked, and products of a batch's or a part's shape come and go.
+/// more thing that has to fit the product, as loads are unchecked, and products of a batch's or a part's shape come and go. Panels get
+/// narrower from first to last, so those that are shared lie side by side: before them wider ones, behind them at most one that is not full.
 /// </remarks>
 internal static class SharedProduct
 {
-    /// <summary>Y = A·B + bias, or max(0, A·B + bias), the shared panels, each over all pixels; whether all panels are.</summary>
-    public static bool Multiply<T>(
-        in StridedProduct product, Span<T> y, ReadOnlySpan<T> a, ReadOnlySpan<T> packedB, ReadOnlySpan<T> packedBias, bool relu)
+    /// <summary>Y = A·B + bias, or max(0, A·B + bias); a shared panel goes over all pixels before the next one's turn.</summary>
+    /// <param name="product">The views.</param>
+    /// <param name="y">Overwritten where <see cref="StridedProduct.Output"/> points, otherwise untouched.</param>
+    /// <param name="a">The picture that A is a view of.</param>
+    /// <param name="packedB">B as <see cref="PackedMatrix"/> lays it out.</param>
+    /// <param name="packedBias">The bias, filled up with zeros to whole vectors; empty for none.</param>
+    /// <param name="relu">Whether to apply max(0, ·).</param>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <exception cref="ArgumentException">A span is shorter than the views need.</exception>
+    public static void Multiply<T>(
+        in StridedProduct product, Span<T> y, ReadOnlySpan<T> a, ReadOnlySpan<T> packedB, ReadOnlySpan<T> packedBias, bool relu = false)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        MatrixProduct.Check(product, y, a, packedB, packedBias);
+        if (product.M == 0)
+            return;
+        (int first, int end) = Shared<T>(product);
+        if (first > 0)
+            MatrixProduct.Multiply(product with { N = first }, y, a, packedB, packedBias, relu);
         Span<T> noBias = stackalloc T[PackedMatrix.WidestPanel<T>()];
         noBias.Clear();
-        bool areAllShared = true;
-        for (int n0 = 0, width; n0 < product.N; n0 += width)
+        for (int n0 = first, width; n0 < end; n0 += width)
         {
             width = PackedMatrix.PanelWidth<T>(product.N, n0);
-            if (!IsShared<T>(product, n0, width))
-            {
-                areAllShared = false;
-                continue;
-            }
-
-            ref T panel = ref Unsafe.Add(ref VectorMath.Start(packedB), n0 * product.K);
             ref T bias = ref VectorMath.Start(packedBias.IsEmpty ? noBias : packedBias[n0..]);
-            SharedTile.Multiply(product, width, ref y[n0], ref VectorMath.Start(a), ref panel, ref bias, relu);
+            PackedPanel<T> panel = new(ref Unsafe.Add(ref VectorMath.Start(packedB), n0 * product.K), ref bias, width, relu);
+            SharedTile.Multiply(product, ref y[n0], ref VectorMath.Start(a), panel);
         }
 
-        return areAllShared;
+        if (end < product.N)
+        {
+            MatrixProduct.Multiply(
+                product with { N = product.N - end }, y[end..], a, packedB[(end * product.K)..], packedBias.IsEmpty ? [] : packedBias[end..], relu);
+        }
     }
 
     /// <summary>
@@ -53,68 +65,93 @@ internal static class SharedProduct
     /// <typeparam name="T">The element type.</typeparam>
     /// <returns>Whether that was so; if not, nothing is written.</returns>
     /// <exception cref="ArgumentException">A span is shorter than the views need.</exception>
-    public static bool TryMultiplyTwo<T>(
+    public static bool TryMultiplyTwoPhases<T>(
         in StridedProduct first, in StridedProduct second, Span<T> y, ReadOnlySpan<T> a, ReadOnlySpan<T> firstB, ReadOnlySpan<T> secondB)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (first.M == 0 || !SharedTile.CanMultiplyTwo<T>(first, second))
+        if (first.M == 0 || !SharedTile.CanMultiplyTwoPhases<T>(first, second))
             return false;
-        MatrixProduct.Require(y.Length, Math.Max(first.OutputExtent, second.OutputExtent), nameof(y));
-        MatrixProduct.Require(a.Length, first.InputExtent, nameof(a));
-        MatrixProduct.Require(firstB.Length, PackedMatrix.Length<T>(first.K, first.N), nameof(firstB));
-        MatrixProduct.Require(secondB.Length, PackedMatrix.Length<T>(second.K, second.N), nameof(secondB));
-        SharedTile.MultiplyTwo(first, second, ref y[0], ref VectorMath.Start(a), ref VectorMath.Start(firstB), ref VectorMath.Start(secondB));
+        MatrixProduct.Check(first, y, a, firstB, []);
+        MatrixProduct.Check(second, y, a, secondB, []);
+        SharedTile.MultiplyTwoPhases(first, second, ref y[0], ref VectorMath.Start(a), ref VectorMath.Start(firstB), ref VectorMath.Start(secondB));
         return true;
     }
 
-    /// <summary>Whether a panel is <see cref="SharedTile"/>'s.</summary>
+    /// <summary>dB += Aᵀ·dY: the gradient of B, accumulated.</summary>
+    /// <param name="product">The views of the product whose gradient this is.</param>
+    /// <param name="dB">Accumulated into: row-major [K × N].</param>
+    /// <param name="a">The picture that A is a view of.</param>
+    /// <param name="dY">As in <see cref="MatrixProduct.AccumulateTransposed"/>.</param>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <exception cref="ArgumentException">A span is shorter than the views need.</exception>
+    public static void AccumulateTransposed<T>(in StridedProduct product, Span<T> dB, ReadOnlySpan<T> a, ReadOnlySpan<T> dY)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        MatrixProduct.CheckGradient(product, dB, a, dY);
+        if (product.M == 0)
+            return;
+        (int first, int end) = Shared<T>(product, isGradient: true);
+        if (first > 0)
+            MatrixProduct.AccumulateTransposed(product, dB, a, dY, ..first);
+        if (first < end)
+        {
+            int blockRows = MatrixProduct.BlockRows(product);
+            for (int image = 0; image < product.Images; image++)
+            {
+                for (int row = 0; row < product.Rows; row += blockRows)
+                {
+                    ReadOnlySpan<T> picture = a[product.Input.At(image, row, 0)..], gradient = dY[product.Output.At(image, row, 0)..];
+                    AccumulateBlock(product, Math.Min(blockRows, product.Rows - row), dB, picture, gradient, first..end);
+                }
+            }
+        }
+
+        if (end < product.N)
+            MatrixProduct.AccumulateTransposed(product, dB, a, dY, end..product.N);
+    }
+
+    /// <summary>Whether a panel of Y is <see cref="SharedTile"/>'s.</summary>
     public static bool IsShared<T>(in StridedProduct product, int n0, int width)
         where T : unmanaged, IFloatingPointIeee754<T> => product.N - n0 >= width && SharedTile.CanMultiply<T>(product, width);
 
-    /// <summary>Whether any panel of Y is <see cref="SharedTile"/>'s.</summary>
-    public static bool HasPanel<T>(in StridedProduct product)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        bool isAnyShared = false;
-        for (int n0 = 0, width; n0 < product.N; n0 += width)
-        {
-            width = PackedMatrix.PanelWidth<T>(product.N, n0);
-            isAnyShared |= IsShared<T>(product, n0, width);
-        }
+    /// <summary>Whether a panel of dB is.</summary>
+    public static bool IsGradientShared<T>(in StridedProduct product, int n0, int width)
+        where T : unmanaged, IFloatingPointIeee754<T> => product.N - n0 >= width && SharedTile.CanAccumulate<T>(product, width);
 
-        return isAnyShared;
-    }
+    /// <summary>Whether any panel of Y is.</summary>
+    public static bool HasPanel<T>(in StridedProduct product)
+        where T : unmanaged, IFloatingPointIeee754<T> => Shared<T>(product) is var (first, end) && first < end;
 
     /// <summary>Whether any panel of dB is.</summary>
     public static bool HasGradientPanel<T>(in StridedProduct product)
+        where T : unmanaged, IFloatingPointIeee754<T> => Shared<T>(product, isGradient: true) is var (first, end) && first < end;
+
+    // The columns of the shared panels.
+    private static (int First, int End) Shared<T>(in StridedProduct product, bool isGradient = false)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        bool isAnyShared = false;
+        (int first, int end) = (product.N, product.N);
         for (int n0 = 0, width; n0 < product.N; n0 += width)
         {
             width = PackedMatrix.PanelWidth<T>(product.N, n0);
-            isAnyShared |= IsGradientShared<T>(product, n0, width);
+            if (isGradient ? IsGradientShared<T>(product, n0, width) : IsShared<T>(product, n0, width))
+                (first, end) = (Math.Min(first, n0), n0 + width);
         }
 
-        return isAnyShared;
+        return (first, end);
     }
 
-    /// <summary>dB += Aᵀ·dY for the pixels of some rows, its shared panels; whether all of them are.</summary>
-    public static bool AccumulateTransposed<T>(in StridedProduct product, int blockRows, Span<T> dB, ReadOnlySpan<T> a, ReadOnlySpan<T> dY)
+    // dB's shared columns, three channels' rows at a time, for the pixels of some rows.
+    private static void AccumulateBlock<T>(
+        in StridedProduct product, int blockRows, Span<T> dB, ReadOnlySpan<T> a, ReadOnlySpan<T> dY, Range columns)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         TileOffsets inputs = default, outputs = default;
-        bool areAllShared = true;
-        for (int n0 = 0, width; n0 < product.N; n0 += width)
+        int channels = product.SegmentLength / SharedTile.GradientTaps;
+        for (int n0 = columns.Start.Value, width; n0 < columns.End.Value; n0 += width)
         {
             width = PackedMatrix.PanelWidth<T>(product.N, n0);
-            if (!IsGradientShared<T>(product, n0, width))
-            {
-                areAllShared = false;
-                continue;
-            }
-
-            int channels = product.SegmentLength / SharedTile.GradientTaps;
+            GradientBlock<T> block = new(ref dB[n0], ref VectorMath.Start(a), ref VectorMath.Start(dY[n0..]), blockRows);
             for (int left = product.Segments * channels, i = 0, segment = 0, c = 0; left > 0; left--)
             {
                 inputs[i] = (segment * product.SegmentStride) + c;
@@ -124,15 +161,8 @@ internal static class SharedProduct
                 if (++i < SharedTile.Channels)
                     continue;
                 i = 0;
-                SharedTile.Accumulate(
-                    product, blockRows, width, ref dB[n0], in outputs, ref VectorMath.Start(a), in inputs, ref VectorMath.Start(dY[n0..]));
+                SharedTile.Accumulate(product, block, outputs, inputs, width);
             }
         }
-
-        return areAllShared;
     }
-
-    /// <summary>Whether a panel of dB is <see cref="SharedTile"/>'s.</summary>
-    public static bool IsGradientShared<T>(in StridedProduct product, int n0, int width)
-        where T : unmanaged, IFloatingPointIeee754<T> => product.N - n0 >= width && SharedTile.CanAccumulate<T>(product, width);
 }

@@ -63,17 +63,6 @@ internal readonly record struct StridedProduct
         N = n,
     };
 
-    /// <summary>The product of some rows of B alone, out of one segment: what their gradient is taken of.</summary>
-    /// <param name="segment">The segment.</param>
-    /// <param name="first">The first row within it.</param>
-    /// <param name="count">Rows.</param>
-    internal StridedProduct RowsOfB(int segment, int first, int count) => this with
-    {
-        Input = Input with { Offset = Input.Offset + (segment * SegmentStride) + first },
-        Segments = 1,
-        SegmentLength = count,
-    };
-
     /// <summary>Elements of a that the product reads, from 0 to the furthest; 0 if it has no pixel.</summary>
     internal int InputExtent => M == 0 ? 0 : Input.At(Images - 1, Rows - 1, Columns - 1) + ((Segments - 1) * SegmentStride) + SegmentLength;
 

@@ -1,13 +1,14 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using NanoConv.Kernels.Simd;
+using NanoConv.Tensors;
 
 namespace NanoConv.Kernels;
 
 /// <summary>
 /// The five transforms of Winograd's minimal filtering F(4×4, 3×3): with them, 4 × 4 outputs of a 3 × 3 convolution take
-/// 36 multiplications in place of 144. For a tile d of 6 × 6 inputs and a kernel w,
-/// y = Aᵀ·[(G·w·Gᵀ) ∘ (Bᵀ·d·B)]·A, and by the chain rule dw = Gᵀ·[(Bᵀ·d·B) ∘ (A·dy·Aᵀ)]·G; ∘ multiplies place by place.
+/// 36 multiplications instead of 144. For a tile d of 6 × 6 inputs and a kernel w,
+/// y = Aᵀ·[(G·w·Gᵀ) ∘ (Bᵀ·d·B)]·A, and by the chain rule dw = Gᵀ·[(Bᵀ·d·B) ∘ (A·dy·Aᵀ)]·G; ∘ multiplies point by point.
 /// </summary>
 /// <remarks>
 /// <para>The matrices are those of Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks" (2016), for the points
@@ -27,32 +28,33 @@ internal static class Winograd
     /// <summary>Rows and columns of the kernel.</summary>
     public const int Taps = 3;
 
-    /// <summary>Places of a transformed tile, each of which is a matrix product.</summary>
-    public const int Places = Inputs * Inputs;
+    /// <summary>Points of a transformed tile, each of which is a matrix product.</summary>
+    public const int Points = Inputs * Inputs;
 
     private const int GScale = 24;
 
     /// <summary>Bᵀ·d·B of one vector of channels.</summary>
-    /// <param name="v">Overwritten: place after place, <paramref name="step"/> elements apart.</param>
-    /// <param name="step">Elements from place to place.</param>
+    /// <param name="v">Overwritten: point after point, <paramref name="step"/> elements apart.</param>
+    /// <param name="step">Elements from point to point.</param>
     /// <param name="d">The tile's first pixel.</param>
-    /// <param name="row">Elements from one row of pixels to the next.</param>
-    /// <param name="column">Elements from one pixel to the next.</param>
-    /// <param name="half">Scratch: a vector for each place.</param>
+    /// <param name="pixels">How pixels follow one another.</param>
+    /// <param name="half">Scratch: a vector for each point.</param>
     /// <typeparam name="T">The element type.</typeparam>
     /// <typeparam name="TVector">The vector.</typeparam>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void TransformInput<T, TVector>(ref T v, nint step, ref T d, nint row, nint column, ref TVector half)
+    public static void TransformInput<T, TVector>(ref T v, nint step, ref T d, in PixelView pixels, ref TVector half)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : unmanaged, ISimd<TVector, T>
     {
+        nint row = pixels.Row, column = pixels.Column, next = Inputs * step;
         for (nint i = 0; i < Inputs; i++)
         {
             ref T at = ref Unsafe.Add(ref d, i * row);
             TVector d0 = TVector.LoadUnsafe(ref at, 0), d1 = TVector.LoadUnsafe(ref at, column), d2 = TVector.LoadUnsafe(ref at, 2 * column);
             TVector d3 = TVector.LoadUnsafe(ref at, 3 * column), d4 = TVector.LoadUnsafe(ref at, 4 * column), d5 = TVector.LoadUnsafe(ref at, 5 * column);
             TransposedB<T, TVector>(ref d0, ref d1, ref d2, ref d3, ref d4, ref d5);
-            SetRow(ref half, i, d0, d1, d2, d3, d4, d5);
+            (At(ref half, i, 0), At(ref half, i, 1), At(ref half, i, 2)) = (d0, d1, d2);
+            (At(ref half, i, 3), At(ref half, i, 4), At(ref half, i, 5)) = (d3, d4, d5);
         }
 
         for (nint j = 0; j < Inputs; j++)
@@ -60,57 +62,62 @@ internal static class Winograd
             (TVector d0, TVector d1, TVector d2) = (At(ref half, 0, j), At(ref half, 1, j), At(ref half, 2, j));
             (TVector d3, TVector d4, TVector d5) = (At(ref half, 3, j), At(ref half, 4, j), At(ref half, 5, j));
             TransposedB<T, TVector>(ref d0, ref d1, ref d2, ref d3, ref d4, ref d5);
-            StoreColumn<T, TVector>(ref Unsafe.Add(ref v, j * step), Inputs * step, d0, d1, d2, d3, d4, d5);
+            ref T point = ref Unsafe.Add(ref v, j * step);
+            StoreThree<T, TVector>(ref point, next, d0, d1, d2);
+            StoreThree<T, TVector>(ref Unsafe.Add(ref point, 3 * next), next, d3, d4, d5);
         }
     }
 
     /// <summary>A·dy·Aᵀ of one vector of channels.</summary>
-    /// <param name="z">Overwritten: place after place, <paramref name="step"/> elements apart.</param>
-    /// <param name="step">Elements from place to place.</param>
+    /// <param name="z">Overwritten: point after point, <paramref name="step"/> elements apart.</param>
+    /// <param name="step">Elements from point to point.</param>
     /// <param name="dy">The tile's first pixel.</param>
-    /// <param name="row">Elements from one row of pixels to the next.</param>
-    /// <param name="column">Elements from one pixel to the next.</param>
-    /// <param name="half">Scratch: a vector for each place.</param>
+    /// <param name="pixels">How pixels follow one another.</param>
+    /// <param name="half">Scratch: a vector for each point.</param>
     /// <typeparam name="T">The element type.</typeparam>
     /// <typeparam name="TVector">The vector.</typeparam>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void TransformGradient<T, TVector>(ref T z, nint step, ref T dy, nint row, nint column, ref TVector half)
+    public static void TransformGradient<T, TVector>(ref T z, nint step, ref T dy, in PixelView pixels, ref TVector half)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : unmanaged, ISimd<TVector, T>
     {
+        nint row = pixels.Row, column = pixels.Column, next = Inputs * step;
         for (nint i = 0; i < Outputs; i++)
         {
             ref T at = ref Unsafe.Add(ref dy, i * row);
             TVector z0 = TVector.LoadUnsafe(ref at, 0), z1 = TVector.LoadUnsafe(ref at, column);
             TVector z2 = TVector.LoadUnsafe(ref at, 2 * column), z3 = TVector.LoadUnsafe(ref at, 3 * column);
             A<T, TVector>(ref z0, ref z1, ref z2, ref z3, out TVector z4, out TVector z5);
-            SetRow(ref half, i, z0, z1, z2, z3, z4, z5);
+            (At(ref half, i, 0), At(ref half, i, 1), At(ref half, i, 2)) = (z0, z1, z2);
+            (At(ref half, i, 3), At(ref half, i, 4), At(ref half, i, 5)) = (z3, z4, z5);
         }
 
         for (nint j = 0; j < Inputs; j++)
         {
             (TVector z0, TVector z1, TVector z2, TVector z3) = (At(ref half, 0, j), At(ref half, 1, j), At(ref half, 2, j), At(ref half, 3, j));
             A<T, TVector>(ref z0, ref z1, ref z2, ref z3, out TVector z4, out TVector z5);
-            StoreColumn<T, TVector>(ref Unsafe.Add(ref z, j * step), Inputs * step, z0, z1, z2, z3, z4, z5);
+            ref T point = ref Unsafe.Add(ref z, j * step);
+            StoreThree<T, TVector>(ref point, next, z0, z1, z2);
+            StoreThree<T, TVector>(ref Unsafe.Add(ref point, 3 * next), next, z3, z4, z5);
         }
     }
 
     /// <summary>bias + Aᵀ·m·A of one vector of channels, or max(0, that).</summary>
     /// <param name="y">Overwritten: 4 × 4 pixels.</param>
-    /// <param name="row">Elements from one row of pixels to the next.</param>
-    /// <param name="column">Elements from one pixel to the next.</param>
-    /// <param name="m">The sums of products, place after place, <paramref name="step"/> elements apart.</param>
-    /// <param name="step">Elements from place to place.</param>
+    /// <param name="pixels">How pixels follow one another.</param>
+    /// <param name="m">The sums of products, point after point, <paramref name="step"/> elements apart.</param>
+    /// <param name="step">Elements from point to point.</param>
     /// <param name="bias">The channels' bias.</param>
     /// <param name="relu">Whether to apply max(0, ·).</param>
-    /// <param name="half">Scratch: a vector for each place.</param>
+    /// <param name="half">Scratch: a vector for each point.</param>
     /// <typeparam name="T">The element type.</typeparam>
     /// <typeparam name="TVector">The vector.</typeparam>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void TransformOutput<T, TVector>(ref T y, nint row, nint column, ref T m, nint step, TVector bias, bool relu, ref TVector half)
+    public static void TransformOutput<T, TVector>(ref T y, in PixelView pixels, ref T m, nint step, TVector bias, bool relu, ref TVector half)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : unmanaged, ISimd<TVector, T>
     {
+        nint row = pixels.Row, column = pixels.Column;
         for (nint j = 0; j < Inputs; j++)
         {
             ref T at = ref Unsafe.Add(ref m, j * step);
@@ -133,8 +140,8 @@ internal static class Winograd
         }
     }
 
-    /// <summary>G·w·Gᵀ, in place: nine taps become 36 places.</summary>
-    /// <param name="u">The taps, then the places, one after another; each <paramref name="length"/> elements, whole vectors.</param>
+    /// <summary>G·w·Gᵀ, in place: nine taps become 36 points.</summary>
+    /// <param name="u">The taps, then the points, one after another; each <paramref name="length"/> elements, whole vectors.</param>
     /// <param name="length">Elements of a tap.</param>
     /// <typeparam name="T">The element type.</typeparam>
     public static void TransformKernel<T>(Span<T> u, int length)
@@ -143,8 +150,8 @@ internal static class Winograd
     /// <summary>dw += Gᵀ·m·G.</summary>
     /// <param name="dw">Accumulated into: nine taps, row-major [3, 3, C, K].</param>
     /// <param name="filters">K.</param>
-    /// <param name="m">The sums of products: 36 places of rows [K] for each channel.</param>
-    /// <param name="step">Elements from place to place.</param>
+    /// <param name="m">The sums of products: 36 points of rows [K] for each channel.</param>
+    /// <param name="step">Elements from point to point.</param>
     /// <param name="row">Elements from row to row: K, rounded up to whole vectors.</param>
     /// <typeparam name="T">The element type.</typeparam>
     public static void AddKernelGradient<T>(Span<T> dw, int filters, ReadOnlySpan<T> m, int step, int row)
@@ -155,9 +162,10 @@ internal static class Winograd
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : unmanaged, ISimd<TVector, T>
     {
-        ref T start = ref u[..(Places * length)][0];
+        ref T start = ref u[..(Points * length)][0];
         TVector scale = TVector.Create(GScale * GScale);
-        ref TVector half = ref (stackalloc TVector[Places])[0];
+        ref TVector half = ref (stackalloc TVector[Points])[0];
+        nint next = Inputs * (nint)length;
         for (int i = 0; i < length; i += TVector.Count)
         {
             ref T at = ref Unsafe.Add(ref start, i);
@@ -167,14 +175,17 @@ internal static class Winograd
                 TVector u0 = TVector.LoadUnsafe(ref at, tap) / scale, u1 = TVector.LoadUnsafe(ref at, tap + length) / scale;
                 TVector u2 = TVector.LoadUnsafe(ref at, tap + (2 * length)) / scale;
                 G<T, TVector>(ref u0, ref u1, ref u2, out TVector u3, out TVector u4, out TVector u5);
-                SetRow(ref half, r, u0, u1, u2, u3, u4, u5);
+                (At(ref half, r, 0), At(ref half, r, 1), At(ref half, r, 2)) = (u0, u1, u2);
+                (At(ref half, r, 3), At(ref half, r, 4), At(ref half, r, 5)) = (u3, u4, u5);
             }
 
             for (nint j = 0; j < Inputs; j++)
             {
                 (TVector u0, TVector u1, TVector u2) = (At(ref half, 0, j), At(ref half, 1, j), At(ref half, 2, j));
                 G<T, TVector>(ref u0, ref u1, ref u2, out TVector u3, out TVector u4, out TVector u5);
-                StoreColumn<T, TVector>(ref Unsafe.Add(ref at, j * length), Inputs * (nint)length, u0, u1, u2, u3, u4, u5);
+                ref T point = ref Unsafe.Add(ref at, j * length);
+                StoreThree<T, TVector>(ref point, next, u0, u1, u2);
+                StoreThree<T, TVector>(ref Unsafe.Add(ref point, 3 * next), next, u3, u4, u5);
             }
         }
     }
@@ -187,7 +198,7 @@ internal static class Winograd
         int tap = dw.Length / (Taps * Taps);
         nint next = Inputs * (nint)step;
         TVector scale = TVector.Create(GScale * GScale);
-        ref TVector half = ref (stackalloc TVector[Places])[0];
+        ref TVector half = ref (stackalloc TVector[Points])[0];
         for (int channel = 0; channel < tap / filters; channel++)
         {
             for (int k = 0; k < filters; k += TVector.Count)
@@ -288,18 +299,15 @@ internal static class Winograd
         m2 = TVector.MultiplyAddEstimate(TVector.Create(24), m5, TVector.MultiplyAddEstimate(TVector.Create(4), even2, even));
     }
 
+    // Half a column of points.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StoreColumn<T, TVector>(
-        ref T at, nint next, TVector v0, TVector v1, TVector v2, TVector v3, TVector v4, TVector v5)
+    private static void StoreThree<T, TVector>(ref T at, nint next, TVector v0, TVector v1, TVector v2)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : struct, ISimd<TVector, T>
     {
         TVector.StoreUnsafe(v0, ref at, 0);
         TVector.StoreUnsafe(v1, ref at, next);
         TVector.StoreUnsafe(v2, ref at, 2 * next);
-        TVector.StoreUnsafe(v3, ref at, 3 * next);
-        TVector.StoreUnsafe(v4, ref at, 4 * next);
-        TVector.StoreUnsafe(v5, ref at, 5 * next);
     }
 
     private static void Add<T, TVector>(Span<T> destination, TVector values)
@@ -321,13 +329,4 @@ internal static class Winograd
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref TVector At<TVector>(ref TVector half, nint row, nint column)
         where TVector : struct => ref Unsafe.Add(ref half, (row * Inputs) + column);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void SetRow<TVector>(
-        ref TVector half, nint row, TVector v0, TVector v1, TVector v2, TVector v3, TVector v4, TVector v5)
-        where TVector : struct
-    {
-        (At(ref half, row, 0), At(ref half, row, 1), At(ref half, row, 2)) = (v0, v1, v2);
-        (At(ref half, row, 3), At(ref half, row, 4), At(ref half, row, 5)) = (v3, v4, v5);
-    }
 }

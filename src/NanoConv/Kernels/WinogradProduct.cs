@@ -8,11 +8,11 @@ namespace NanoConv.Kernels;
 
 /// <summary>
 /// The two products of <see cref="MatrixProduct"/> for a 3 × 3 convolution with stride 1, with a quarter of the multiplications. Pictures are
-/// cut into tiles of 4 × 4 outputs; in the transformed tiles (<see cref="Winograd"/>) a convolution over C channels is at each of 36 places
+/// cut into tiles of 4 × 4 outputs; in the transformed tiles (<see cref="Winograd"/>) a convolution over C channels is at each of 36 points
 /// a plain matrix product [tiles × C]·[C × K].
 /// </summary>
 /// <remarks>
-/// A block of tiles at a time goes through transform, products and transform, laid out as [place, tile, channel], so that it stays in the
+/// A block of tiles at a time goes through transform, products and transform, laid out as [point, tile, channel], so that it stays in the
 /// L2 cache. Views are not checked: windows are 3 × 3 at stride 1, rows and columns of pixels multiples of 4, and there is at least
 /// a vector of channels and of filters.
 /// </remarks>
@@ -21,12 +21,12 @@ internal static class WinogradProduct
     // A block's transformed tiles, inputs and outputs together, make about 110 KB of floats.
     private const int BlockElements = 768, FewestTiles = 2 * RegisterTile.Rows;
 
-    // Without it all places of a tile would fall into a few sets of the L1 cache.
-    private const int PlacePadding = 16;
+    // Without it all points of a tile would fall into a few sets of the L1 cache.
+    private const int PointPadding = 16;
 
     /// <summary>Elements of the kernel, transformed and packed; more, for some, than an array can have.</summary>
     public static long PackedLength<T>(int channels, int filters)
-        where T : unmanaged, IFloatingPointIeee754<T> => (long)Winograd.Places * channels * PackedMatrix.PaddedColumns<T>(filters);
+        where T : unmanaged, IFloatingPointIeee754<T> => (long)Winograd.Points * channels * PackedMatrix.PaddedColumns<T>(filters);
 
     /// <summary>Elements of scratch that each product needs, of channels and filters either way round; what is in it does not matter.</summary>
     public static long ScratchLength<T>(int channels, int filters)
@@ -34,8 +34,8 @@ internal static class WinogradProduct
     {
         int tiles = BlockTiles(channels, filters);
         int columns = Math.Max(PackedMatrix.PaddedColumns<T>(channels), PackedMatrix.PaddedColumns<T>(filters));
-        long block = ((long)tiles * (Math.Max(channels, filters) + columns)) + (2 * PlacePadding);
-        return BetweenLength<T>() + (Winograd.Places * (block + KernelStep<T>(channels, filters)));
+        long block = ((long)tiles * (Math.Max(channels, filters) + columns)) + (2 * PointPadding);
+        return TransformScratchLength<T>() + (Winograd.Points * (block + KernelStep<T>(channels, filters)));
     }
 
     /// <summary>Packs the kernel's nine taps, each of them row-major [C × K], and transforms them.</summary>
@@ -81,24 +81,25 @@ internal static class WinogradProduct
         int inputStep = Step(block * channels), outputStep = Step(block * columns);
         MatrixProduct.Require(y.Length, product.OutputExtent, nameof(y));
         MatrixProduct.Require(a.Length, product.InputExtent, nameof(a));
-        MatrixProduct.Require(kernel.Length, Winograd.Places * PackedMatrix.Length<T>(channels, filters), nameof(kernel));
-        MatrixProduct.Require(scratch.Length, BetweenLength<T>() + (Winograd.Places * (inputStep + outputStep)), nameof(scratch));
+        MatrixProduct.Require(kernel.Length, Winograd.Points * PackedMatrix.Length<T>(channels, filters), nameof(kernel));
+        MatrixProduct.Require(scratch.Length, TransformScratchLength<T>() + (Winograd.Points * (inputStep + outputStep)), nameof(scratch));
         if (!bias.IsEmpty)
             MatrixProduct.Require(bias.Length, columns, nameof(bias));
-        Span<T> between = scratch[..BetweenLength<T>()], v = scratch[between.Length..], m = v[(Winograd.Places * inputStep)..];
+        Span<T> transformScratch = scratch[..TransformScratchLength<T>()];
+        TransformedTiles<T> v = new(scratch[transformScratch.Length..], inputStep), m = new(v.Elements[(Winograd.Points * inputStep)..], outputStep);
         int tiles = product.M / (Winograd.Outputs * Winograd.Outputs);
         for (int first = 0; first < tiles; first += block)
         {
-            int count = Math.Min(block, tiles - first);
+            TileRange range = new(first, Math.Min(block, tiles - first));
             if (TakesWide<T>(channels))
-                TransformInputs<T, SimdVector512<T>>(product, first, count, v, inputStep, a, between);
+                TransformInputs<T, SimdVector512<T>>(product, range, v, a, transformScratch);
             else
-                TransformInputs<T, SimdVector<T>>(product, first, count, v, inputStep, a, between);
-            MultiplyPlaces(StridedProduct.Dense(count, channels, filters), m, outputStep, v, inputStep, kernel);
+                TransformInputs<T, SimdVector<T>>(product, range, v, a, transformScratch);
+            MultiplyPoints(StridedProduct.Dense(range.Count, channels, filters), m, v, kernel);
             if (TakesWide<T>(filters))
-                TransformOutputs<T, SimdVector512<T>>(product, first, count, y, m, outputStep, bias, relu, between);
+                TransformOutputs<T, SimdVector512<T>>(product, range, y, m, bias, relu, transformScratch);
             else
-                TransformOutputs<T, SimdVector<T>>(product, first, count, y, m, outputStep, bias, relu, between);
+                TransformOutputs<T, SimdVector<T>>(product, range, y, m, bias, relu, transformScratch);
         }
     }
 
@@ -121,22 +122,23 @@ internal static class WinogradProduct
         int columns = PackedMatrix.PaddedColumns<T>(filters);
         int block = BlockTiles(channels, filters), kernelStep = (int)KernelStep<T>(channels, filters);
         int inputStep = Step(block * channels), outputStep = Step(block * columns);
-        Span<T> between = scratch[..BetweenLength<T>()], sums = scratch.Slice(between.Length, Winograd.Places * kernelStep);
-        Span<T> v = scratch[(between.Length + sums.Length)..], z = v[(Winograd.Places * inputStep)..];
+        Span<T> transformScratch = scratch[..TransformScratchLength<T>()], sums = scratch.Slice(transformScratch.Length, Winograd.Points * kernelStep);
+        TransformedTiles<T> v = new(scratch[(transformScratch.Length + sums.Length)..], inputStep);
+        TransformedTiles<T> z = new(v.Elements[(Winograd.Points * inputStep)..], outputStep);
         sums.Clear();
         int tiles = product.M / (Winograd.Outputs * Winograd.Outputs);
         for (int first = 0; first < tiles; first += block)
         {
-            int count = Math.Min(block, tiles - first);
+            TileRange range = new(first, Math.Min(block, tiles - first));
             if (TakesWide<T>(channels))
-                TransformInputs<T, SimdVector512<T>>(product, first, count, v, inputStep, a, between);
+                TransformInputs<T, SimdVector512<T>>(product, range, v, a, transformScratch);
             else
-                TransformInputs<T, SimdVector<T>>(product, first, count, v, inputStep, a, between);
+                TransformInputs<T, SimdVector<T>>(product, range, v, a, transformScratch);
             if (TakesWide<T>(filters))
-                TransformGradients<T, SimdVector512<T>>(product, first, count, z, outputStep, dY, between);
+                TransformGradients<T, SimdVector512<T>>(product, range, z, dY, transformScratch);
             else
-                TransformGradients<T, SimdVector<T>>(product, first, count, z, outputStep, dY, between);
-            AccumulatePlaces(StridedProduct.Dense(count, channels, columns), sums, kernelStep, v, inputStep, z, outputStep);
+                TransformGradients<T, SimdVector<T>>(product, range, z, dY, transformScratch);
+            AccumulatePoints(StridedProduct.Dense(range.Count, channels, columns), new(sums, kernelStep), v, z);
         }
 
         Winograd.AddKernelGradient(dw[..(product.K * product.N)], filters, sums, kernelStep, columns);
@@ -145,40 +147,39 @@ internal static class WinogradProduct
     // What follows is not to be inlined, which profile-guided compilation does even where AggressiveOptimization is asked for: in a method
     // with so many locals the JIT keeps vectors in memory, and the transforms take up to five times as long.
 
-    // M[place] = V[place]·U[place] for a block of tiles: whole register tiles, the last of which may work on leftovers.
+    // M[point] = V[point]·U[point] for a block of tiles: whole register tiles, the last of which may work on leftovers.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void MultiplyPlaces<T>(in StridedProduct place, Span<T> m, int outputStep, Span<T> v, int inputStep, ReadOnlySpan<T> kernel)
+    private static void MultiplyPoints<T>(in StridedProduct product, in TransformedTiles<T> m, in TransformedTiles<T> v, ReadOnlySpan<T> kernel)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        (int channels, int columns) = (place.K, PackedMatrix.PaddedColumns<T>(place.N));
-        int groups = (place.M + RegisterTile.Rows - 1) / RegisterTile.Rows;
+        (int channels, int columns) = (product.K, PackedMatrix.PaddedColumns<T>(product.N));
+        int groups = (product.M + RegisterTile.Rows - 1) / RegisterTile.Rows;
         Span<int> inputs = stackalloc int[groups * RegisterTile.Rows], outputs = stackalloc int[groups * RegisterTile.Rows];
         for (int tile = 0; tile < inputs.Length; tile++)
             (inputs[tile], outputs[tile]) = (tile * channels, tile * columns);
         Span<T> noBias = stackalloc T[PackedMatrix.WidestPanel<T>()];
         noBias.Clear();
-        for (int p = 0; p < Winograd.Places; p++)
+        for (int p = 0; p < Winograd.Points; p++)
         {
-            for (int n0 = 0, width; n0 < place.N; n0 += width)
+            for (int n0 = 0, width; n0 < product.N; n0 += width)
             {
-                width = PackedMatrix.PanelWidth<T>(place.N, n0);
-                ref T panel = ref Unsafe.Add(ref VectorMath.Start(kernel), (p * channels * columns) + (n0 * channels));
-                ref T sums = ref m[(p * outputStep) + n0];
-                RegisterTile.Multiply(
-                    place, groups, width, ref sums, ref outputs[0], ref v[p * inputStep], ref inputs[0], ref panel, ref noBias[0], relu: false);
+                width = PackedMatrix.PanelWidth<T>(product.N, n0);
+                ref T b = ref Unsafe.Add(ref VectorMath.Start(kernel), (p * channels * columns) + (n0 * channels));
+                PackedPanel<T> panel = new(ref b, ref noBias[0], width, relu: false);
+                RegisterTile.Multiply(product, ref m.At(p, n0), ref v.At(p, 0), new TileStrip(ref inputs[0], ref outputs[0], groups), panel);
             }
         }
     }
 
-    // dU[place] += V[place]ᵀ·Z[place] for a block of tiles: whole register tiles, the last of which may repeat a row.
+    // dU[point] += V[point]ᵀ·Z[point] for a block of tiles: whole register tiles, the last of which may repeat a row.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void AccumulatePlaces<T>(
-        in StridedProduct place, Span<T> sums, int kernelStep, Span<T> v, int inputStep, Span<T> z, int outputStep)
+    private static void AccumulatePoints<T>(
+        in StridedProduct product, in TransformedTiles<T> sums, in TransformedTiles<T> v, in TransformedTiles<T> z)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        (int channels, int columns) = (place.K, place.N);
+        (int channels, int columns) = (product.K, product.N);
         TileOffsets inputs = default, outputs = TileOffsets.Apart(columns);
-        for (int p = 0; p < Winograd.Places; p++)
+        for (int p = 0; p < Winograd.Points; p++)
         {
             for (int c = 0; c < channels; c += RegisterTile.Rows)
             {
@@ -187,74 +188,74 @@ internal static class WinogradProduct
                 for (int n0 = 0, width; n0 < columns; n0 += width)
                 {
                     width = PackedMatrix.PanelWidth<T>(columns, n0);
-                    ref T sum = ref sums[(p * kernelStep) + (c * columns) + n0];
-                    RegisterTile.Accumulate(
-                        place, 1, width, inPairs: true, ref sum, in outputs, ref v[p * inputStep], in inputs, ref z[(p * outputStep) + n0]);
+                    GradientBlock<T> block = new(ref sums.At(p, (c * columns) + n0), ref v.At(p, 0), ref z.At(p, n0), 1);
+                    RegisterTile.Accumulate(product, block, outputs, inputs, width, inPairs: true);
                 }
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void TransformInputs<T, TVector>(in StridedProduct product, int first, int count, Span<T> v, int step, ReadOnlySpan<T> a, Span<T> between)
+    private static void TransformInputs<T, TVector>(
+        in StridedProduct product, TileRange range, in TransformedTiles<T> v, ReadOnlySpan<T> a, Span<T> transformScratch)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : unmanaged, ISimd<TVector, T>
     {
         int channels = product.Input.Column, last = channels - TVector.Count;
-        ref TVector half = ref Unsafe.As<T, TVector>(ref between[0]);
-        for (int tile = 0; tile < count; tile++)
+        ref TVector half = ref Unsafe.As<T, TVector>(ref transformScratch[0]);
+        for (int tile = 0; tile < range.Count; tile++)
         {
-            ref T picture = ref Unsafe.Add(ref VectorMath.Start(a), TileStart(product, product.Input, first + tile));
-            ref T transformed = ref v[tile * channels];
+            ref T picture = ref Unsafe.Add(ref VectorMath.Start(a), TileStart(product, product.Input, range.First + tile));
+            ref T transformed = ref v.At(0, tile * channels);
             for (int c = 0; c < channels; c += TVector.Count)
             {
                 // The last vector may overlap the one before it: the same numbers twice.
                 int at = Math.Min(c, last);
                 Winograd.TransformInput<T, TVector>(
-                    ref Unsafe.Add(ref transformed, at), step, ref Unsafe.Add(ref picture, at), product.Input.Row, channels, ref half);
+                    ref Unsafe.Add(ref transformed, at), v.Step, ref Unsafe.Add(ref picture, at), product.Input, ref half);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void TransformGradients<T, TVector>(
-        in StridedProduct product, int first, int count, Span<T> z, int step, ReadOnlySpan<T> dy, Span<T> between)
+        in StridedProduct product, TileRange range, in TransformedTiles<T> z, ReadOnlySpan<T> dy, Span<T> transformScratch)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : unmanaged, ISimd<TVector, T>
     {
         int filters = product.N, columns = PackedMatrix.PaddedColumns<T>(filters), last = filters - TVector.Count;
-        ref TVector half = ref Unsafe.As<T, TVector>(ref between[0]);
-        for (int tile = 0; tile < count; tile++)
+        ref TVector half = ref Unsafe.As<T, TVector>(ref transformScratch[0]);
+        for (int tile = 0; tile < range.Count; tile++)
         {
-            ref T gradient = ref Unsafe.Add(ref VectorMath.Start(dy), TileStart(product, product.Output, first + tile));
-            ref T transformed = ref z[tile * columns];
+            ref T gradient = ref Unsafe.Add(ref VectorMath.Start(dy), TileStart(product, product.Output, range.First + tile));
+            ref T transformed = ref z.At(0, tile * columns);
             for (int k = 0; k < filters; k += TVector.Count)
             {
                 int at = Math.Min(k, last);
                 Winograd.TransformGradient<T, TVector>(
-                    ref Unsafe.Add(ref transformed, at), step, ref Unsafe.Add(ref gradient, at), product.Output.Row, product.Output.Column, ref half);
+                    ref Unsafe.Add(ref transformed, at), z.Step, ref Unsafe.Add(ref gradient, at), product.Output, ref half);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void TransformOutputs<T, TVector>(
-        in StridedProduct product, int first, int count, Span<T> y, Span<T> m, int step, ReadOnlySpan<T> bias, bool relu, Span<T> between)
+        in StridedProduct product, TileRange range, Span<T> y, in TransformedTiles<T> m, ReadOnlySpan<T> bias, bool relu, Span<T> transformScratch)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : unmanaged, ISimd<TVector, T>
     {
         int filters = product.N, columns = PackedMatrix.PaddedColumns<T>(filters), last = filters - TVector.Count;
-        ref TVector half = ref Unsafe.As<T, TVector>(ref between[0]);
-        for (int tile = 0; tile < count; tile++)
+        ref TVector half = ref Unsafe.As<T, TVector>(ref transformScratch[0]);
+        for (int tile = 0; tile < range.Count; tile++)
         {
-            ref T output = ref y[TileStart(product, product.Output, first + tile)];
-            ref T sums = ref m[tile * columns];
+            ref T output = ref y[TileStart(product, product.Output, range.First + tile)];
+            ref T sums = ref m.At(0, tile * columns);
             for (int k = 0; k < filters; k += TVector.Count)
             {
                 int at = Math.Min(k, last);
                 TVector added = bias.IsEmpty ? TVector.Zero : TVector.LoadUnsafe(ref VectorMath.Start(bias), at);
                 Winograd.TransformOutput<T, TVector>(
-                    ref Unsafe.Add(ref output, at), product.Output.Row, product.Output.Column, ref Unsafe.Add(ref sums, at), step, added, relu, ref half);
+                    ref Unsafe.Add(ref output, at), product.Output, ref Unsafe.Add(ref sums, at), m.Step, added, relu, ref half);
             }
         }
     }
@@ -275,17 +276,30 @@ internal static class WinogradProduct
     internal static int BlockTiles(int channels, int filters) =>
         Math.Max(FewestTiles, BlockElements / (channels + filters) / RegisterTile.Rows * RegisterTile.Rows);
 
-    private static int Step(int elements) => elements + PlacePadding;
+    private static int Step(int elements) => elements + PointPadding;
 
-    // Room for a tile between the two passes of a transform, its places in the longest vectors there are.
-    private static int BetweenLength<T>()
-        where T : unmanaged, IFloatingPointIeee754<T> => Winograd.Places * PackedMatrix.WidestPanel<T>() / 2;
+    // Room for a tile between the two passes of a transform, its points in the longest vectors there are.
+    private static int TransformScratchLength<T>()
+        where T : unmanaged, IFloatingPointIeee754<T> => Winograd.Points * PackedMatrix.WidestPanel<T>() / 2;
 
-    // Elements of one place's sums of products: whole register tiles of the kernel.
+    // Elements of one point's sums of products: whole register tiles of the kernel.
     private static long KernelStep<T>(int channels, int filters)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int rows = (channels + RegisterTile.Rows - 1) / RegisterTile.Rows * RegisterTile.Rows;
-        return ((long)rows * PackedMatrix.PaddedColumns<T>(filters)) + PlacePadding;
+        return ((long)rows * PackedMatrix.PaddedColumns<T>(filters)) + PointPadding;
+    }
+
+    // Some of a product's tiles.
+    private readonly record struct TileRange(int First, int Count);
+
+    // Transformed tiles, or the kernel's sums: point after point, a step apart.
+    private readonly ref struct TransformedTiles<T>(Span<T> elements, int step)
+    {
+        public Span<T> Elements { get; } = elements;
+
+        public int Step { get; } = step;
+
+        public ref T At(int point, int element) => ref Elements[(point * Step) + element];
     }
 }

@@ -258,7 +258,7 @@ public sealed class Conv2D : Layer, IDescribed<Conv2D>
             return
             [
                 new KeptBuffer("padded input", input.IsPlain ? 0 : input.Elements, TrainingOnly: false) { IsInput = true },
-                gradient.IsPlain ? new KeptBuffer("haloed gradient", 0) : new KeptBuffer("haloed gradient", gradient.Elements, gradient.Extra),
+                gradient.IsPlain ? new KeptBuffer("haloed gradient", 0) : new KeptBuffer("haloed gradient", gradient.Elements, gradient.OverRead),
                 .. KeptBuffer.BeforeActivation(activation, OutputShape),
             ];
         }

@@ -108,7 +108,7 @@ public sealed class Dense : Layer, IDescribed<Dense>
             packedBias = new(PackedMatrix.PaddedColumns<T>(units));
             Kept =
             [
-                new KeptBuffer("gradient before activation", units, Extra: MatrixProduct.Slack<T>()),
+                new KeptBuffer("gradient before activation", units, Extra: MatrixProduct.OverRead<T>()),
                 .. KeptBuffer.BeforeActivation(activation, OutputShape),
             ];
         }

@@ -24,24 +24,29 @@ public abstract class MatrixProductTests<T> : PropertySuite
 
         T[] packedBias = new T[PackedMatrix.PaddedColumns<T>(c.N)];
         bias.CopyTo(packedBias, 0);
-        Poisoned<T> y = new(product.OutputExtent);
+        Poisoned<T> y = new(product.OutputExtent), shared = new(product.OutputExtent);
         MatrixProduct.Multiply(product, y.View, a, Packed(product, b), packedBias);
         Expect.Equal("y", expected.Length, expected, y.Checked());
+        SharedProduct.Multiply(product, shared.View, a, Packed(product, b), packedBias);
+        Expect.Equal("y, shared", expected.Length, expected, shared.Checked());
     });
 
     [Fact]
     public void The_adjoint_product_equals_its_naive_twin_and_is_added_to_what_is_there() => ForAll(Generators.Products, static c =>
     {
         (StridedProduct product, T[] a, _) = Matrices(c);
-        T[] dY = Numbers.Integers<T>(product.OutputExtent + MatrixProduct.Slack<T>(), c.Seed + 2);
+        T[] dY = Numbers.Integers<T>(product.OutputExtent + MatrixProduct.OverRead<T>(), c.Seed + 2);
         T[] expected = Numbers.Integers<T>(product.K * c.N, c.Seed + 4);
-        Poisoned<T> dB = new(expected.Length);
+        Poisoned<T> dB = new(expected.Length), shared = new(expected.Length);
         expected.CopyTo(dB.View);
+        expected.CopyTo(shared.View);
         NaiveMatrixProduct.AccumulateTransposed<T>(product, expected, a, dY);
         dY.AsSpan(product.OutputExtent).Fill(T.NaN); // read, without effect
 
         MatrixProduct.AccumulateTransposed(product, dB.View, a, dY);
         Expect.Equal("dB", (product.K, c.N), expected, dB.Checked());
+        SharedProduct.AccumulateTransposed(product, shared.View, a, dY);
+        Expect.Equal("dB, shared", (product.K, c.N), expected, shared.Checked());
     });
 
     /// <summary>Pixels in one row are a batch: however it is cut, each sum goes on where it was left.</summary>
@@ -49,7 +54,7 @@ public abstract class MatrixProductTests<T> : PropertySuite
     public void The_adjoint_product_of_a_batch_has_the_same_bits_however_it_is_cut() => ForAll(Generators.Matrices, static c =>
     {
         (int n, int k, int rows) = (c.Columns, 13, 7);
-        T[] a = Numbers.Reals<T>(rows * k, c.Seed), dY = Numbers.Reals<T>((rows * n) + MatrixProduct.Slack<T>(), c.Seed + 1);
+        T[] a = Numbers.Reals<T>(rows * k, c.Seed), dY = Numbers.Reals<T>((rows * n) + MatrixProduct.OverRead<T>(), c.Seed + 1);
         T[] whole = new T[k * n], cut = new T[k * n];
         MatrixProduct.AccumulateTransposed<T>(StridedProduct.Dense(rows, k, n), whole, a, dY);
         MatrixProduct.AccumulateTransposed<T>(StridedProduct.Dense(3, k, n), cut, a, dY);
@@ -87,7 +92,7 @@ public abstract class MatrixProductTests<T> : PropertySuite
     {
         StridedProduct product = StridedProduct.Dense(m: 3, k: 4, n: 5);
         T[] a = new T[12], b = new T[PackedMatrix.Length<T>(4, 5)], bias = new T[PackedMatrix.PaddedColumns<T>(5)];
-        T[] dY = new T[15 + MatrixProduct.Slack<T>()];
+        T[] dY = new T[15 + MatrixProduct.OverRead<T>()];
         Expect.Throws<ArgumentException>(() => MatrixProduct.Multiply(product, new T[14], a, b, bias), "at least 15", "received 14", "'y'");
         Expect.Throws<ArgumentException>(() => MatrixProduct.Multiply(product, new T[15], a[..11], b, bias), "at least 12", "'a'");
         Expect.Throws<ArgumentException>(() => MatrixProduct.Multiply<T>(product, new T[15], a, b.AsSpan(1), bias), "'packedB'");

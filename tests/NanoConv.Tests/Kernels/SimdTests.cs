@@ -35,7 +35,7 @@ public abstract class SimdTests<T> : PropertySuite
     });
 
     private static void Operations<TVector>(int seed)
-        where TVector : struct, ISimd<TVector, T>
+        where TVector : struct, ISimdRows<TVector, T>
     {
         T[] x = WithNaN<TVector>(seed), y = WithNaN<TVector>(seed + 1), z = WithNaN<TVector>(seed + 2);
         Lanes<TVector>("+", x, y, (a, b) => a + b, (a, b) => a + b);
@@ -58,7 +58,7 @@ public abstract class SimdTests<T> : PropertySuite
     }
 
     private static void Memory<TVector>(int offset, int seed)
-        where TVector : struct, ISimd<TVector, T>
+        where TVector : struct, ISimdRows<TVector, T>
     {
         T[] source = Numbers.Reals<T>(offset + TVector.Count, seed);
         Poisoned<T> destination = new(TVector.Count);
@@ -73,7 +73,7 @@ public abstract class SimdTests<T> : PropertySuite
 
     // Rows lie in a picture, some elements apart.
     private static void Rows<TVector>(int offset, int seed)
-        where TVector : struct, ISimd<TVector, T>
+        where TVector : struct, ISimdRows<TVector, T>
     {
         int columns = TVector.Columns, below = columns + (seed % 7);
         Assert.Equal(TVector.Count, TVector.Rows * columns);
@@ -105,11 +105,11 @@ public abstract class SimdTests<T> : PropertySuite
     }
 
     private static void Lanes<TVector>(string name, T[] x, T[] y, Func<TVector, TVector, TVector> operation, Func<T, T, T> expected)
-        where TVector : struct, ISimd<TVector, T> =>
+        where TVector : struct, ISimdRows<TVector, T> =>
         Lanes(name, x, y, operation, (a, b, _) => expected(a, b));
 
     private static void Lanes<TVector>(string name, T[] x, T[] y, Func<TVector, TVector, TVector> operation, Func<T, T, int, T> expected)
-        where TVector : struct, ISimd<TVector, T>
+        where TVector : struct, ISimdRows<TVector, T>
     {
         T[] found = Store(operation(Load<TVector>(x), Load<TVector>(y)));
         Expect.Equal<T>($"{typeof(TVector).Name}, {name}", x.Length, [.. x.Select((value, i) => expected(value, y[i], i))], found);
@@ -117,7 +117,7 @@ public abstract class SimdTests<T> : PropertySuite
 
     // Small integers, so that any sum is exact, many of them equal, and a NaN in most of them.
     private static T[] WithNaN<TVector>(int seed)
-        where TVector : struct, ISimd<TVector, T>
+        where TVector : struct, ISimdRows<TVector, T>
     {
         T[] numbers = Numbers.Integers<T>(TVector.Count, seed);
         if (seed % 4 != 0)
@@ -126,10 +126,10 @@ public abstract class SimdTests<T> : PropertySuite
     }
 
     private static TVector Load<TVector>(T[] values)
-        where TVector : struct, ISimd<TVector, T> => TVector.LoadUnsafe(ref values[0], 0);
+        where TVector : struct, ISimdRows<TVector, T> => TVector.LoadUnsafe(ref values[0], 0);
 
     private static T[] Store<TVector>(TVector vector)
-        where TVector : struct, ISimd<TVector, T>
+        where TVector : struct, ISimdRows<TVector, T>
     {
         T[] values = new T[TVector.Count];
         TVector.StoreUnsafe(vector, ref values[0], 0);

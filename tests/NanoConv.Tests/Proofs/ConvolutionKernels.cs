@@ -136,7 +136,7 @@ internal sealed class ConvolutionKernels<T>
         Span<T> given = algorithm.LeavesKernelGradient ? [] : dw.View;
         algorithm.Backward(images, given, needsInput ? dx.View : [], x, dz, algorithm.OutputGradient.Pixels!.Value, Scratch());
         if (algorithm.LeavesKernelGradient)
-            MatrixProduct.AccumulateTransposed<T>(algorithm.KernelProduct(images), dw.View, x, dz);
+            SharedProduct.AccumulateTransposed<T>(algorithm.KernelProduct(images), dw.View, x, dz);
         return (dw.Checked().ToArray(), dx.Checked().ToArray());
     }
 

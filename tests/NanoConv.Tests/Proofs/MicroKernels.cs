@@ -62,7 +62,7 @@ internal static class MicroKernels<T>
                 StridedProduct product = ConvolutionProducts.InputGradient(geometry, images, a, b);
                 if (product.M == 0)
                     continue;
-                if (b + 1 < columnPhases && SharedTile.CanMultiplyTwo<T>(product, ConvolutionProducts.InputGradient(geometry, images, a, b + 1)))
+                if (b + 1 < columnPhases && SharedTile.CanMultiplyTwoPhases<T>(product, ConvolutionProducts.InputGradient(geometry, images, a, b + 1)))
                 {
                     yield return $"two phases, {RowVector(product.N, product.Rows > 1)}";
                     b++;
@@ -75,7 +75,7 @@ internal static class MicroKernels<T>
         }
     }
 
-    // As MatrixProduct.Multiply goes from panel to panel.
+    // As SharedProduct.Multiply goes from panel to panel.
     private static IEnumerable<string> Multiply(StridedProduct product)
     {
         for (int n0 = 0, width; n0 < product.N; n0 += width)
@@ -87,7 +87,7 @@ internal static class MicroKernels<T>
         }
     }
 
-    // As MatrixProduct.AccumulateTransposed goes from panel to panel; of its blocks of rows, the first.
+    // As SharedProduct.AccumulateTransposed goes from panel to panel; of its blocks of rows, the first.
     private static IEnumerable<string> Accumulate(StridedProduct product)
     {
         int blockRows = Math.Clamp(MatrixProduct.BlockPixels / product.Columns, 1, product.Rows);

@@ -21,30 +21,18 @@ internal static class RegisterTile
     /// <summary>Rows of a tile.</summary>
     public const int Rows = 6;
 
-    /// <summary>
-    /// Y[6 × width] = bias + A[6 × K]·B[K × width], or max(0, that), for some tiles; width is <see cref="PackedMatrix.PanelWidth"/>.
-    /// </summary>
-    public static void Multiply<T>(
-        in StridedProduct product,
-        int tiles,
-        int width,
-        ref T y,
-        ref int outputs,
-        ref T a,
-        ref int inputs,
-        ref T panel,
-        ref T bias,
-        bool relu)
+    /// <summary>Y[6 × width] = bias + A[6 × K]·B[K × width], or max(0, that), for some tiles of pixels and one panel.</summary>
+    public static void Multiply<T>(in StridedProduct product, ref T y, ref T a, in TileStrip strip, in PackedPanel<T> panel)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (width == SimdVector<T>.Count)
-            MultiplyTiles<T, SimdVector<T>, OneVector>(product, tiles, ref y, ref outputs, ref a, ref inputs, ref panel, ref bias, relu);
+        if (panel.Width == SimdVector<T>.Count)
+            MultiplyTiles<T, SimdVector<T>, OneVector>(product, ref y, ref a, strip, panel);
         else if (!SimdVector512<T>.IsPanel)
-            MultiplyTiles<T, SimdVector<T>, TwoVectors>(product, tiles, ref y, ref outputs, ref a, ref inputs, ref panel, ref bias, relu);
-        else if (width == SimdVector512<T>.Count)
-            MultiplyTiles<T, SimdVector512<T>, OneVector>(product, tiles, ref y, ref outputs, ref a, ref inputs, ref panel, ref bias, relu);
+            MultiplyTiles<T, SimdVector<T>, TwoVectors>(product, ref y, ref a, strip, panel);
+        else if (panel.Width == SimdVector512<T>.Count)
+            MultiplyTiles<T, SimdVector512<T>, OneVector>(product, ref y, ref a, strip, panel);
         else
-            MultiplyTiles<T, SimdVector512<T>, TwoVectors>(product, tiles, ref y, ref outputs, ref a, ref inputs, ref panel, ref bias, relu);
+            MultiplyTiles<T, SimdVector512<T>, TwoVectors>(product, ref y, ref a, strip, panel);
     }
 
     /// <summary>
@@ -53,33 +41,36 @@ internal static class RegisterTile
     /// sums in both. In pairs: whether the sums of every other pixel may be taken apart, which one vector always does.
     /// </summary>
     public static void Accumulate<T>(
-        in StridedProduct product, int rows, int width, bool inPairs, ref T dB, in TileOffsets outputs, ref T a, in TileOffsets inputs, ref T dY)
+        in StridedProduct product, in GradientBlock<T> block, in TileOffsets outputs, in TileOffsets inputs, int width, bool inPairs)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (width == SimdVector<T>.Count)
-            AccumulateTile<T, SimdVector<T>, OneVector>(product, rows, 0, ref dB, in outputs, ref a, in inputs, ref dY);
+            AccumulateTile<T, SimdVector<T>, OneVector>(product, block, outputs, inputs, 0);
         else if (SimdVector512<T>.IsPanel && width > SimdVector512<T>.Count)
-            AccumulateTile<T, SimdVector512<T>, TwoVectors>(product, rows, width - SimdVector512<T>.Count, ref dB, in outputs, ref a, in inputs, ref dY);
+            AccumulateTile<T, SimdVector512<T>, TwoVectors>(product, block, outputs, inputs, width - SimdVector512<T>.Count);
         else if (SimdVector512<T>.IsPanel && width == SimdVector512<T>.Count && inPairs)
-            AccumulateTile<T, SimdVector512<T>, OneVector>(product, rows, 0, ref dB, in outputs, ref a, in inputs, ref dY);
+            AccumulateTile<T, SimdVector512<T>, OneVector>(product, block, outputs, inputs, 0);
         else
-            AccumulateTile<T, SimdVector<T>, TwoVectors>(product, rows, width - SimdVector<T>.Count, ref dB, in outputs, ref a, in inputs, ref dY);
+            AccumulateTile<T, SimdVector<T>, TwoVectors>(product, block, outputs, inputs, width - SimdVector<T>.Count);
     }
 
     // Y[6 × columns] = bias + Σ_s Σ_t A[6, s, t]·B[s, t, columns]; s the kernel rows, t along the contiguous run. y and z are a row's two
     // vectors of columns, or of its single one the sums of even t and of odd t, added at the end.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void MultiplyTiles<T, TVector, TColumns>(
-        in StridedProduct product, int tiles, ref T y, ref int outputs, ref T a, ref int inputs, ref T panel, ref T bias, bool relu)
+        in StridedProduct product, ref T y, ref T a, in TileStrip strip, in PackedPanel<T> panel)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : struct, ISimd<TVector, T>
         where TColumns : struct, ITileColumns
     {
-        for (; tiles > 0; tiles--)
+        ref int inputs = ref strip.Inputs, outputs = ref strip.Outputs;
+        ref T bias = ref panel.Bias;
+        bool relu = panel.Relu;
+        for (int tiles = strip.Tiles; tiles > 0; tiles--)
         {
             TVector y0 = TVector.LoadUnsafe(ref bias, 0), y1 = y0, y2 = y0, y3 = y0, y4 = y0, y5 = y0;
             TVector z0 = TColumns.AreTwo ? TVector.LoadUnsafe(ref bias, TVector.Count) : TVector.Zero, z1 = z0, z2 = z0, z3 = z0, z4 = z0, z5 = z0;
-            ref T b = ref panel;
+            ref T b = ref panel.B;
             ref T a0 = ref Unsafe.Add(ref a, inputs);
             ref T a1 = ref Unsafe.Add(ref a, Unsafe.Add(ref inputs, 1));
             ref T a2 = ref Unsafe.Add(ref a, Unsafe.Add(ref inputs, 2));
@@ -132,11 +123,12 @@ internal static class RegisterTile
     // from column second on, or of its single one the sums of every other pixel, added at the end.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void AccumulateTile<T, TVector, TColumns>(
-        in StridedProduct product, int rows, int second, ref T dB, in TileOffsets outputs, ref T a, in TileOffsets inputs, ref T dY)
+        in StridedProduct product, in GradientBlock<T> block, in TileOffsets outputs, in TileOffsets inputs, int second)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : struct, ISimd<TVector, T>
         where TColumns : struct, ITileColumns
     {
+        ref T dB = ref block.DB, a = ref block.A, dY = ref block.DY;
         TVector d0 = TVector.LoadUnsafe(ref dB, outputs[0]), e0 = LoadSecond<T, TVector, TColumns>(ref dB, outputs[0] + second);
         TVector d1 = TVector.LoadUnsafe(ref dB, outputs[1]), e1 = LoadSecond<T, TVector, TColumns>(ref dB, outputs[1] + second);
         TVector d2 = TVector.LoadUnsafe(ref dB, outputs[2]), e2 = LoadSecond<T, TVector, TColumns>(ref dB, outputs[2] + second);
@@ -144,7 +136,7 @@ internal static class RegisterTile
         TVector d4 = TVector.LoadUnsafe(ref dB, outputs[4]), e4 = LoadSecond<T, TVector, TColumns>(ref dB, outputs[4] + second);
         TVector d5 = TVector.LoadUnsafe(ref dB, outputs[5]), e5 = LoadSecond<T, TVector, TColumns>(ref dB, outputs[5] + second);
         nint stepA = product.Input.Column, stepY = product.Output.Column, endY = product.Columns * stepY;
-        for (int row = 0; row < rows; row++)
+        for (int rows = block.Rows; rows > 0; rows--)
         {
             ref T a0 = ref Unsafe.Add(ref a, inputs[0]);
             ref T a1 = ref Unsafe.Add(ref a, inputs[1]);
@@ -218,5 +210,80 @@ internal static class RegisterTile
         TVector.StoreUnsafe(left, ref y, offset);
         if (TColumns.AreTwo)
             TVector.StoreUnsafe(right, ref y, offset + second);
+    }
+}
+
+/// <summary>How many vectors of columns a <see cref="RegisterTile"/> has, known to the JIT, so that one body serves both.</summary>
+internal interface ITileColumns
+{
+    /// <summary>Whether there are two; else there is one, and its sums are split in two.</summary>
+    static abstract bool AreTwo { get; }
+}
+
+/// <summary>Two vectors of columns: what is loaded of A serves both.</summary>
+internal readonly struct TwoVectors : ITileColumns
+{
+    public static bool AreTwo => true;
+}
+
+/// <summary>One vector of columns: its sums of even places and of odd ones are apart, so that as many are under way as with two.</summary>
+internal readonly struct OneVector : ITileColumns
+{
+    public static bool AreTwo => false;
+}
+
+/// <summary>Some tiles of a product's pixels: where the first run of each lies in A, and its row in Y, six a tile.</summary>
+internal readonly ref struct TileStrip(ref int inputs, ref int outputs, int tiles)
+{
+    private readonly ref int inputs = ref inputs, outputs = ref outputs;
+
+    public ref int Inputs => ref inputs;
+
+    public ref int Outputs => ref outputs;
+
+    public int Tiles { get; } = tiles;
+}
+
+/// <summary>A panel of B as <see cref="PackedMatrix"/> lays it out, the bias of its columns, and whether max(0, ·) follows.</summary>
+internal readonly ref struct PackedPanel<T>(ref T b, ref T bias, int width, bool relu)
+{
+    private readonly ref T b = ref b, bias = ref bias;
+
+    public ref T B => ref b;
+
+    public ref T Bias => ref bias;
+
+    public int Width { get; } = width;
+
+    public bool Relu { get; } = relu;
+}
+
+/// <summary>What a tile of dB is added up from: some rows of pixels, where their windows in A begin, and their gradients in dY.</summary>
+internal readonly ref struct GradientBlock<T>(ref T dB, ref T a, ref T dY, int rows)
+{
+    private readonly ref T dB = ref dB, a = ref a, dY = ref dY;
+
+    public ref T DB => ref dB;
+
+    public ref T A => ref a;
+
+    public ref T DY => ref dY;
+
+    public int Rows { get; } = rows;
+}
+
+/// <summary>Where the rows of a register tile begin in a buffer.</summary>
+[InlineArray(RegisterTile.Rows)]
+internal struct TileOffsets
+{
+    private int first;
+
+    /// <summary>Rows one after another.</summary>
+    public static TileOffsets Apart(int width)
+    {
+        TileOffsets offsets = default;
+        for (int row = 0; row < RegisterTile.Rows; row++)
+            offsets[row] = row * width;
+        return offsets;
     }
 }

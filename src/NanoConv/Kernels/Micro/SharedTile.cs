@@ -37,10 +37,10 @@ internal static class SharedTile
         && (Overlap<ThreeTaps>(product) || Overlap<ThreeTapsByTwo>(product) || Overlap<TwoTaps>(product));
 
     /// <summary>
-    /// Whether <see cref="MultiplyTwo"/> takes two products: of the same pixels, columns and kernel rows, the first with two taps and
+    /// Whether <see cref="MultiplyTwoPhases"/> takes two products: of the same pixels, columns and kernel rows, the first with two taps and
     /// the second with the right one of these.
     /// </summary>
-    public static bool CanMultiplyTwo<T>(in StridedProduct first, in StridedProduct second)
+    public static bool CanMultiplyTwoPhases<T>(in StridedProduct first, in StridedProduct second)
         where T : unmanaged, IFloatingPointIeee754<T> =>
         Overlap<TwoTaps>(first) && first.Columns >= Pixels / 2 && IsVector<T>(first.N)
         && second == first with
@@ -57,49 +57,45 @@ internal static class SharedTile
         && (Overlap<ThreeTaps>(product) || Overlap<ThreeTapsByTwo>(product));
 
     /// <summary>Y = bias + A·B, or max(0, that), for all pixels and one panel.</summary>
-    public static void Multiply<T>(in StridedProduct product, int width, ref T y, ref T a, ref T panel, ref T bias, bool relu)
+    public static void Multiply<T>(in StridedProduct product, ref T y, ref T a, in PackedPanel<T> panel)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (width > SimdVector<T>.Count)
-            MultiplyPictures<T, SimdVector512<T>>(product, ref y, ref a, ref panel, ref bias, relu);
+        if (panel.Width > SimdVector<T>.Count)
+            MultiplyPictures<T, SimdVector512<T>>(product, ref y, ref a, panel);
         else if (SimdVector512<T>.IsPanel && product.Rows > 1)
-            MultiplyPictures<T, SimdTwoRows<T>>(product, ref y, ref a, ref panel, ref bias, relu);
+            MultiplyPictures<T, SimdTwoRows<T>>(product, ref y, ref a, panel);
         else
-            MultiplyPictures<T, SimdVector<T>>(product, ref y, ref a, ref panel, ref bias, relu);
+            MultiplyPictures<T, SimdVector<T>>(product, ref y, ref a, panel);
     }
 
-    /// <summary>Y = A·B of two products at once, as <see cref="CanMultiplyTwo"/> describes them, for all pixels.</summary>
-    public static void MultiplyTwo<T>(in StridedProduct first, in StridedProduct second, ref T y, ref T a, ref T firstPanel, ref T secondPanel)
+    /// <summary>Y = A·B of two products at once, as <see cref="CanMultiplyTwoPhases"/> describes them, for all pixels.</summary>
+    public static void MultiplyTwoPhases<T>(in StridedProduct first, in StridedProduct second, ref T y, ref T a, ref T firstPanel, ref T secondPanel)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (first.N > SimdVector<T>.Count)
-            MultiplyTwoPictures<T, SimdVector512<T>>(first, second, ref y, ref a, ref firstPanel, ref secondPanel);
+            MultiplyPhasePictures<T, SimdVector512<T>>(first, second, ref y, ref a, ref firstPanel, ref secondPanel);
         else if (SimdVector512<T>.IsPanel && first.Rows > 1)
-            MultiplyTwoPictures<T, SimdTwoRows<T>>(first, second, ref y, ref a, ref firstPanel, ref secondPanel);
+            MultiplyPhasePictures<T, SimdTwoRows<T>>(first, second, ref y, ref a, ref firstPanel, ref secondPanel);
         else
-            MultiplyTwoPictures<T, SimdVector<T>>(first, second, ref y, ref a, ref firstPanel, ref secondPanel);
+            MultiplyPhasePictures<T, SimdVector<T>>(first, second, ref y, ref a, ref firstPanel, ref secondPanel);
     }
 
     /// <summary>dB += Aᵀ·dY over the pixels of some rows, for three channels, each with its three taps, and one vector of columns.</summary>
     /// <param name="product">The views.</param>
-    /// <param name="rows">Rows of pixels.</param>
-    /// <param name="width">Columns.</param>
-    /// <param name="dB">Accumulated into.</param>
+    /// <param name="block">The rows of pixels, from the first one's window and gradient on, and dB.</param>
     /// <param name="outputs">Where the first tap's row of dB begins for each channel; three count.</param>
-    /// <param name="a">The first pixel's window.</param>
-    /// <param name="inputs">Where each channel lies in it; three count.</param>
-    /// <param name="dY">The first pixel's gradient.</param>
+    /// <param name="inputs">Where each channel lies in a window; three count.</param>
+    /// <param name="width">Columns.</param>
     /// <typeparam name="T">The element type.</typeparam>
-    public static void Accumulate<T>(
-        in StridedProduct product, int rows, int width, ref T dB, in TileOffsets outputs, ref T a, in TileOffsets inputs, ref T dY)
+    public static void Accumulate<T>(in StridedProduct product, in GradientBlock<T> block, in TileOffsets outputs, in TileOffsets inputs, int width)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (width > SimdVector<T>.Count)
-            AccumulateBlock<T, SimdVector512<T>>(product, rows, ref dB, in outputs, ref a, in inputs, ref dY);
-        else if (SimdVector512<T>.IsPanel && rows % 2 == 0)
-            AccumulateBlock<T, SimdTwoRows<T>>(product, rows, ref dB, in outputs, ref a, in inputs, ref dY);
+            AccumulateBlock<T, SimdVector512<T>>(product, block, outputs, inputs);
+        else if (SimdVector512<T>.IsPanel && block.Rows % 2 == 0)
+            AccumulateBlock<T, SimdTwoRows<T>>(product, block, outputs, inputs);
         else
-            AccumulateBlock<T, SimdVector<T>>(product, rows, ref dB, in outputs, ref a, in inputs, ref dY);
+            AccumulateBlock<T, SimdVector<T>>(product, block, outputs, inputs);
     }
 
     private static bool IsVector<T>(int width)
@@ -111,43 +107,45 @@ internal static class SharedTile
         where TTaps : struct, ITaps =>
         product.SegmentLength % TTaps.Count == 0 && TTaps.Count * product.Input.Column == TTaps.Stride * product.SegmentLength;
 
-    private static void MultiplyPictures<T, TVector>(in StridedProduct product, ref T y, ref T a, ref T panel, ref T bias, bool relu)
+    private static void MultiplyPictures<T, TVector>(in StridedProduct product, ref T y, ref T a, in PackedPanel<T> panel)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, ISimd<TVector, T>
+        where TVector : struct, ISimdRows<TVector, T>
     {
         for (int image = 0; image < product.Images; image++)
         {
             ref T pictureY = ref Unsafe.Add(ref y, product.Output.At(image, 0, 0));
             ref T pictureA = ref Unsafe.Add(ref a, product.Input.At(image, 0, 0));
             if (Overlap<ThreeTaps>(product))
-                MultiplyPicture<T, TVector, ThreeTaps>(product, ref pictureY, ref pictureA, ref panel, ref bias, relu);
+                MultiplyPicture<T, TVector, ThreeTaps>(product, ref pictureY, ref pictureA, panel);
             else if (Overlap<ThreeTapsByTwo>(product))
-                MultiplyPicture<T, TVector, ThreeTapsByTwo>(product, ref pictureY, ref pictureA, ref panel, ref bias, relu);
+                MultiplyPicture<T, TVector, ThreeTapsByTwo>(product, ref pictureY, ref pictureA, panel);
             else
-                MultiplyPicture<T, TVector, TwoTaps>(product, ref pictureY, ref pictureA, ref panel, ref bias, relu);
+                MultiplyPicture<T, TVector, TwoTaps>(product, ref pictureY, ref pictureA, panel);
         }
     }
 
     private static void AccumulateBlock<T, TVector>(
-        in StridedProduct product, int rows, ref T dB, in TileOffsets outputs, ref T a, in TileOffsets inputs, ref T dY)
+        in StridedProduct product, in GradientBlock<T> block, in TileOffsets outputs, in TileOffsets inputs)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, ISimd<TVector, T>
+        where TVector : struct, ISimdRows<TVector, T>
     {
         if (Overlap<ThreeTaps>(product))
-            AccumulateRows<T, TVector, ThreeTaps>(product, rows, ref dB, in outputs, ref a, in inputs, ref dY);
+            AccumulateRows<T, TVector, ThreeTaps>(product, block, outputs, inputs);
         else
-            AccumulateRows<T, TVector, ThreeTapsByTwo>(product, rows, ref dB, in outputs, ref a, in inputs, ref dY);
+            AccumulateRows<T, TVector, ThreeTapsByTwo>(product, block, outputs, inputs);
     }
 
     // Y[8 pixels of a row × 1 vector] = bias + Σ_s Σ_c Σ_w A[pixel, s, w, c]·B[s, w, c, 1 vector]; s the kernel rows, w the taps.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void MultiplyPicture<T, TVector, TTaps>(in StridedProduct product, ref T y, ref T a, ref T panel, ref T bias, bool relu)
+    private static void MultiplyPicture<T, TVector, TTaps>(in StridedProduct product, ref T y, ref T a, in PackedPanel<T> panel)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, ISimd<TVector, T>
+        where TVector : struct, ISimdRows<TVector, T>
         where TTaps : struct, ITaps
     {
         nint channels = product.SegmentLength / TTaps.Count, tap = channels * TVector.Columns;
         nint below = product.Input.Row;
+        ref T bias = ref panel.Bias;
+        bool relu = panel.Relu;
         for (int tileRow = 0; tileRow < product.Rows; tileRow += TVector.Rows)
         {
             for (int column = 0; column < product.Columns; column += Pixels)
@@ -155,7 +153,7 @@ internal static class SharedTile
                 // The last tile may overlap the one before it, and that above it: the same sums twice.
                 int row = Math.Min(tileRow, product.Rows - TVector.Rows), first = Math.Min(column, product.Columns - Pixels);
                 ref T window = ref Unsafe.Add(ref a, (row * product.Input.Row) + (first * product.Input.Column));
-                ref T b = ref panel;
+                ref T b = ref panel.B;
                 TVector y0 = TVector.RepeatRow(ref bias, 0), y1 = y0, y2 = y0, y3 = y0, y4 = y0, y5 = y0, y6 = y0, y7 = y0;
                 TVector z0 = TVector.Zero, z1 = z0, z2 = z0, z3 = z0, z4 = z0, z5 = z0, z6 = z0, z7 = z0;
                 for (int s = product.Segments; s > 0; s--)
@@ -196,10 +194,10 @@ internal static class SharedTile
     // Two products' Y[4 pixels of a row × 1 vector]: y + z = Σ_s Σ_c A[s, left, c]·B[s, left, c] + A[s, right, c]·B[s, right, c] and
     // u = Σ_s Σ_c A[s, right, c]·C[s, c]. 12 multiply-adds take 5 loads of A and 3 of B and C.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void MultiplyTwoPictures<T, TVector>(
+    private static void MultiplyPhasePictures<T, TVector>(
         in StridedProduct product, in StridedProduct second, ref T y, ref T a, ref T firstPanel, ref T secondPanel)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, ISimd<TVector, T>
+        where TVector : struct, ISimdRows<TVector, T>
     {
         nint channels = second.SegmentLength, tap = channels * TVector.Columns;
         nint below = product.Input.Row;
@@ -247,7 +245,7 @@ internal static class SharedTile
     private static void AddPair<T, TVector>(
         ref TVector y, ref TVector z, ref TVector u, ref TVector left, in ThreeVectors<TVector> w, ref TapCursor<T> x)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, ISimd<TVector, T>
+        where TVector : struct, ISimdRows<TVector, T>
     {
         y = TVector.MultiplyAddEstimate(left, w.First, y);
         TVector right = x.Next<TVector>();
@@ -259,7 +257,7 @@ internal static class SharedTile
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void StorePixels<T, TVector>(ref T y, in PixelView view, TVector y0, TVector y1, TVector y2, TVector y3)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, ISimd<TVector, T>
+        where TVector : struct, ISimdRows<TVector, T>
     {
         (nint next, nint below) = (view.Column, view.Row);
         TVector.StoreRows(y0, ref y, 0, below);
@@ -273,7 +271,7 @@ internal static class SharedTile
     private static void AddTaps<T, TVector, TTaps>(
         ref TVector y, ref TVector z, ref TVector x0, ref TVector x1, in ThreeVectors<TVector> w, ref TapCursor<T> x)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, ISimd<TVector, T>
+        where TVector : struct, ISimdRows<TVector, T>
         where TTaps : struct, ITaps
     {
         if (TTaps.Count - TTaps.Stride == 1)
@@ -297,7 +295,7 @@ internal static class SharedTile
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddLast<T, TVector>(ref TVector y, ref TVector z, TVector x, TVector b)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, ISimd<TVector, T>
+        where TVector : struct, ISimdRows<TVector, T>
     {
         if (TVector.HasManyRegisters)
             z = TVector.MultiplyAddEstimate(x, b, z);
@@ -308,11 +306,12 @@ internal static class SharedTile
     // dB[3 channels, 3 taps × 1 vector] += Σ_p A[p, 3 channels, 3 taps]·dY[p, 1 vector] over the pixels p of some rows.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void AccumulateRows<T, TVector, TTaps>(
-        in StridedProduct product, int rows, ref T dB, in TileOffsets outputs, ref T a, in TileOffsets inputs, ref T dY)
+        in StridedProduct product, in GradientBlock<T> block, in TileOffsets outputs, in TileOffsets inputs)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, ISimd<TVector, T>
+        where TVector : struct, ISimdRows<TVector, T>
         where TTaps : struct, ITaps
     {
+        ref T dB = ref block.DB, a = ref block.A, dY = ref block.DY;
         nint channels = product.SegmentLength / GradientTaps, tap = channels * product.N;
         TVector d00 = TVector.LoadSumOfRows(ref dB, outputs[0]), d01 = TVector.LoadSumOfRows(ref dB, outputs[0] + tap);
         TVector d02 = TVector.LoadSumOfRows(ref dB, outputs[0] + (2 * tap));
@@ -321,7 +320,7 @@ internal static class SharedTile
         TVector d20 = TVector.LoadSumOfRows(ref dB, outputs[2]), d21 = TVector.LoadSumOfRows(ref dB, outputs[2] + tap);
         TVector d22 = TVector.LoadSumOfRows(ref dB, outputs[2] + (2 * tap));
         nint step = product.Output.Column, end = product.Columns * step, below = product.Input.Row, belowY = product.Output.Row;
-        for (int row = 0; row < rows; row += TVector.Rows)
+        for (int rows = block.Rows; rows > 0; rows -= TVector.Rows)
         {
             ref T a0 = ref Unsafe.Add(ref a, inputs[0]);
             ref T a1 = ref Unsafe.Add(ref a, inputs[1]);
@@ -335,9 +334,9 @@ internal static class SharedTile
             for (nint p = 0; p < end; p += step)
             {
                 TVector g = TVector.LoadRows(ref dY, p, belowY);
-                AccumulateTaps<T, TVector, TTaps>(ref d00, ref d01, ref d02, ref x00, ref x01, g, ref a0, at, channels, below);
-                AccumulateTaps<T, TVector, TTaps>(ref d10, ref d11, ref d12, ref x10, ref x11, g, ref a1, at, channels, below);
-                AccumulateTaps<T, TVector, TTaps>(ref d20, ref d21, ref d22, ref x20, ref x21, g, ref a2, at, channels, below);
+                AccumulateTaps<T, TVector, TTaps>(ref d00, ref d01, ref d02, ref x00, ref x01, g, new(ref a0, at, channels, below));
+                AccumulateTaps<T, TVector, TTaps>(ref d10, ref d11, ref d12, ref x10, ref x11, g, new(ref a1, at, channels, below));
+                AccumulateTaps<T, TVector, TTaps>(ref d20, ref d21, ref d22, ref x20, ref x21, g, new(ref a2, at, channels, below));
                 at += TTaps.Stride * channels;
             }
 
@@ -350,12 +349,12 @@ internal static class SharedTile
         Store(ref dB, outputs[2], tap, d20, d21, d22);
     }
 
-    // d_w += x_w·g for one pixel and channel; at is where the first tap lies that the pixel before has not loaded.
+    // d_w += x_w·g for one pixel and channel; x begins at the first tap that the pixel before has not loaded.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AccumulateTaps<T, TVector, TTaps>(
-        ref TVector d0, ref TVector d1, ref TVector d2, ref TVector x0, ref TVector x1, TVector g, ref T window, nint at, nint channels, nint below)
+        ref TVector d0, ref TVector d1, ref TVector d2, ref TVector x0, ref TVector x1, TVector g, in TapCursor<T> x)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, ISimd<TVector, T>
+        where TVector : struct, ISimdRows<TVector, T>
         where TTaps : struct, ITaps
     {
         d0 = TVector.MultiplyAddEstimate(x0, g, d0);
@@ -363,13 +362,13 @@ internal static class SharedTile
         {
             d1 = TVector.MultiplyAddEstimate(x1, g, d1);
             x0 = x1;
-            x1 = TVector.CreateRows(ref window, at, below);
+            x1 = x.Peek<TVector>(0);
             d2 = TVector.MultiplyAddEstimate(x1, g, d2);
         }
         else
         {
-            d1 = TVector.MultiplyAddEstimate(TVector.CreateRows(ref window, at, below), g, d1);
-            x0 = TVector.CreateRows(ref window, at + channels, below);
+            d1 = TVector.MultiplyAddEstimate(x.Peek<TVector>(0), g, d1);
+            x0 = x.Peek<TVector>(1);
             d2 = TVector.MultiplyAddEstimate(x0, g, d2);
         }
     }
@@ -377,7 +376,7 @@ internal static class SharedTile
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store<T, TVector>(ref T dB, int output, nint tap, TVector d0, TVector d1, TVector d2)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TVector : struct, ISimd<TVector, T>
+        where TVector : struct, ISimdRows<TVector, T>
     {
         TVector.StoreSumOfRows(d0, ref dB, output);
         TVector.StoreSumOfRows(d1, ref dB, output + tap);

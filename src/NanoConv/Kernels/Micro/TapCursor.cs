@@ -16,10 +16,15 @@ internal ref struct TapCursor<T>(ref T window, nint at, nint channels, nint belo
     /// <summary>The next tap's value in all columns, of each row its own.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TVector Next<TVector>()
-        where TVector : struct, ISimd<TVector, T>
+        where TVector : struct, ISimdRows<TVector, T>
     {
         TVector x = TVector.CreateRows(ref window, at, below);
         at += channels;
         return x;
     }
+
+    /// <summary>The same of a tap further on, without going there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly TVector Peek<TVector>(int taps)
+        where TVector : struct, ISimdRows<TVector, T> => TVector.CreateRows(ref window, at + (taps * channels), below);
 }

@@ -1,17 +1,14 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 
 namespace NanoConv.Kernels.Simd;
 
 /// <summary>
-/// What a micro-kernel asks of a vector, in the words of .NET's own, so that one body serves every width; the last members also let one
-/// body serve a vector that holds one row of pixels and one that holds two.
+/// What a micro-kernel asks of a vector, in the words of .NET's own, so that one body serves every width.
 /// </summary>
 /// <remarks>
-/// Static and generic: the JIT compiles a kernel for each vector and sees through the wrappers. Loads and stores check nothing. Members
-/// with a body here serve vectors of one row; where a body here cost the micro-kernels registers, each vector has its own. What goes
-/// over flat spans one element after another (<see cref="ParameterUpdate"/>) has the same bits at any width, and takes
-/// <see cref="Vector{T}"/> itself.
+/// Static and generic: the JIT compiles a kernel for each vector and sees through the wrappers. Loads and stores check nothing. A
+/// body here would cost the micro-kernels registers, so each vector has its own. What goes over flat spans one element after another
+/// (<see cref="ParameterUpdate"/>) has the same bits at any width, and takes <see cref="Vector{T}"/> itself.
 /// </remarks>
 /// <typeparam name="TSelf">The vector.</typeparam>
 /// <typeparam name="T">The element type.</typeparam>
@@ -75,36 +72,4 @@ internal interface ISimd<TSelf, T>
 
     /// <summary>max(0, x) if wanted.</summary>
     static abstract TSelf Activate(TSelf x, bool relu);
-
-    /// <summary>Rows of pixels that it holds, one below the other: one or two.</summary>
-    static abstract int Rows { get; }
-
-    /// <summary>Elements of each of the rows: columns of B.</summary>
-    static abstract int Columns { get; }
-
-    /// <summary>The same columns, from an element on, for each of the rows.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static virtual TSelf RepeatRow(ref T source, nint elementOffset) => TSelf.LoadUnsafe(ref source, elementOffset);
-
-    /// <summary>Each row's columns, the second row's <paramref name="below"/> elements after the first one's.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static virtual TSelf LoadRows(ref T source, nint elementOffset, nint below) => TSelf.LoadUnsafe(ref source, elementOffset);
-
-    /// <summary>Writes each row's columns, the second row's <paramref name="below"/> elements after the first one's.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static virtual void StoreRows(TSelf value, ref T destination, nint elementOffset, nint below) =>
-        TSelf.StoreUnsafe(value, ref destination, elementOffset);
-
-    /// <summary>One element for each row in all its columns, the second row's <paramref name="below"/> elements after the first one's.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static virtual TSelf CreateRows(ref T source, nint elementOffset, nint below) => TSelf.Create(Unsafe.Add(ref source, elementOffset));
-
-    /// <summary>The columns that start at an element, as a sum over the rows that is still to be taken.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static virtual TSelf LoadSumOfRows(ref T source, nint elementOffset) => TSelf.LoadUnsafe(ref source, elementOffset);
-
-    /// <summary>Writes the columns, added up over the rows, from an element on.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static virtual void StoreSumOfRows(TSelf value, ref T destination, nint elementOffset) =>
-        TSelf.StoreUnsafe(value, ref destination, elementOffset);
 }

@@ -8,7 +8,7 @@ namespace NanoConv.Kernels.Simd;
 /// A vector of 512 bits for the columns of two pixels, one below the other: for B of a single <see cref="SimdVector{T}"/> of columns, which
 /// would leave half of it empty. It takes two loads for a value of each row, so it pays only where loads are shared.
 /// </summary>
-internal readonly struct SimdTwoRows<T>(Vector512<T> value) : ISimd<SimdTwoRows<T>, T>
+internal readonly struct SimdTwoRows<T>(Vector512<T> value) : ISimdRows<SimdTwoRows<T>, T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly Vector512<T> value = value;

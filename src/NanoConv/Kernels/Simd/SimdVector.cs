@@ -11,7 +11,7 @@ namespace NanoConv.Kernels.Simd;
 /// Not <see cref="System.Runtime.Intrinsics.Vector256{T}"/> or <see cref="System.Runtime.Intrinsics.Vector128{T}"/> by a test at the entry: in a
 /// program compiled ahead of time such a test is a constant, like <see cref="Vector{T}"/>'s length. See docs/performance.md.
 /// </remarks>
-internal readonly struct SimdVector<T>(Vector<T> value) : ISimd<SimdVector<T>, T>
+internal readonly struct SimdVector<T>(Vector<T> value) : ISimdRows<SimdVector<T>, T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly Vector<T> value = value;

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics;
 namespace NanoConv.Kernels.Simd;
 
 /// <summary>A vector of 512 bits, twice as long as <see cref="SimdVector{T}"/>, which stays at 256 bits on processors that have both.</summary>
-internal readonly struct SimdVector512<T>(Vector512<T> value) : ISimd<SimdVector512<T>, T>
+internal readonly struct SimdVector512<T>(Vector512<T> value) : ISimdRows<SimdVector512<T>, T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly Vector512<T> value = value;
