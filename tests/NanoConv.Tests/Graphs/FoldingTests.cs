@@ -11,7 +11,8 @@ public sealed class FoldingTests
     private static Model<float> Residual(SizeLimits? limits = null)
     {
         Node input = Network.Input(Picture), x = input.Then(new Conv2D(8, 3, padding: Padding.Same, useBias: false), new BatchNormalization(), Activation.ReLU);
-        Node y = Node.Add(x.Then(new Conv2D(8, 3, padding: Padding.Same), new BatchNormalization()), x).Then(Activation.SiLU, new MaxPooling2D(2), new Dropout(0.2));
+        Node sum = Node.Add(x.Then(new Conv2D(8, 3, padding: Padding.Same), new BatchNormalization()), x);
+        Node y = sum.Then(Activation.SiLU, new MaxPooling2D(2), new Dropout(0.2));
         Network network = new(input, y.Then(new Flatten(), new Dense(8), new BatchNormalization(), Activation.ReLU, new Dense(3, Activation.Softmax)));
         return network.Build<float>(Picture, seed: 3, given: null, limits);
     }

@@ -93,7 +93,8 @@ public sealed class NormalizationImportTests : IDisposable
             ($"{first}.weight", (2, 2, 3, 3), new double[36]), ($"{first}.bias", 2, [1, 1]), ($"{second}.weight", (2, 2, 3, 3), new double[36]),
             ($"{second}.bias", 2, [2, 2]), ($"{shortcut}.weight", (2, 2, 1, 1), new double[4]), ($"{shortcut}.bias", 2, [3, 3]));
         Node x = Network.Input((4, 4, 2));
-        Node deep = x.Then(new Conv2D(2, 3, padding: Padding.Same, name: "a"), new Conv2D(2, 3, padding: Padding.Same, name: "b")), flat = x.Then(new Conv2D(2, 1, name: "c"));
+        Node deep = x.Then(new Conv2D(2, 3, padding: Padding.Same, name: "a"), new Conv2D(2, 3, padding: Padding.Same, name: "b"));
+        Node flat = x.Then(new Conv2D(2, 1, name: "c"));
         foreach (Node end in (Node[])[Node.Add(deep, flat), Node.Add(flat, deep)])
         {
             Model<float> model = new Network(x, end).Build<float>();

@@ -289,7 +289,7 @@ public sealed class WeightImportTests : PropertySuite, IDisposable
     [InlineData(WeightLayout.PyTorch, "features.1", "features.1.running_mean", "features.1.running_var")]
     [InlineData(WeightLayout.Keras, "bn/bn", "bn/bn/gamma:0", "bn/bn/beta:0", "bn/bn/moving_mean:0", "bn/bn/moving_variance:0")]
     [InlineData(WeightLayout.Keras, "layers/batch_normalization_3", "layers/batch_normalization_3/vars/0", "layers/batch_normalization_3/vars/2")]
-    [InlineData(WeightLayout.Keras, "batch_normalization", "batch_normalization/kernel", "batch_normalization/bias")] // as docs/import.md's recipe once called them
+    [InlineData(WeightLayout.Keras, "batch_normalization", "batch_normalization/kernel", "batch_normalization/bias")] // no normalisation's names
     public void Batch_normalization_is_named_as_a_layer_that_is_not_there(WeightLayout layout, string prefix, params string[] names)
     {
         (string kernel, string bias) = layout == WeightLayout.PyTorch ? ("fc.weight", "fc.bias") : ("dense/kernel", "dense/bias");
