@@ -38,7 +38,7 @@ internal sealed record ExportCase(Shape InputShape, Layer[] Layers, OnnxLayout L
     {
         Conv2D c => $"Conv2D({c.Filters}, {c.KernelSize}, {c.Padding}, strides {c.Strides}, {c.Activation}{(c.UseBias ? "" : ", no bias")})",
         MaxPooling2D p => $"MaxPooling2D({p.PoolSize}, strides {p.Strides}, {p.Padding})",
-        GlobalAveragePooling2D g => $"GlobalAveragePooling2D({(g.Keepdims ? "keepdims" : "")})",
+        GlobalAveragePooling2D g => $"GlobalAveragePooling2D({(g.KeepDims ? "keepdims" : "")})",
         Dense d => $"Dense({d.Units}, {d.Activation}{(d.UseBias ? "" : ", no bias")})",
         ActivationLayer a => $"{a.Activation}",
         _ => layer.TypeName,

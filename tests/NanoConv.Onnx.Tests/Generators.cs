@@ -100,7 +100,7 @@ internal static class Generators
         where padding.IsSame
             || (Math.Max(padding.Top, padding.Bottom) < size.Item1 && Math.Max(padding.Left, padding.Right) < size.Item2)
         select (Layer)new MaxPooling2D(size, (Size2D)strides, padding),
-        Gen.Frequency((4, OtherLayer), (1, Gen.Constant<Layer>(new GlobalAveragePooling2D(keepdims: true)))));
+        Gen.Frequency((4, OtherLayer), (1, Gen.Constant<Layer>(new GlobalAveragePooling2D(keepDims: true)))));
 
     private static Gen<Layer> TailLayer => Gen.OneOf(
         from units in Gen.Choose(1, 9)

@@ -39,7 +39,7 @@ internal static class Poolings
     {
         layer.Transpose(toNchw: true);
         layer.Add("GlobalAveragePool");
-        if (pooling.Keepdims)
+        if (pooling.KeepDims)
             return;
         layer.Add("Flatten", [], new OnnxAttribute("axis", 1));
         layer.State.IsNchw = false;

@@ -11,11 +11,12 @@ public static class InitializerConfig
     /// <param name="value">The initializer.</param>
     public static void Add(this ConfigWriter config, string key, Initializer value) => config.Add(key, value, Initializers.Initializer.Registry);
 
-    /// <summary>Reads an initializer; where a file has none, as the first ones, it is the default.</summary>
+    /// <summary>Reads an initializer.</summary>
     /// <param name="config">The settings.</param>
     /// <param name="key">The setting's name.</param>
+    /// <param name="other">Where a file has none, as the first ones; by default <see cref="GlorotUniform"/>.</param>
     /// <exception cref="FormatException">It is malformed, or none that is registered.</exception>
-    public static Initializer Initializer(this ConfigReader config, string key) => !config.Has(key)
-        ? new GlorotUniform()
+    public static Initializer Initializer(this ConfigReader config, string key, Initializer? other = null) => !config.Has(key)
+        ? other ?? new GlorotUniform()
         : config.Part(key, Initializers.Initializer.Registry) ?? throw new FormatException($"'{key}': expected an initializer, found null");
 }

@@ -18,11 +18,15 @@ namespace NanoConv.Layers;
 /// </remarks>
 public sealed class BatchNormalization : Layer, IDescribed<BatchNormalization>
 {
-    /// <summary>Specifies the layer; the defaults are Keras's.</summary>
+    /// <summary>Specifies the layer; the arguments and defaults are Keras's, on the last axis.</summary>
     /// <param name="momentum">How much of a moving average stays in a step, from 0 to below 1. PyTorch's momentum is 1 − this one.</param>
     /// <param name="epsilon">ε, above 0. PyTorch's default is 1e-5.</param>
-    /// <param name="center">Whether there is a β; it starts as zeros.</param>
-    /// <param name="scale">Whether there is a γ; it starts as ones.</param>
+    /// <param name="center">Whether there is a β.</param>
+    /// <param name="scale">Whether there is a γ.</param>
+    /// <param name="betaInitializer">By default <see cref="Zeros"/>.</param>
+    /// <param name="gammaInitializer">By default <see cref="Ones"/>; zeros in the last one of a residual block make it begin as the identity.</param>
+    /// <param name="movingMeanInitializer">By default <see cref="Zeros"/>.</param>
+    /// <param name="movingVarianceInitializer">By default <see cref="Ones"/>.</param>
     /// <param name="betaRegularizer">Added to the loss for β.</param>
     /// <param name="gammaRegularizer">Added to the loss for γ.</param>
     /// <param name="name">The layer's name.</param>
@@ -32,6 +36,10 @@ public sealed class BatchNormalization : Layer, IDescribed<BatchNormalization>
         double epsilon = 1e-3,
         bool center = true,
         bool scale = true,
+        Initializer? betaInitializer = null,
+        Initializer? gammaInitializer = null,
+        Initializer? movingMeanInitializer = null,
+        Initializer? movingVarianceInitializer = null,
         Regularizer? betaRegularizer = null,
         Regularizer? gammaRegularizer = null,
         string? name = null)
@@ -42,6 +50,8 @@ public sealed class BatchNormalization : Layer, IDescribed<BatchNormalization>
         if (!(epsilon > 0 && double.IsFinite(epsilon)))
             throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "BatchNormalization: expected an epsilon above 0");
         (Momentum, Epsilon, Center, Scale) = (momentum, epsilon, center, scale);
+        (BetaInitializer, GammaInitializer) = (betaInitializer ?? new Zeros(), gammaInitializer ?? new Ones());
+        (MovingMeanInitializer, MovingVarianceInitializer) = (movingMeanInitializer ?? new Zeros(), movingVarianceInitializer ?? new Ones());
         (BetaRegularizer, GammaRegularizer) = (betaRegularizer, gammaRegularizer);
     }
 
@@ -56,6 +66,18 @@ public sealed class BatchNormalization : Layer, IDescribed<BatchNormalization>
 
     /// <summary>Whether there is a γ.</summary>
     public bool Scale { get; }
+
+    /// <summary>β's first values.</summary>
+    public Initializer BetaInitializer { get; }
+
+    /// <summary>γ's first values.</summary>
+    public Initializer GammaInitializer { get; }
+
+    /// <summary>The moving average of means at first.</summary>
+    public Initializer MovingMeanInitializer { get; }
+
+    /// <summary>The moving average of variances at first.</summary>
+    public Initializer MovingVarianceInitializer { get; }
 
     /// <summary>What is added to the loss for β.</summary>
     public Regularizer? BetaRegularizer { get; }
@@ -76,6 +98,10 @@ public sealed class BatchNormalization : Layer, IDescribed<BatchNormalization>
         config.Real("epsilon"),
         config.Flag("center"),
         config.Flag("scale"),
+        config.Initializer("beta_initializer", new Zeros()),
+        config.Initializer("gamma_initializer", new Ones()),
+        config.Initializer("moving_mean_initializer", new Zeros()),
+        config.Initializer("moving_variance_initializer", new Ones()),
         config.Regularizer("beta_regularizer"),
         config.Regularizer("gamma_regularizer"),
         config.Name);
@@ -87,6 +113,10 @@ public sealed class BatchNormalization : Layer, IDescribed<BatchNormalization>
         config.Add("epsilon", Epsilon);
         config.Add("center", Center);
         config.Add("scale", Scale);
+        config.Add("beta_initializer", BetaInitializer);
+        config.Add("gamma_initializer", GammaInitializer);
+        config.Add("moving_mean_initializer", MovingMeanInitializer);
+        config.Add("moving_variance_initializer", MovingVarianceInitializer);
         config.Add("beta_regularizer", BetaRegularizer);
         config.Add("gamma_regularizer", GammaRegularizer);
     }
@@ -99,11 +129,11 @@ public sealed class BatchNormalization : Layer, IDescribed<BatchNormalization>
             throw builder.Error("expected an input with channels as its last axis, received a single number");
         int channels = builder.InputShape[^1];
         if (Scale)
-            builder.AddParameter("gamma", channels, new Ones(), 1, 1, GammaRegularizer);
+            builder.AddParameter("gamma", channels, GammaInitializer, 1, 1, GammaRegularizer);
         if (Center)
-            builder.AddParameter("beta", channels, new Zeros(), 1, 1, BetaRegularizer);
-        builder.AddState("moving_mean", channels, new Zeros());
-        builder.AddState("moving_variance", channels, new Ones());
+            builder.AddParameter("beta", channels, BetaInitializer, 1, 1, BetaRegularizer);
+        builder.AddState("moving_mean", channels, MovingMeanInitializer);
+        builder.AddState("moving_variance", channels, MovingVarianceInitializer);
         return new Built<T>(builder, this);
     }
 

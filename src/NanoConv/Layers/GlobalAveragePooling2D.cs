@@ -12,13 +12,13 @@ namespace NanoConv.Layers;
 public sealed class GlobalAveragePooling2D : Layer, IDescribed<GlobalAveragePooling2D>
 {
     /// <summary>Specifies the layer; the defaults are Keras's.</summary>
-    /// <param name="keepdims">Whether the output stays a picture, of a single pixel: (1, 1, channels).</param>
+    /// <param name="keepDims">Whether the output stays a picture, of a single pixel: (1, 1, channels).</param>
     /// <param name="name">The layer's name.</param>
-    public GlobalAveragePooling2D(bool keepdims = false, string? name = null)
-        : base(name) => Keepdims = keepdims;
+    public GlobalAveragePooling2D(bool keepDims = false, string? name = null)
+        : base(name) => KeepDims = keepDims;
 
     /// <summary>Whether the output stays a picture, of a single pixel.</summary>
-    public bool Keepdims { get; }
+    public bool KeepDims { get; }
 
     /// <inheritdoc/>
     public override string Kind => "global_average_pooling2d";
@@ -27,14 +27,14 @@ public sealed class GlobalAveragePooling2D : Layer, IDescribed<GlobalAveragePool
     public static GlobalAveragePooling2D FromConfig(ConfigReader config) => new(config.Flag("keepdims"), config.Name);
 
     /// <inheritdoc/>
-    public void Describe(ConfigWriter config) => config.Add("keepdims", Keepdims);
+    public void Describe(ConfigWriter config) => config.Add("keepdims", KeepDims);
 
     /// <inheritdoc/>
     public override BuiltLayer<T> Build<T>(LayerBuilder<T> builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
         int channels = builder.ExpectPicture().Channels;
-        return new Built<T>(builder, Keepdims ? (1, 1, channels) : channels);
+        return new Built<T>(builder, KeepDims ? (1, 1, channels) : channels);
     }
 
     private sealed class Built<T>(LayerBuilder<T> builder, Shape outputShape) : BuiltLayer<T>(builder, outputShape)

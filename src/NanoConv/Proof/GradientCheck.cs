@@ -93,14 +93,22 @@ public static class GradientCheck
         (double[] alone, _) = Gradients(model, workspace, cotangent, needsInputGradient: false);
 
         Comparison comparison = new(workspace, output, cotangent);
-        for (int index = 0; index < model.Layers.Count; index++)
+        model.Access.BeginUpdate(); // nobody is to see weights that are moved
+        try
         {
-            BuiltLayer<double> layer = model.Layers[index];
-            foreach (Parameter<double> parameter in layer.Parameters.Where(parameter => !parameter.IsState))
+            for (int index = 0; index < model.Layers.Count; index++)
             {
-                ReadOnlySpan<double> analytic = parameters.AsSpan(parameter.Offset), again = alone.AsSpan(parameter.Offset);
-                comparison.Add(parameter.Name, parameter.Writable, analytic, again, index, layer.Prepare);
+                BuiltLayer<double> layer = model.Layers[index];
+                foreach (Parameter<double> parameter in layer.Parameters.Where(parameter => !parameter.IsState))
+                {
+                    ReadOnlySpan<double> analytic = parameters.AsSpan(parameter.Offset), again = alone.AsSpan(parameter.Offset);
+                    comparison.Add(parameter.Name, parameter.Writable, analytic, again, index, layer.Prepare);
+                }
             }
+        }
+        finally
+        {
+            model.Access.EndUpdate(model.LayerSpan);
         }
 
         comparison.Add("input", workspace.Activation(0), input, input, firstLayer: 0, static () => { });

@@ -41,6 +41,8 @@ internal sealed class Checkpointer<T> : IDisposable
             ["loss"] = $"{options.Loss}",
             ["callbacks"] = string.Join(", ", options.Callbacks.OfType<IResumable>().DefaultIfEmpty<object>("none")),
         };
+        if (model.Layers.Where(layer => !layer.IsTrainable).Select(layer => layer.Name).ToArray() is { Length: > 0 } frozen)
+            identity["frozen"] = string.Join(", ", frozen);
         foreach ((string name, string value) in store.Identity)
             identity[name] = value;
     }

@@ -23,6 +23,7 @@ public sealed class Trainer<T>
     private readonly Model<T> model;
     private readonly FitOptions options;
     private readonly TrainingStep<T> step;
+    private readonly HashSet<Parameter<T>> trained;
 
     /// <summary>Makes the buffers for batches of at most <see cref="FitOptions.BatchSize"/> examples.</summary>
     /// <param name="model">The model; which layers are frozen is looked at now.</param>
@@ -41,6 +42,7 @@ public sealed class Trainer<T>
 
         this.options.TrainingPart(int.MaxValue);
         step = new TrainingStep<T>(model, this.options, this.options.BatchSize);
+        trained = [.. model.Parameters.Where(parameter => parameter.IsTrainable)];
     }
 
     /// <summary>Steps taken.</summary>
@@ -75,8 +77,8 @@ public sealed class Trainer<T>
     public ReadOnlySpan<T> Gradient(Parameter<T> parameter)
     {
         ArgumentNullException.ThrowIfNull(parameter);
-        if (!model.Parameters.Contains(parameter) || !parameter.IsTrainable)
-            throw new ArgumentException($"expected a parameter of this model that is trained, received '{parameter.Name}'", nameof(parameter));
+        if (!trained.Contains(parameter))
+            throw new ArgumentException($"expected a parameter of this model that this trainer trains, received '{parameter.Name}'", nameof(parameter));
         if (Steps == 0)
             throw new InvalidOperationException("expected a gradient after a step, received a call before the first one");
         if (step.Plan.LeanLayers.Any(layer => ReferenceEquals(layer.Parameters[0], parameter)))

@@ -62,6 +62,26 @@ public abstract class ResumeTests<T>
     }
 
     [Fact]
+    public void Other_frozen_layers_than_then_are_refused()
+    {
+        MemoryStore store = new() { EverySteps = 1 };
+        T[] whole = Frozen(store, "conv2d_1");
+        byte[] checkpoint = store.Checkpoints[2];
+        Expect.SameBits<T>("weights", whole, Frozen(new MemoryStore { From = checkpoint }, "conv2d_1"));
+        Expect.Throws<ArgumentException>(() => Frozen(new MemoryStore { From = checkpoint }), "frozen conv2d_1 then, (not given) now");
+        Expect.Throws<ArgumentException>(() => Frozen(new MemoryStore { From = checkpoint }, "dense_1"), "frozen conv2d_1 then, dense_1 now");
+
+        static T[] Frozen(MemoryStore store, params string[] layers)
+        {
+            Model<T> model = Network().Build<T>((4, 6, 2), seed: 1);
+            foreach (string layer in layers)
+                model.Freeze(layer);
+            model.Fit(new RecordingDataset<T>(26), Options with { Checkpoints = store });
+            return model.Weights.ToArray();
+        }
+    }
+
+    [Fact]
     public void Fewer_epochs_than_have_begun_are_refused()
     {
         MemoryStore store = new() { EverySteps = 1 };

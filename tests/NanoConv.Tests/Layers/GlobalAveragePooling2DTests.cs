@@ -43,7 +43,7 @@ public sealed class GlobalAveragePooling2DTests : PropertySuite
     public void Keepdims_leaves_a_picture_of_one_pixel_and_is_saved()
     {
         Model<float> model = new Sequential(
-            new GlobalAveragePooling2D(keepdims: true), new Conv2D(4, 1), new GlobalAveragePooling2D(), new Dense(2)).Build<float>((5, 6, 3));
+            new GlobalAveragePooling2D(keepDims: true), new Conv2D(4, 1), new GlobalAveragePooling2D(), new Dense(2)).Build<float>((5, 6, 3));
         Assert.Equal(
             ["global_average_pooling2d_1 (1, 1, 3)", "conv2d_1 (1, 1, 4)", "global_average_pooling2d_2 (4,)", "dense_1 (2,)"],
             model.Layers.Select(layer => $"{layer.Name} {layer.OutputShape}"));
@@ -51,7 +51,7 @@ public sealed class GlobalAveragePooling2DTests : PropertySuite
         Assert.Contains("{\"class\":\"GlobalAveragePooling2D\",\"name\":\"global_average_pooling2d_1\",\"keepdims\":true}", text, StringComparison.Ordinal);
         Assert.Equal(
             [true, false],
-            NetworkDescription.Read(text).Network.Layers.OfType<GlobalAveragePooling2D>().Select(layer => layer.Keepdims));
+            NetworkDescription.Read(text).Network.Layers.OfType<GlobalAveragePooling2D>().Select(layer => layer.KeepDims));
     }
 
     private static void AssertIsMean<T>(Shape picture, int seed, double tolerance)

@@ -49,7 +49,7 @@ public sealed class LayerGradientTests : PropertySuite
 
     [Fact]
     public void Every_gradient_of_global_average_pooling_is_its_slope() => ForAll(Generators.SmallPoolings, static c =>
-        AssertProved(new GlobalAveragePooling2D(keepdims: c.Seed % 2 == 0), c.Window, c.Images, c.Seed));
+        AssertProved(new GlobalAveragePooling2D(keepDims: c.Seed % 2 == 0), c.Window, c.Images, c.Seed));
 
     [Fact]
     public void Every_gradient_of_flatten_is_its_slope() => ForAll(Generators.Matrices, static c =>

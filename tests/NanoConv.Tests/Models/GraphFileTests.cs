@@ -30,7 +30,8 @@ public sealed class GraphFileTests : PropertySuite
     public void Outputs_and_their_order_are_kept()
     {
         Node input = Network.Input(3), one = input.Then(new Dense(2));
-        Node two = one.Then(new BatchNormalization(0.5, 0.1, center: false, gammaRegularizer: new L2(0.1)));
+        Node two = one.Then(new BatchNormalization(
+            0.5, 0.1, center: false, gammaInitializer: new Zeros(), movingMeanInitializer: new Ones(), gammaRegularizer: new L2(0.1)));
         Network network = new(input, [two, one]);
         string text = NetworkDescription.Write(network, 3, ["dense_1", "batch_normalization_1"])!;
         Assert.EndsWith(",\"outputs\":[2,1]}", text, StringComparison.Ordinal);
@@ -42,6 +43,11 @@ public sealed class GraphFileTests : PropertySuite
             (0.5, 0.1, false, true, null, 0.1),
             (normalization.Momentum, normalization.Epsilon, normalization.Center, normalization.Scale, normalization.BetaRegularizer,
                 Assert.IsType<L2>(normalization.GammaRegularizer).Strength));
+        Assert.Equal(
+            (typeof(Zeros), typeof(Zeros), typeof(Ones), typeof(Ones)),
+            (normalization.BetaInitializer.GetType(), normalization.GammaInitializer.GetType(), normalization.MovingMeanInitializer.GetType(),
+                normalization.MovingVarianceInitializer.GetType()));
+        Assert.Equal([0, 0, 1, 1, 1, 1], read.Build<double>(shape).Layers[1].Parameters.SelectMany(parameter => parameter.Value.ToArray()));
     }
 
     [Theory]

@@ -81,6 +81,16 @@ public sealed class GradientCheckTests
         }
     }
 
+    /// <summary>The check moves weights: what others had folded of them meanwhile would be wrong for good if it were not made anew.</summary>
+    [Fact]
+    public void A_check_counts_as_a_change_of_the_weights()
+    {
+        Model<double> model = new Sequential(new Dense(3), new BatchNormalization()).Build<double>(2);
+        long before = model.Access.Version;
+        GradientCheck.Run(model);
+        Assert.NotEqual(before, model.Access.Version);
+    }
+
     [Fact]
     public void A_layer_without_them_has_no_mistake()
     {

@@ -60,6 +60,13 @@ public sealed class TrainerTests
         Refused(() => trainer.Gradient(other.Parameters[0]), "of this model");
         Refused(() => trainer.Gradient(model.Parameters.Single(parameter => parameter.Name.EndsWith("moving_mean", StringComparison.Ordinal))), "moving_mean");
 
+        Model<float> frozen = Build();
+        frozen.Freeze(frozen.Layers[0].Name);
+        Trainer<float> ofOthers = new(frozen, Options);
+        frozen.Unfreeze();
+        ofOthers.Step(new Tensor<float>((1, 6, 6, 2)), [0]);
+        Refused(() => ofOthers.Gradient(frozen.Parameters[0]), "that this trainer trains"); // it was frozen when the trainer was made
+
         Model<float> large = Network().Build<float>((6, 6, 2), seed: 2, given: null, AllocationWorker.Large(long.MaxValue));
         Trainer<float> lean = new(large, Options);
         lean.Step(new Tensor<float>((1, 6, 6, 2)), [0]);
