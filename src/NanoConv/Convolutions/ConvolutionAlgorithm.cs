@@ -157,7 +157,7 @@ public abstract class ConvolutionAlgorithm<T>
     /// <param name="outputGradient">Overwritten where pixels lie: n pictures as <see cref="OutputGradient"/> has them.</param>
     /// <param name="dy">[n, output height, output width, K].</param>
     public void PlaceOutputGradient(int images, Span<T> outputGradient, ReadOnlySpan<T> dy) =>
-        Epilogue.Gradient(ConvolutionProducts.Forward(Geometry, images, OutputGradient.Pixels!.Value), outputGradient, [], dy, []);
+        ActivationGradient.Write(ConvolutionProducts.Forward(Geometry, images, OutputGradient.Pixels!.Value), outputGradient, [], dy, []);
 
     /// <summary>y = x ∗ w + bias, or max(0, x ∗ w + bias).</summary>
     /// <param name="images">Pictures n.</param>

@@ -247,7 +247,7 @@ public sealed class Conv2D : Layer, IDescribed<Conv2D>
             PictureLayout layout = dx.IsEmpty ? algorithm.OutputGradientAlone : algorithm.OutputGradient;
             PixelView pixels = layout.Pixels!.Value;
             Span<T> dz = layout.IsPlain ? dy : pass.Kept(HaloedDz);
-            Epilogue.Gradient(ConvolutionProducts.Forward(geometry, pass.Count, pixels), dz, db, dy, masked, pass.OutputView);
+            ActivationGradient.Write(ConvolutionProducts.Forward(geometry, pass.Count, pixels), dz, db, dy, masked, pass.OutputView);
             algorithm.Backward(pass.Count, dw, dx, padded, dz, pixels, pass.Scratch);
         }
 

@@ -177,7 +177,7 @@ public sealed class Dense : Layer, IDescribed<Dense>
             Span<T> dz = pass.Kept(Dz);
             Span<T> db = Parameters.Count > 1 ? pass.Gradient(1) : [];
             StridedProduct product = StridedProduct.Dense(pass.Count, inputs, units);
-            Epilogue.Gradient(product, dz, db, dy, activation == Activation.ReLU ? y : []);
+            ActivationGradient.Write(product, dz, db, dy, activation == Activation.ReLU ? y : []);
             if (!IsLean)
                 MatrixProduct.AccumulateTransposed(product, pass.Gradient(0), x, dz);
             if (dx.IsEmpty)

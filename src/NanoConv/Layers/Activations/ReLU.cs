@@ -34,5 +34,5 @@ public sealed class ReLU : Activation, IDescribed<ReLU>
     public override void Forward<T>(Span<T> y, ReadOnlySpan<T> x, int lastAxis) => TensorPrimitives.Max(x, T.Zero, y);
 
     /// <inheritdoc/>
-    public override void Gradient<T>(Span<T> dx, ReadOnlySpan<T> dy, ReadOnlySpan<T> x, ReadOnlySpan<T> y, int lastAxis) => Epilogue.Mask(dx, dy, y);
+    public override void Gradient<T>(Span<T> dx, ReadOnlySpan<T> dy, ReadOnlySpan<T> x, ReadOnlySpan<T> y, int lastAxis) => ActivationGradient.Mask(dx, dy, y);
 }

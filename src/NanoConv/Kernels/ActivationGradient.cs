@@ -6,7 +6,7 @@ using NanoConv.Tensors;
 namespace NanoConv.Kernels;
 
 /// <summary>In the backward pass, before a product's gradients: the activation's derivative and the bias's gradient, in one pass.</summary>
-internal static class Epilogue
+internal static class ActivationGradient
 {
     /// <summary>
     /// dz = dy · [y &gt; 0] after ReLU, or dy; db += Σ dz over all pixels. dz is written where the
@@ -23,7 +23,7 @@ internal static class Epilogue
     /// <param name="y">The activation's output; empty where it was linear.</param>
     /// <param name="output">Where the pixels of y lie; if null, side by side like those of dy.</param>
     /// <typeparam name="T">The element type.</typeparam>
-    public static void Gradient<T>(
+    public static void Write<T>(
         in StridedProduct product, Span<T> dz, Span<T> db, ReadOnlySpan<T> dy, ReadOnlySpan<T> y, PixelView? output = null)
         where T : unmanaged, IFloatingPointIeee754<T>
     {

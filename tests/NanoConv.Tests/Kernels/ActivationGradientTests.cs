@@ -4,7 +4,7 @@ using NanoConv.Kernels;
 namespace NanoConv.Tests.Kernels;
 
 /// <summary>The activation's derivative and the bias's gradient, against plain loops.</summary>
-public abstract class EpilogueTests<T> : PropertySuite
+public abstract class ActivationGradientTests<T> : PropertySuite
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     [Fact]
@@ -14,7 +14,7 @@ public abstract class EpilogueTests<T> : PropertySuite
         T[] db = Numbers.Integers<T>(c.N, c.Seed + 2), expectedDb = (T[])db.Clone();
         T[] expected = Expected(c, (i, _) => y[i] > T.Zero ? dy[i] : T.Zero, expectedDb);
         Poisoned<T> dz = new(c.Product.OutputExtent);
-        Epilogue.Gradient(c.Product with { Output = View(c) }, dz.View, db, dy, y);
+        ActivationGradient.Write(c.Product with { Output = View(c) }, dz.View, db, dy, y);
         Expect.Equal("dz", expected.Length, expected, dz.Checked());
         Expect.Equal("db", db.Length, expectedDb, db);
     });
@@ -25,7 +25,7 @@ public abstract class EpilogueTests<T> : PropertySuite
         (T[] dy, _) = Gradients(c);
         T[] expected = Expected(c, (i, _) => dy[i], new T[c.N]);
         Poisoned<T> dz = new(c.Product.OutputExtent);
-        Epilogue.Gradient(c.Product with { Output = View(c) }, dz.View, [], dy, []);
+        ActivationGradient.Write(c.Product with { Output = View(c) }, dz.View, [], dy, []);
         Expect.Equal("dz", expected.Length, expected, dz.Checked());
     });
 
@@ -34,7 +34,7 @@ public abstract class EpilogueTests<T> : PropertySuite
     {
         T[] x = Numbers.Reals<T>(c.Length, c.Seed), y = Numbers.Integers<T>(c.Length, c.Seed + 1);
         T[] expected = [.. x.Zip(y, (gradient, output) => output > T.Zero ? gradient : T.Zero)];
-        Epilogue.Mask<T>(x, x, y);
+        ActivationGradient.Mask<T>(x, x, y);
         Expect.SameBits("x", expected, x);
     });
 
@@ -63,6 +63,6 @@ public abstract class EpilogueTests<T> : PropertySuite
     }
 }
 
-public sealed class EpilogueFloatTests : EpilogueTests<float>;
+public sealed class ActivationGradientFloatTests : ActivationGradientTests<float>;
 
-public sealed class EpilogueDoubleTests : EpilogueTests<double>;
+public sealed class ActivationGradientDoubleTests : ActivationGradientTests<double>;
