@@ -9,10 +9,12 @@ namespace NanoConv.Tests.Graphs;
 public sealed class CompiledPredictionTests : PropertySuite
 {
     [Fact]
-    public void Predictions_are_the_written_network_s_in_double() => ForAll(Generators.Compilations, static found => AssertEqual<double>(found, 1e-12), share: 0.6);
+    public void Predictions_are_the_written_network_s_in_double() =>
+        ForAll(Generators.Compilations, static found => AssertEqual<double>(found, 1e-12), share: 0.6);
 
     [Fact]
-    public void Predictions_are_the_written_network_s_in_float() => ForAll(Generators.Compilations, static found => AssertEqual<float>(found, 1e-5), share: 0.6);
+    public void Predictions_are_the_written_network_s_in_float() =>
+        ForAll(Generators.Compilations, static found => AssertEqual<float>(found, 1e-5), share: 0.6);
 
     [Fact]
     public void All_of_several_outputs_are_the_written_network_s() => ForAll(Generators.Compilations, static found =>
