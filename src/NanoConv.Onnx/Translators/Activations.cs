@@ -32,7 +32,6 @@ internal static class Activations
         For<Softmax>(static (layer, _) => layer.Add("Softmax", [], new OnnxAttribute("axis", layer.ChannelAxis))),
     ];
 
-    // The operator Gelu came with opset 20: x·(1 + erf(x/√2))/2, or x·σ(2√(2/π)·(x + 0.044715·x³)).
     // With an alpha of 0 it is ReLU. The file would not have such a number at all, as 0 goes without saying in it, and some readers miss it.
     private static void AddBent(LayerTranslation layer, string name, float alpha)
     {
@@ -42,6 +41,7 @@ internal static class Activations
             layer.Add(name, [], new OnnxAttribute("alpha", alpha));
     }
 
+    // The operator Gelu came with opset 20: x·(1 + erf(x/√2))/2, or x·σ(2√(2/π)·(x + 0.044715·x³)).
     private static void Add(LayerTranslation layer, GELU gelu)
     {
         string x = layer.Value;

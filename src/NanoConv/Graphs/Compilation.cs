@@ -3,7 +3,7 @@ namespace NanoConv.Graphs;
 /// <summary>The two ways in which a model runs its network; see <see cref="Model{T}.Plan"/>.</summary>
 public enum Compilation
 {
-    /// <summary>As it is written, every value kept for the way back.</summary>
+    /// <summary>As it is written, every value kept for the backward pass.</summary>
     Training,
 
     /// <summary>

@@ -17,7 +17,7 @@ public sealed class GraphTests : PropertySuite
     /// whole backward pass, input and all, gives for the loss's gradient.
     /// </summary>
     [Fact]
-    public void A_step_of_training_takes_the_gradient_of_the_whole_way_back() => ForAll(Generators.GraphClassifiers, static graph =>
+    public void A_step_of_training_takes_the_gradient_of_the_whole_backward_pass() => ForAll(Generators.GraphClassifiers, static graph =>
     {
         Model<double> model = graph.Build<double>();
         const int Examples = 7;
