@@ -1,6 +1,7 @@
 using System.Numerics;
 using NanoConv.Layers;
 using NanoConv.Layers.Activations;
+using NanoConv.Tensors;
 
 namespace NanoConv.Graphs;
 
@@ -85,7 +86,7 @@ internal sealed class PredictionCompiler<T>
         {
             { ScaleAndShift: not null } => FindProduct(built, inputs[0], out whyNot),
             { Specification: ActivationLayer } => FindFused(inputs, step => !IsOverAnotherAxis(built, step)),
-            { Specification: Add } => FindFused(inputs, _ => true),
+            { Specification: Add } => FindFused(inputs, step => Array.TrueForAll(inputs, value => ShapeOf(value) == step.Layer.OutputShape)),
             _ => null,
         };
         if (step is null)
@@ -128,6 +129,9 @@ internal sealed class PredictionCompiler<T>
             : null;
         return whyNot is null ? step : null;
     }
+
+    // As it lies in memory: Flatten, which is left out, may have given it another one, and pictures in halos are added row by row.
+    private Shape ShapeOf(int value) => makers.TryGetValue(value, out Step? maker) ? maker.Layer.OutputShape : written.ActivationShape(value);
 
     // Softmax over other numbers, behind a Flatten that is left out.
     private static bool IsOverAnotherAxis(BuiltLayer<T> built, Step step) =>

@@ -1,5 +1,7 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using SystemTensor = System.Numerics.Tensors.Tensor;
 
 namespace NanoConv.Tensors;
@@ -47,7 +49,8 @@ public sealed class Tensor<T>
     public ref T this[params ReadOnlySpan<int> index] => ref AsSpan()[Offset(index)];
 
     /// <summary>All elements, row-major.</summary>
-    public Span<T> AsSpan() => array ?? system!.GetSpan(stackalloc nint[Shape.Rank], Shape.Elements);
+    // By a span: of a slice the tensor itself gives the first element of the whole.
+    public Span<T> AsSpan() => array ?? MemoryMarshal.CreateSpan(ref system!.AsTensorSpan().GetPinnableReference(), Shape.Elements);
 
     /// <summary>A view of the tensor for <c>System.Numerics.Tensors</c>, sharing its elements.</summary>
     public TensorSpan<T> AsTensorSpan() => new(AsSpan(), Lengths(Shape));
@@ -56,7 +59,33 @@ public sealed class Tensor<T>
     public ReadOnlyTensorSpan<T> AsReadOnlyTensorSpan() => new(AsSpan(), Lengths(Shape));
 
     /// <summary>The tensor as <c>System.Numerics.Tensors</c> has it, sharing its elements.</summary>
-    public System.Numerics.Tensors.Tensor<T> AsSystemTensor() => system ?? SystemTensor.Create(array!, Lengths(Shape));
+    /// <exception cref="NotSupportedException">
+    /// The tensor is a slice of one from there, or has a single element, and was reshaped here: that package then makes no view of it.
+    /// </exception>
+    public System.Numerics.Tensors.Tensor<T> AsSystemTensor()
+    {
+        if (system is null)
+            return SystemTensor.Create(array!, Lengths(Shape));
+        nint[] lengths = Lengths(Shape);
+        // Axes of length 1 have strides of 0 there, which its Reshape refuses.
+        if (system.Lengths.SequenceEqual(lengths))
+            return system;
+        System.Numerics.Tensors.Tensor<T>? reshaped = null;
+        try
+        {
+            reshaped = SystemTensor.Reshape(SystemTensor.Squeeze(system), lengths);
+        }
+        catch (ArgumentException)
+        {
+            // Told below.
+        }
+
+        return reshaped is not null && Unsafe.AreSame(ref reshaped.AsTensorSpan().GetPinnableReference(), ref MemoryMarshal.GetReference(AsSpan()))
+            ? reshaped
+            : throw new NotSupportedException(
+                $"expected a tensor that System.Numerics.Tensors reshapes to {Shape}, received a view of one of "
+                + $"({string.Join(", ", system.Lengths.ToArray())}), a slice or a single element; ToDenseTensor copies it");
+    }
 
     /// <summary>A tensor of <c>System.Numerics.Tensors</c>, sharing its elements.</summary>
     /// <param name="tensor">A dense one.</param>
@@ -65,6 +94,7 @@ public sealed class Tensor<T>
     {
         ArgumentNullException.ThrowIfNull(tensor);
         Shape shape = ShapeOf(tensor.Lengths);
+        RequireElements(tensor.FlattenedLength, shape);
         return tensor.IsDense ? new Tensor<T>(shape, tensor) : throw new ArgumentException(
             $"expected a dense tensor, whose elements lie one after another, received one of shape {shape} with strides "
             + $"({string.Join(", ", tensor.Strides.ToArray())}); ToDenseTensor makes one", nameof(tensor));
@@ -76,6 +106,7 @@ public sealed class Tensor<T>
     public static Tensor<T> FromTensorSpan(in ReadOnlyTensorSpan<T> span)
     {
         Tensor<T> copy = new(ShapeOf(span.Lengths));
+        RequireElements(span.FlattenedLength, copy.Shape);
         span.FlattenTo(copy.AsSpan());
         return copy;
     }
@@ -102,13 +133,20 @@ public sealed class Tensor<T>
     public Tensor<T> Reshape(Shape shape)
     {
         Check(shape, Shape.Elements, nameof(shape));
-        return array is not null ? new(shape, array) : new(shape, SystemTensor.Reshape(system!, Lengths(shape)));
+        return array is not null ? new(shape, array) : new(shape, system!);
     }
 
     private static void Check(Shape shape, int elements, string argument)
     {
         if (elements != shape.Elements)
             throw new ArgumentException($"a tensor of shape {shape} needs {shape.Elements} elements, received {elements}", argument);
+    }
+
+    // Of no axes there is a single element, or none.
+    private static void RequireElements(nint elements, Shape shape)
+    {
+        if (elements != shape.Elements)
+            throw new ArgumentException($"expected a tensor with elements, received one of shape {shape} with {elements}");
     }
 
     private static Shape ShapeOf(ReadOnlySpan<nint> lengths)

@@ -23,6 +23,43 @@ public sealed class SystemTensorTests
         Assert.Same(there, (SystemTensor?)here);
     }
 
+    [Theory]
+    [InlineData(new int[] { 2, 4, 4, 1 }, new int[] { 2, 16 })] // grey pictures
+    [InlineData(new int[] { 1, 4, 6 }, new int[] { 4, 6 })]
+    [InlineData(new int[] { 3, 1, 3 }, new int[] { 9, 1 })]
+    [InlineData(new int[] { 5, 1 }, new int[] { 1, 1, 5 })]
+    public void Axes_of_one_are_axes(int[] axes, int[] others)
+    {
+        int elements = new Shape(axes).Elements;
+        float[] numbers = [.. Enumerable.Range(0, elements).Select(i => (float)i)];
+        SystemTensor there = Tensor.Create((float[])numbers.Clone(), [.. axes.Select(axis => (nint)axis)]);
+        NanoConv.Tensors.Tensor<float> here = NanoConv.Tensors.Tensor<float>.FromSystemTensor(there);
+        Assert.Equal(numbers, here.AsSpan());
+        NanoConv.Tensors.Tensor<float> reshaped = here.Reshape(new Shape(others));
+        Assert.Equal(numbers, reshaped.AsSpan());
+        SystemTensor again = reshaped.AsSystemTensor();
+        Assert.Equal(others.Select(axis => (nint)axis), again.Lengths.ToArray());
+        here.AsSpan()[^1] = -1;
+        float[] seen = new float[elements];
+        again.FlattenTo(seen);
+        Assert.Equal([.. numbers[..^1], -1], seen);
+    }
+
+    [Fact]
+    public void A_dense_slice_is_shared()
+    {
+        SystemTensor there = Tensor.Create([1f, 2, 3, 4, 5, 6], [3, 2]), slice = there.Slice([1..3, 0..2]), row = there.Slice([1..2, 0..2]);
+        NanoConv.Tensors.Tensor<float> here = NanoConv.Tensors.Tensor<float>.FromSystemTensor(slice);
+        Assert.Equal([3, 4, 5, 6], here.AsSpan());
+        here[1, 0] = 50;
+        Assert.Equal(50, there[2, 0]);
+        Assert.Equal([3, 4], NanoConv.Tensors.Tensor<float>.FromSystemTensor(row).Reshape(2).AsSpan());
+        NanoConv.Tensors.Tensor<float> flat = NanoConv.Tensors.Tensor<float>.FromSystemTensor(row).Reshape(2);
+        Assert.Equal([3, 4], flat.AsSystemTensor().ToArray());
+        NanoConv.Tensors.Tensor<float> single = NanoConv.Tensors.Tensor<float>.FromSystemTensor(Tensor.Create([7f], [1]));
+        Expect.Throws<NotSupportedException>(() => single.Reshape((1, 1)).AsSystemTensor(), "(1, 1)", "(1)");
+    }
+
     [Fact]
     public void A_tensor_and_what_it_is_seen_as_share_their_elements()
     {
@@ -67,6 +104,8 @@ public sealed class SystemTensorTests
         Assert.Equal([1, 2, 4, 5], NanoConv.Tensors.Tensor<float>.FromSystemTensor(columns.ToDenseTensor()).AsSpan());
         Expect.Throws<ArgumentException>(
             () => _ = NanoConv.Tensors.Tensor<float>.FromSystemTensor(Tensor.CreateFromShape<float>([2, 0])), "at least 1", "(2, 0)");
+        Expect.Throws<ArgumentException>(() => _ = NanoConv.Tensors.Tensor<float>.FromSystemTensor(SystemTensor.Empty), "expected a tensor with elements");
+        Expect.Throws<ArgumentException>(() => _ = NanoConv.Tensors.Tensor<float>.FromTensorSpan(default), "expected a tensor with elements");
         Expect.Throws<ArgumentException>(
             () => _ = NanoConv.Tensors.Tensor<float>.FromSystemTensor(Tensor.Create([1f, 2], [2])).Reshape(3), "3 elements", "received 2");
     }
