@@ -8,7 +8,7 @@ namespace NanoConv.Tests.Checkpoints;
 /// </summary>
 public sealed class KillTests : IDisposable
 {
-    private const int RandomKills = 50;
+    private const int RandomKills = 30;
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 

@@ -16,7 +16,7 @@ public abstract class ConvolutionAlgorithmTests<T> : PropertySuite
         T[] y = twin.NaiveForward(withBias: true);
         foreach (ConvolutionKernels<T> kernels in Algorithms(twin))
             Expect.Equal($"y, {kernels}", twin.YShape, y, kernels.Forward(withBias: true));
-    });
+    }, share: 0.6);
 
     [Fact]
     public void Forward_without_bias_equals_its_naive_twin() => ForAll(Generators.Convolutions, static c =>
@@ -25,7 +25,7 @@ public abstract class ConvolutionAlgorithmTests<T> : PropertySuite
         T[] y = twin.NaiveForward(withBias: false);
         foreach (ConvolutionKernels<T> kernels in Algorithms(twin))
             Expect.Equal($"y, {kernels}", twin.YShape, y, kernels.Forward(withBias: false));
-    });
+    }, share: 0.6);
 
     [Fact]
     public void Forward_with_ReLU_is_the_naive_twin_cut_off_at_zero() => ForAll(Generators.Convolutions, static c =>
@@ -34,7 +34,7 @@ public abstract class ConvolutionAlgorithmTests<T> : PropertySuite
         T[] y = [.. twin.NaiveForward(withBias: true).Select(y => T.Max(y, T.Zero))];
         foreach (ConvolutionKernels<T> kernels in Algorithms(twin))
             Expect.Equal($"y, {kernels}", twin.YShape, y, kernels.Forward(withBias: true, relu: true));
-    });
+    }, share: 0.6);
 
     [Fact]
     public void Forward_into_the_halo_of_a_next_layer_writes_what_its_naive_twin_does_and_nothing_else() => ForAll(Generators.Convolutions, static c =>
@@ -46,7 +46,7 @@ public abstract class ConvolutionAlgorithmTests<T> : PropertySuite
             Expect.Equal($"y, {kernels}", twin.YShape, y, kernels.ForwardIntoHalo(withBias: true));
             Expect.Equal($"y with ReLU, {kernels}", twin.YShape, rectified, kernels.ForwardIntoHalo(withBias: true, relu: true));
         }
-    });
+    }, share: 0.6);
 
     [Fact]
     public void The_kernel_gradient_equals_its_naive_twin() => ForAll(Generators.Convolutions, static c =>
@@ -55,7 +55,7 @@ public abstract class ConvolutionAlgorithmTests<T> : PropertySuite
         T[] zeros = new T[twin.WShape.Elements], dw = twin.NaiveKernelGradient(zeros);
         foreach (ConvolutionKernels<T> kernels in Algorithms(twin))
             Expect.Equal($"dw, {kernels}", twin.WShape, dw, kernels.KernelGradient(zeros));
-    });
+    }, share: 0.6);
 
     [Fact]
     public void The_kernel_gradient_is_added_to_what_is_there() => ForAll(Generators.Convolutions, static c =>
@@ -67,7 +67,7 @@ public abstract class ConvolutionAlgorithmTests<T> : PropertySuite
             Expect.Equal($"dw, {kernels}", twin.WShape, dw, kernels.KernelGradient(start));
             Expect.Equal($"dw alone, {kernels}", twin.WShape, dw, kernels.KernelGradientAlone(start));
         }
-    });
+    }, share: 0.6);
 
     [Fact]
     public void The_input_gradient_equals_its_naive_twin() => ForAll(Generators.Convolutions, static c =>
@@ -76,7 +76,7 @@ public abstract class ConvolutionAlgorithmTests<T> : PropertySuite
         T[] dx = twin.NaiveInputGradient();
         foreach (ConvolutionKernels<T> kernels in Algorithms(twin))
             Expect.Equal($"dx, {kernels}", twin.XShape, dx, kernels.InputGradient());
-    });
+    }, share: 0.6);
 
     [Fact]
     public void Both_gradients_as_a_layer_asks_for_them_equal_their_twins() => ForAll(Generators.Convolutions, static c =>
@@ -119,7 +119,7 @@ public abstract class ConvolutionAlgorithmTests<T> : PropertySuite
             Assert.Equal(output, Numbers.Dot(kernels.X, kernels.InputGradient()));
             Assert.Equal(output, Numbers.Dot(kernels.W, kernels.KernelGradient(new T[kernels.WShape.Elements])));
         }
-    });
+    }, share: 0.6);
 
     /// <summary>The same on numbers that are rounded, as in use; to rounding means relative to the sum of magnitudes.</summary>
     [Fact]
@@ -135,10 +135,10 @@ public abstract class ConvolutionAlgorithmTests<T> : PropertySuite
             Assert.Equal(output, Numbers.Dot(kernels.X, kernels.InputGradient()), tolerance);
             Assert.Equal(output, Numbers.Dot(kernels.W, kernels.KernelGradient(new T[kernels.WShape.Elements])), tolerance);
         }
-    });
+    }, share: 0.6);
 
     [Fact]
-    public void A_picture_gives_the_same_bits_alone_and_among_others() => ForAll(Generators.Convolutions, SameBitsAlone);
+    public void A_picture_gives_the_same_bits_alone_and_among_others() => ForAll(Generators.Convolutions, SameBitsAlone, share: 0.6);
 
     [Fact]
     public void A_picture_gives_the_same_bits_alone_and_among_others_where_windows_overlap() => ForAll(Generators.Overlapping, SameBitsAlone);

@@ -29,7 +29,7 @@ public sealed class CompiledPredictionTests : PropertySuite
             Assert.Equal(expected[i].Shape, outputs[i].Shape);
             AssertClose(model, names[i], expected[i], outputs[i], 1e-12);
         }
-    }, share: 0.25);
+    }, share: 0.15);
 
     /// <summary>Its loss leaves a last softmax out where there is one, merged or not, and only there.</summary>
     [Fact]
