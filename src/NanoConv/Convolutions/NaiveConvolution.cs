@@ -48,7 +48,7 @@ public static class NaiveConvolution
     {
         for (int row = 0; row < images * geometry.Window.OutputHeight; row++)
         {
-            int start = output.At(row / geometry.Window.OutputHeight, row % geometry.Window.OutputHeight, 0);
+            int start = output.AtRow(row, geometry.Window.OutputHeight);
             foreach (ref T value in y.Slice(start, geometry.Window.OutputWidth * geometry.Filters))
                 value = T.Max(value, T.Zero);
         }

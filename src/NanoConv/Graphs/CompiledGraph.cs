@@ -45,6 +45,10 @@ internal sealed class CompiledGraph<T>
     /// <summary>The names of the network's layers that have no part in it.</summary>
     public IReadOnlyList<string> LeftOut { get; init; } = [];
 
+    /// <summary>The names of what a layer reads: of layers, or <c>input</c>.</summary>
+    public IEnumerable<string> InputNames(int layer) =>
+        Topology.Inputs(layer).ToArray().Select(value => value == 0 ? "input" : layers[value - 1].Name);
+
     /// <summary>Which layers, as the network is written, a layer stands for.</summary>
     public StepOrigin Origin(int layer) => origins[layer];
 

@@ -83,5 +83,5 @@ internal sealed class FusedLayer<T> : BuiltLayer<T>
 
     // Where a row of pixels of all pictures begins.
     private int At(PixelView? view, int row) =>
-        view is { } pixels ? pixels.At(row / OutputShape[0], row % OutputShape[0], 0) : row * OutputShape[1] * OutputShape[2];
+        view is { } pixels ? pixels.AtRow(row, OutputShape[0]) : row * OutputShape[1] * OutputShape[2];
 }

@@ -140,7 +140,7 @@ internal static class Inference
             cancellation.ThrowIfCancellationRequested();
             int first = item * ShardSize, count = Math.Min(ShardSize, data.Count - first);
             Workspace<T> workspace = workspaces[worker] ??= passing.Plan is { } plan
-                ? new Workspace<T>(passing.Graph!, ShardSize, plan, batch: null)
+                ? new Workspace<T>(passing.Graph!, ShardSize, plan)
                 : model.RentWorkspace();
             workspace.Load(data, [], first, count);
             workspace.Configure(training: false, passing.WantsLogits, seed: 0, step: 0, first);

@@ -23,7 +23,7 @@ public sealed partial class Model<T>
     internal Workspace<T> RentWorkspace()
     {
         FoldChanges();
-        return idleWorkspaces.Take() ?? new Workspace<T>(PredictionGraph, Inference.ShardSize, PredictionPlan, batch: null);
+        return idleWorkspaces.Take() ?? new Workspace<T>(PredictionGraph, Inference.ShardSize, PredictionPlan);
     }
 
     // Whoever comes first folds, and the others wait. The weights are the same for all of them, as nobody can change them meanwhile.

@@ -45,15 +45,12 @@ public sealed class NetworkPlan
             ["Step", "Output shape", "Slot", "In halo", "kB", "Algorithm"],
             .. Steps.Select(step => (string[])[step.Name, $"{step.OutputShape}", $"{step.Slot}", $"{step.Halo}", Kilo(step.Bytes), step.Algorithm]),
         ];
-        int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length))];
-        for (int row = 0; row < rows.Length; row++)
+        (string[] lines, string rule) = TextTable.Of(rows, 2, 4);
+        text.AppendLine(lines[0]).AppendLine(rule);
+        for (int step = 0; step < Steps.Count; step++)
         {
-            IEnumerable<string> cells = rows[row].Select((cell, column) => column is 2 or 4 ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column]));
-            text.AppendLine(string.Join("  ", cells).TrimEnd());
-            if (row == 0)
-                text.Append('─', widths.Sum() + (2 * (widths.Length - 1))).AppendLine();
-            else
-                AddDetails(text, row - 1);
+            text.AppendLine(lines[step + 1]);
+            AddDetails(text, step);
         }
 
         if (LeftOut.Count > 0)
@@ -88,7 +85,7 @@ public sealed class NetworkPlan
         return new PlanStep
         {
             Name = layer.Name,
-            Reads = [.. graph.Topology.Inputs(index).ToArray().Select(value => value == 0 ? "input" : graph.Layers[value - 1].Name)],
+            Reads = [.. graph.InputNames(index)],
             Folded = origin.Folded,
             Fused = origin.Fused,
             Remark = origin.Remark,

@@ -34,12 +34,14 @@ internal sealed class Workspace<T> : ILayerBuffers<T>
             model.Graph,
             capacity,
             training ? model.TrainingPlan : BufferPlan.ForPrediction(model.Graph, []),
-            training ? new BatchBuffers<T>(model, capacity) : null)
+            training ? new BatchBuffers<T>(model, capacity) : null,
+            training ? new BatchStatistics<T>(model.Layers, shards: 1) : null)
     {
     }
 
-    /// <summary>Makes a plan's buffers; those of training share what lean layers keep with other workers.</summary>
-    public Workspace(CompiledGraph<T> graph, int capacity, BufferPlan plan, BatchBuffers<T>? batch)
+    /// <summary>Makes a plan's buffers; those of training share what lean layers keep, and a batch's statistics, with other workers.</summary>
+    public Workspace(
+        CompiledGraph<T> graph, int capacity, BufferPlan plan, BatchBuffers<T>? batch = null, BatchStatistics<T>? statistics = null)
     {
         (this.graph, this.plan, this.batch, Capacity) = (graph, plan, batch, capacity);
         shared = [.. Enumerable.Range(0, graph.Layers.Count + 1).Select(value => batch?.Activation(value) ?? default)];
@@ -48,7 +50,7 @@ internal sealed class Workspace<T> : ILayerBuffers<T>
         gradients = [.. plan.GradientSlots.Select(slot => new AlignedArray<T>(slot.Length(capacity)))];
         target = new T[graph.Topology.Outputs.Length == 1 ? capacity * OutputElements : 0];
         Scratch = new(graph.Layers.Max(layer => layer.ScratchElements));
-        Statistics = batch is null ? null : new BatchStatistics<T>(graph.Layers, shards: 1);
+        Statistics = statistics;
         Passes = [.. graph.Layers.Select((_, index) => new LayerPass<T>(this, graph.Layers[index], index, graph.Origin(index).Place))];
     }
 
@@ -62,7 +64,7 @@ internal sealed class Workspace<T> : ILayerBuffers<T>
     public AlignedArray<T> Scratch { get; }
 
     /// <summary>What layers sum up over whole batches; of this workspace's examples alone, unless it is given others' too.</summary>
-    public BatchStatistics<T>? Statistics { get; private set; }
+    public BatchStatistics<T>? Statistics { get; }
 
     /// <summary>Each layer's state.</summary>
     public LayerPass<T>[] Passes { get; }
@@ -109,7 +111,7 @@ internal sealed class Workspace<T> : ILayerBuffers<T>
 
             Shape shape = graph.ActivationShape(index);
             for (int row = 0; row < Capacity * shape[0]; row++)
-                memory.Slice(view.At(row / shape[0], row % shape[0], 0), shape[1] * shape[2]).Fill(value);
+                memory.Slice(view.AtRow(row, shape[0]), shape[1] * shape[2]).Fill(value);
         }
     }
 
@@ -119,9 +121,6 @@ internal sealed class Workspace<T> : ILayerBuffers<T>
         foreach (LayerPass<T> pass in Passes)
             pass.UseLanes(plan.Places);
     }
-
-    /// <summary>Shares a batch's statistics with other workspaces: passes then stop where a layer needs those of all.</summary>
-    public void UseStatistics(BatchStatistics<T> shared) => Statistics = shared;
 
     /// <summary>Where among the examples of shared buffers the next ones belong that are loaded.</summary>
     public void MoveTo(int place)
@@ -166,7 +165,7 @@ internal sealed class Workspace<T> : ILayerBuffers<T>
         Shape shape = graph.ActivationShape(index);
         int length = shape[1] * shape[2];
         for (int row = 0; row < Passes[0].Count * shape[0]; row++)
-            memory.Slice(view.At(row / shape[0], row % shape[0], 0), length).CopyTo(destination.Slice(row * length, length));
+            memory.Slice(view.AtRow(row, shape[0]), length).CopyTo(destination.Slice(row * length, length));
     }
 
     /// <summary>What a layer reads.</summary>

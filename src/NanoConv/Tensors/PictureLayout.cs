@@ -12,6 +12,9 @@ public readonly record struct PixelView(int Offset, int Image, int Row, int Colu
     /// <param name="row">The row of pixels.</param>
     /// <param name="column">The pixel in the row.</param>
     public int At(int image, int row, int column) => Offset + (image * Image) + (row * Row) + (column * Column);
+
+    /// <summary>The first element of a row of pixels, counted through all images of some height.</summary>
+    internal int AtRow(int row, int height) => At(row / height, row % height, 0);
 }
 
 /// <summary>How a convolution's pictures lie in a buffer, one after another: pixels alone, or each picture in a halo of zeros.</summary>

@@ -62,13 +62,10 @@ internal sealed class TrainingStep<T>
         kept = new BatchBuffers<T>(model, plan.RoundExamples);
         int workers = WorkerPool.Workers(options.Threads, plan.Lanes), updaters = WorkerPool.Workers(options.Threads, plan.Parts.Length);
         int sets = plan.LooksAtBatches ? plan.Shards : workers;
-        workspaces = [.. Enumerable.Range(0, sets).Select(_ => new Workspace<T>(model.Graph, Inference.ShardSize, model.TrainingPlan, kept))];
         statistics = new BatchStatistics<T>(model.Layers, plan.Shards);
+        workspaces = [.. Enumerable.Range(0, sets).Select(_ => new Workspace<T>(model.Graph, Inference.ShardSize, model.TrainingPlan, kept, statistics))];
         foreach (Workspace<T> workspace in workspaces)
-        {
             workspace.UseLanes(plan);
-            workspace.UseStatistics(statistics);
-        }
 
         (trainedValues, firstShards) = (model.TrainedValues(), new int[plan.Lanes + 1]);
         optimizer = options.Optimizer.Start<T>(model.ParameterCount);

@@ -1,9 +1,11 @@
+using NanoConv.Tests.House;
+
 namespace NanoConv.Tests.Docs;
 
 /// <summary>A page of the repository that this program was built in.</summary>
 internal sealed record DocFile(string Name, string Text)
 {
-    private static readonly string Root = FindRoot();
+    private static readonly string Root = SourceFile.Root;
 
     /// <summary>A page by its path from the repository's root, with slashes.</summary>
     public static DocFile Read(string name) => new(name, File.ReadAllText(Path.Combine(Root, name)).ReplaceLineEndings("\n"));
@@ -23,15 +25,4 @@ internal sealed record DocFile(string Name, string Text)
         .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Root, folder), pattern, SearchOption.AllDirectories))
         .Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/'))
         .Where(name => !name.Split('/').Any(part => part is "bin" or "obj"));
-
-    private static string FindRoot()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "NanoConv.sln")))
-                return folder.FullName;
-        }
-
-        throw new InvalidOperationException($"expected NanoConv.sln in a folder above {AppContext.BaseDirectory}, found none");
-    }
 }
