@@ -58,12 +58,45 @@ public sealed class ConfigReader
         ? (int[])[.. element.EnumerateArray().Select(JsonNumbers.Whole)]
         : throw new FormatException($"expected {count} numbers, found {Quoted.Of(element.GetRawText())}"));
 
+    /// <summary>Numbers.</summary>
+    /// <param name="key">The setting's name.</param>
+    /// <param name="count">How many.</param>
+    /// <exception cref="FormatException">They are missing, others, or not as many.</exception>
+    public double[] Reals(string key, int count) => Read(key, element => element.ValueKind == JsonValueKind.Array && element.GetArrayLength() == count
+        ? (double[])[.. element.EnumerateArray().Select(JsonNumbers.Real)]
+        : throw new FormatException($"expected {count} numbers, found {Quoted.Of(element.GetRawText())}"));
+
+    /// <summary>One of several choices.</summary>
+    /// <inheritdoc cref="Whole(string)"/>
+    /// <typeparam name="TChoice">The choices.</typeparam>
+    public TChoice Choice<TChoice>(string key)
+        where TChoice : struct, Enum
+    {
+        string text = Text(key);
+        foreach (TChoice choice in Enum.GetValues<TChoice>())
+        {
+            if (ConfigWriter.Word(choice) == text)
+                return choice;
+        }
+
+        string known = string.Join(", ", Enum.GetValues<TChoice>().Select(choice => $"'{ConfigWriter.Word(choice)}'"));
+        throw new FormatException($"expected '{key}' to be one of {known}, found {Quoted.Of(text)}");
+    }
+
     /// <summary>A height and a width.</summary>
     /// <inheritdoc cref="Whole(string)"/>
     public Size2D Size(string key)
     {
         int[] sides = Wholes(key, count: 2);
         return new Size2D(sides[0], sides[1]);
+    }
+
+    /// <summary>A range: its least and its greatest number.</summary>
+    /// <inheritdoc cref="Whole(string)"/>
+    public FactorRange Factor(string key)
+    {
+        double[] ends = Reals(key, count: 2);
+        return new FactorRange(ends[0], ends[1]);
     }
 
     /// <summary>Padding.</summary>

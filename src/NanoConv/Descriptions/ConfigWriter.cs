@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using NanoConv.Tensors;
 
@@ -48,9 +49,35 @@ public sealed class ConfigWriter
         AddNode(key, array);
     }
 
+    /// <summary>Adds numbers, which come back exactly.</summary>
+    /// <inheritdoc cref="Add(string, int)"/>
+    /// <exception cref="ArgumentException">The name is taken, or a number is not finite.</exception>
+    public void Add(string key, ReadOnlySpan<double> value)
+    {
+        JsonArray array = [];
+        foreach (double number in value)
+        {
+            array.Add((JsonNode)(double.IsFinite(number)
+                ? number
+                : throw new ArgumentException($"'{key}': expected finite numbers, received {number}", nameof(value))));
+        }
+
+        AddNode(key, array);
+    }
+
+    /// <summary>Adds one of several choices, in lower case with underscores.</summary>
+    /// <inheritdoc cref="Add(string, int)"/>
+    /// <typeparam name="TChoice">The choices.</typeparam>
+    public void AddChoice<TChoice>(string key, TChoice value)
+        where TChoice : struct, Enum => Add(key, Word(value));
+
     /// <summary>Adds a height and a width.</summary>
     /// <inheritdoc cref="Add(string, int)"/>
     public void Add(string key, Size2D value) => Add(key, [value.Height, value.Width]);
+
+    /// <summary>Adds a range, as its least and its greatest number.</summary>
+    /// <inheritdoc cref="Add(string, int)"/>
+    public void Add(string key, FactorRange value) => Add(key, [value.Lower, value.Upper]);
 
     /// <summary>Adds padding: <c>same</c>, <c>valid</c>, or top, bottom, left and right.</summary>
     /// <inheritdoc cref="Add(string, int)"/>
@@ -71,6 +98,10 @@ public sealed class ConfigWriter
             Mistake ??= mistake;
         AddNode(key, node);
     }
+
+    /// <summary>A choice as files call it: <c>HorizontalAndVertical</c> is <c>horizontal_and_vertical</c>.</summary>
+    internal static string Word<TChoice>(TChoice value)
+        where TChoice : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 
     private void AddNode(string key, JsonNode? value)
     {

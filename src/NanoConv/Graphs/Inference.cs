@@ -89,7 +89,7 @@ internal static class Inference
             _ => $"the first layer whose output is not finite is '{model.Layers[firstNonFinite - 1].Name}'",
         };
 
-    public static Tensor<T> Predict<T>(Model<T> model, IInputs<T> data, int threads, CancellationToken cancellation)
+    public static Tensor<T> Predict<T>(Model<T> model, IInputs<T> data, int threads, CancellationToken cancellation, bool wantsLogits = false)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         model.CheckInputShape(data.InputShape);
@@ -97,7 +97,7 @@ internal static class Inference
             throw new ArgumentException("expected examples to predict, received none", nameof(data));
         Tensor<T> outputs = new(model.OutputShape.Batch(data.Count));
         int length = model.OutputShape.Elements;
-        Run(model, data, new Passing<T>(threads), cancellation, (workspace, first, count) =>
+        Run(model, data, new Passing<T>(threads, WantsLogits: wantsLogits), cancellation, (workspace, first, count) =>
             workspace.Output.CopyTo(outputs.AsSpan().Slice(first * length, count * length)));
         return outputs;
     }

@@ -22,6 +22,7 @@ internal sealed class Workspace<T> : ILayerBuffers<T>
     private readonly AlignedArray<T>[] shared;
     private readonly AlignedArray<T>[] gradients;
     private readonly T[] target;
+    private readonly int[] examples;
     private readonly BatchBuffers<T>? batch;
     private bool[] wanted = [];
 
@@ -49,6 +50,7 @@ internal sealed class Workspace<T> : ILayerBuffers<T>
         slots = [.. plan.Slots.Select((slot, index) => new AlignedArray<T>(elsewhere.Contains(index) ? 0 : slot.Length(capacity)))];
         gradients = [.. plan.GradientSlots.Select(slot => new AlignedArray<T>(slot.Length(capacity)))];
         target = new T[graph.Topology.Outputs.Length == 1 ? capacity * OutputElements : 0];
+        examples = new int[capacity];
         Scratch = new(graph.Layers.Max(layer => layer.ScratchElements));
         Statistics = statistics;
         Passes = [.. graph.Layers.Select((_, index) => new LayerPass<T>(this, graph.Layers[index], index, graph.Origin(index).Place))];
@@ -74,6 +76,8 @@ internal sealed class Workspace<T> : ILayerBuffers<T>
     {
         foreach (LayerPass<T> pass in Passes)
             pass.Count = count;
+        for (int i = 0; i < count; i++)
+            examples[i] = i;
         inputs.CopyTo(Activation(0));
     }
 
@@ -84,7 +88,10 @@ internal sealed class Workspace<T> : ILayerBuffers<T>
             pass.Count = count;
         int length = graph.InputShape.Elements;
         for (int i = 0; i < count; i++)
-            inputs.CopyInput(order.IsEmpty ? first + i : order[first + i], Activation(0).Slice(i * length, length));
+        {
+            examples[i] = order.IsEmpty ? first + i : order[first + i];
+            inputs.CopyInput(examples[i], Activation(0).Slice(i * length, length));
+        }
     }
 
     /// <summary>Copies the targets of the examples that <see cref="Load(IInputs{T}, ReadOnlySpan{int}, int, int)"/> was given.</summary>
@@ -130,11 +137,11 @@ internal sealed class Workspace<T> : ILayerBuffers<T>
     }
 
     /// <summary>Sets what all layers are to know of this pass.</summary>
-    public void Configure(bool training, bool wantsLogits, int seed, int step, int firstExample)
+    public void Configure(bool training, bool wantsLogits, int seed, int step, int firstExample, int epoch = 1)
     {
         foreach (LayerPass<T> pass in Passes)
         {
-            (pass.Training, pass.Seed, pass.Step, pass.FirstExample) = (training, seed, step, firstExample);
+            (pass.Training, pass.Seed, pass.Step, pass.Epoch, pass.FirstExample) = (training, seed, step, epoch, firstExample);
             pass.WantsLogits = wantsLogits && pass.Index == graph.Topology.Outputs[0] - 1;
         }
     }
@@ -187,6 +194,9 @@ internal sealed class Workspace<T> : ILayerBuffers<T>
 
     /// <inheritdoc/>
     public PixelView?[] InputViews(int layer) => [.. graph.Topology.Inputs(layer).ToArray().Select(graph.ViewOf)];
+
+    /// <inheritdoc/>
+    public int Example(int index) => examples[index];
 
     /// <inheritdoc/>
     public PixelView? OutputView(int layer) => graph.ViewOf(layer + 1);

@@ -20,4 +20,7 @@ public enum RandomDomain
 
     /// <summary>What is drawn outside the library: layers, initialisers and data sets of one's own. Nothing in it uses this.</summary>
     Own = 5,
+
+    /// <summary>Augmentation; streams: layer, epoch (0 for what lasts), counter: example.</summary>
+    Augmentation = 10,
 }

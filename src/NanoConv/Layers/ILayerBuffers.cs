@@ -23,6 +23,9 @@ internal interface ILayerBuffers<T>
     /// <summary>The memory of what a layer keeps, none where it needs none, and whether that is shared: all workers' examples lie in it.</summary>
     (AlignedArray<T> Memory, bool IsShared) Kept(int layer, int place);
 
+    /// <summary>The place in its data set of one of the examples that are loaded.</summary>
+    int Example(int index);
+
     /// <summary>One of a layer's inputs.</summary>
     ReadOnlySpan<T> Input(int layer, int input);
 

@@ -1,5 +1,6 @@
 using System.Numerics;
 using NanoConv.Descriptions;
+using NanoConv.Layers.Augmentation;
 using NanoConv.Tensors;
 
 namespace NanoConv.Layers;
@@ -31,7 +32,14 @@ public abstract class Layer
         .With<BatchNormalization>(nameof(BatchNormalization))
         .With<Add>(nameof(Add))
         .With<Multiply>(nameof(Multiply))
-        .With<Concatenate>(nameof(Concatenate));
+        .With<Concatenate>(nameof(Concatenate))
+        .With<RandomFlip>(nameof(RandomFlip))
+        .With<RandomCrop>(nameof(RandomCrop))
+        .With<RandomTranslation>(nameof(RandomTranslation))
+        .With<RandomRotation>(nameof(RandomRotation))
+        .With<RandomBrightness>(nameof(RandomBrightness))
+        .With<RandomContrast>(nameof(RandomContrast))
+        .With<Cutout>(nameof(Cutout));
 
     /// <summary>The layer's name, or null to be numbered by kind.</summary>
     public string? Name { get; }

@@ -59,6 +59,9 @@ public sealed class LayerPass<T>
     /// <summary>The training step, from 1, over all epochs.</summary>
     public int Step { get; internal set; }
 
+    /// <summary>The pass over the data set in training, from 1; in a loop of one's own that does not say which, the step.</summary>
+    public int Epoch { get; internal set; }
+
     /// <summary>What a layer that looks at whole batches has made of this one; empty in prediction, and where the layer is frozen.</summary>
     public ReadOnlySpan<T> Statistics => Training ? buffers.Statistics(Index) : [];
 
@@ -81,6 +84,13 @@ public sealed class LayerPass<T>
 
     /// <summary>The same of one of several inputs.</summary>
     internal PixelView? InputViewOf(int input) => inputViews[input];
+
+    /// <summary>
+    /// The place in its data set of one of the examples, whatever their order: what augmentation goes by. Where there is no data set, the
+    /// place in the batch.
+    /// </summary>
+    /// <param name="index">The example in this pass, from 0.</param>
+    public int Example(int index) => buffers.Example(index);
 
     /// <summary>One of the inputs of a layer that joins several: [count, its shape]. In Backward as it was in Forward.</summary>
     /// <param name="index">Its place, from 0, which is x.</param>

@@ -24,6 +24,8 @@ public sealed class Trainer<T>
     private readonly FitOptions options;
     private readonly TrainingStep<T> step;
     private readonly HashSet<Parameter<T>> trained;
+    private readonly int[] order;
+    private IDataset<T>? lastChecked;
 
     /// <summary>Makes the buffers for batches of at most <see cref="FitOptions.BatchSize"/> examples.</summary>
     /// <param name="model">The model; which layers are frozen is looked at now.</param>
@@ -43,6 +45,7 @@ public sealed class Trainer<T>
         this.options.TrainingPart(int.MaxValue);
         step = new TrainingStep<T>(model, this.options, this.options.BatchSize);
         trained = [.. model.Parameters.Where(parameter => parameter.IsTrainable)];
+        order = new int[this.options.BatchSize];
     }
 
     /// <summary>Steps taken.</summary>
@@ -56,10 +59,38 @@ public sealed class Trainer<T>
     public StepResult Step(IDataset<T> batch)
     {
         Inference.Check(model, batch, options.Loss);
-        if (batch.Count < 1 || batch.Count > options.BatchSize)
-            throw new ArgumentException($"expected a batch of 1 to {options.BatchSize} examples, received {batch.Count}", nameof(batch));
-        (double loss, int correct) = step.Run(batch, [], 0, batch.Count, (1, Steps + 1));
-        return new StepResult(loss, (double)correct / batch.Count);
+        CheckBatch(batch.Count);
+        return Result(step.Run(batch, [], 0, batch.Count, (1, Steps + 1)), batch.Count);
+    }
+
+    /// <summary>
+    /// Takes a step on some examples of a data set. What augmentation draws follows from their places in it and from the epoch, as in Fit;
+    /// of a batch that is all there is, from the place in the batch and the step.
+    /// </summary>
+    /// <param name="data">The data set.</param>
+    /// <param name="examples">The places of the batch's examples in it, from one to <see cref="FitOptions.BatchSize"/>.</param>
+    /// <param name="epoch">The pass over the data set, from 1.</param>
+    /// <exception cref="ArgumentException">The examples do not fit model, loss or buffers, or a place is none.</exception>
+    /// <exception cref="NonFiniteLossException">The loss is not finite; no weight was changed.</exception>
+    /// <exception cref="InvalidOperationException">It is called from within an edit, a fit's step, Evaluate or Predict.</exception>
+    public StepResult Step(IDataset<T> data, ReadOnlySpan<int> examples, int epoch)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(epoch, 1);
+        if (!ReferenceEquals(data, lastChecked))
+        {
+            Inference.Check(model, data, options.Loss);
+            lastChecked = data;
+        }
+
+        CheckBatch(examples.Length);
+        foreach (int example in examples)
+        {
+            if (example < 0 || example >= data.Count)
+                throw new ArgumentException($"expected places from 0 to {data.Count - 1}, received {example}", nameof(examples));
+        }
+
+        examples.CopyTo(order);
+        return Result(step.Run(data, order, 0, examples.Length, (epoch, Steps + 1)), examples.Length);
     }
 
     /// <summary>Takes a step on a tensor [n, input shape] and integer labels.</summary>
@@ -88,5 +119,12 @@ public sealed class Trainer<T>
         }
 
         return step.Gradient(parameter);
+    }
+    private static StepResult Result((double Loss, int Correct) of, int examples) => new(of.Loss, (double)of.Correct / examples);
+
+    private void CheckBatch(int examples)
+    {
+        if (examples < 1 || examples > options.BatchSize)
+            throw new ArgumentException($"expected a batch of 1 to {options.BatchSize} examples, received {examples}");
     }
 }

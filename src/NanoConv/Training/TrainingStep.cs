@@ -47,6 +47,7 @@ internal sealed class TrainingStep<T>
     private int[] order = [];
     private int batchStart;
     private int batchCount;
+    private int epoch;
     private int lanes;
     private int segment;
     private Round round;
@@ -97,6 +98,7 @@ internal sealed class TrainingStep<T>
         try
         {
             (data, order, batchStart, batchCount) = (examples, places, start, count);
+            epoch = places.Length == 0 ? place.Step : place.Epoch; // without an order examples have no name, and every step draws anew
             return Run(place);
         }
         finally
@@ -257,7 +259,7 @@ internal sealed class TrainingStep<T>
         workspace.MoveTo(place);
         workspace.Load(data!, order, batchStart + start, count);
         workspace.LoadTargets(data!, order, batchStart + start, count);
-        workspace.Configure(training: true, options.Loss.TakesLogits, options.Seed, optimizer.Step, start);
+        workspace.Configure(training: true, options.Loss.TakesLogits, options.Seed, optimizer.Step, start, epoch);
     }
 
     // Works out this part of the gradient, adds the penalties' and lets the optimiser change this part of the weights.
