@@ -83,6 +83,7 @@ internal static class CommandLine
         Add(ImportCommand.Name, ImportCommand.Description, () => ImportCommand.Create(terminal));
         Add(ExportCommand.Name, ExportCommand.Description, () => ExportCommand.Create(terminal));
         Add(DataCommand.Name, DataCommand.Description, () => DataCommand.Create(terminal, cancellation));
+        Add(AugmentCommand.Name, AugmentCommand.Description, () => AugmentCommand.Create(terminal));
         Add(ConvolveCommand.Name, ConvolveCommand.Description, () => ConvolveCommand.Create(terminal, cancellation));
         foreach (HelpOption option in root.Options.OfType<HelpOption>())
             option.Action = new HelpWithExamples((HelpAction)option.Action!);

@@ -21,6 +21,7 @@ internal static class RootHelp
         (ImportCommand.Name, ImportCommand.Description),
         (ExportCommand.Name, ExportCommand.Description),
         (DataCommand.Name, DataCommand.Description),
+        (AugmentCommand.Name, AugmentCommand.Description),
         (ConvolveCommand.Name, ConvolveCommand.Description),
     ];
 

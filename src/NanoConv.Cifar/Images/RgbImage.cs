@@ -29,6 +29,20 @@ public sealed class RgbImage
     /// <summary>Red, green, blue, pixel after pixel.</summary>
     public ReadOnlyMemory<byte> Pixels { get; }
 
+    /// <summary>The picture in another size, each new pixel the average of the area that becomes it.</summary>
+    /// <param name="width">Pixels in a row.</param>
+    /// <param name="height">Rows.</param>
+    public RgbImage Averaged(int width, int height)
+    {
+        var rgba = new byte[Width * Height * 4];
+        for (int i = 0; i < Width * Height; i++)
+        {
+            Pixels.Span.Slice(3 * i, 3).CopyTo(rgba.AsSpan(4 * i));
+            rgba[4 * i + 3] = byte.MaxValue;
+        }
+        return new RgbImage(width, height, AreaAverage.OnWhite(rgba, Width, Height, width, height));
+    }
+
     /// <summary>One colour alone.</summary>
     /// <param name="channel">0 red, 1 green, 2 blue.</param>
     /// <returns>Its values, 0 to 255.</returns>

@@ -21,7 +21,7 @@ public class NumberOptionTests
     ];
 
     private static readonly RootCommand Root = CommandLine.CreateRoot(
-        ["train", "reproduce", "summary", "evaluate", "predict", "import", "export", "data", "convolve"],
+        ["train", "reproduce", "summary", "evaluate", "predict", "import", "export", "data", "augment", "convolve"],
         new Terminal(TextWriter.Null, TextWriter.Null),
         CancellationToken.None);
 
