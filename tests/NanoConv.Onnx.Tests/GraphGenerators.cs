@@ -40,7 +40,7 @@ internal static class GraphGenerators
         from activation in Gen.Elements(Activation.Linear, Activation.ReLU, Activation.Softmax)
         select (Layer)new Dense(units, activation),
         Gen.Elements<Layer>(new Flatten(), new Flatten(), new MaxPooling2D(2, 1, Padding.Same), new Dropout(0.3)),
-        Gen.Elements<Layer>(new ActivationLayer(Activation.ReLU), new ActivationLayer(Activation.Softmax), new ActivationLayer(Activation.Tanh)));
+        Gen.Elements<Layer>(new PReLU(), new ActivationLayer(Activation.ReLU), new ActivationLayer(Activation.Softmax), new ActivationLayer(Activation.Tanh)));
 
     private static Gen<GraphExportCase> Case(int most, int outputs) =>
         from size in Gen.Choose(1, 5).Two()

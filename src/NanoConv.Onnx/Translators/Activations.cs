@@ -12,16 +12,21 @@ internal static class Activations
         LayerTranslator.For<ActivationLayer>(
             static (layer, activation) => OnnxTranslators.Add(layer, activation.Activation),
             static activation => activation.Activation is Softmax or { IsOverLastAxis: false }),
+        LayerTranslator.For<PReLU>(Add, static _ => true),
     ];
 
     public static IReadOnlyList<KeyValuePair<Type, Action<LayerTranslation, Activation>>> All { get; } =
     [
         For<Linear>(static (_, _) => { }),
         For<ReLU>(static (layer, _) => layer.Add("Relu")),
+        For<ReLU6>(static (layer, _) => layer.Add("Clip", [layer.AddConstant("least", [], 0), layer.AddConstant("most", [], 6)])),
         For<LeakyReLU>(static (layer, leaky) => AddBent(layer, "LeakyRelu", (float)leaky.NegativeSlope)),
         For<ELU>(static (layer, elu) => AddBent(layer, "Elu", (float)elu.Alpha)),
+        For<SELU>(static (layer, _) => layer.Add("Selu")), // whose own numbers are these
         For<GELU>(static (layer, gelu) => Add(layer, gelu)),
         For<SiLU>(static (layer, _) => AddTimesSigmoid(layer, layer.Value)),
+        For<HardSiLU>(static (layer, _) => layer.Add("HardSwish")),
+        For<Softplus>(static (layer, _) => layer.Add("Softplus")),
         For<Sigmoid>(static (layer, _) => layer.Add("Sigmoid")),
         For<Tanh>(static (layer, _) => layer.Add("Tanh")),
 
@@ -31,6 +36,18 @@ internal static class Activations
         // Over the channels, wherever they are.
         For<Softmax>(static (layer, _) => layer.Add("Softmax", [], new OnnxAttribute("axis", layer.ChannelAxis))),
     ];
+
+    // Slopes are broadcast from the last axis on: those of pictures in NCHW are [channels, height, width], of flattened ones in their order.
+    private static void Add(LayerTranslation layer, PReLU prelu)
+    {
+        float[] alpha = layer.Parameter(0);
+        long[] axes = [.. layer.InputShape.Axes.ToArray().Select((length, axis) => prelu.SharedAxes.Contains(axis + 1) ? 1L : length)];
+        if (layer.State.IsNchw)
+            (alpha, axes) = (Weights.Transposed(alpha, (int)axes[2]), [axes[2], axes[0], axes[1]]);
+        else if (layer.State.Flattened is { } pieces && alpha.Length > 1)
+            alpha = Weights.RowsAsTheyLie(alpha, pieces, units: 1);
+        layer.Add("PRelu", [layer.AddConstant(0, alpha, axes)]);
+    }
 
     // With an alpha of 0 it is ReLU. The file would not have such a number at all, as 0 goes without saying in it, and some readers miss it.
     private static void AddBent(LayerTranslation layer, string name, float alpha)

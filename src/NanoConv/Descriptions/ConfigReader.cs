@@ -83,6 +83,12 @@ public sealed class ConfigReader
         throw new FormatException($"expected '{key}' to be one of {known}, found {Quoted.Of(text)}");
     }
 
+    /// <summary>Whole numbers, as many as there are.</summary>
+    /// <inheritdoc cref="Whole(string)"/>
+    public int[] Wholes(string key) => Read(key, static element => element.ValueKind == JsonValueKind.Array
+        ? (int[])[.. element.EnumerateArray().Select(JsonNumbers.Whole)]
+        : throw new FormatException($"expected whole numbers, found {Quoted.Of(element.GetRawText())}"));
+
     /// <summary>A height and a width.</summary>
     /// <inheritdoc cref="Whole(string)"/>
     public Size2D Size(string key)

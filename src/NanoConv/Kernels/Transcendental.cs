@@ -33,6 +33,18 @@ internal static class Transcendental
         return Vector.ConditionalSelect(Vector.LessThan(Vector.Abs(x), half), x * series, Exp(x) - Vector<T>.One);
     }
 
+    /// <summary>
+    /// ln(1 + x) for x from 0 to 1: 2·artanh(t/2) = t + t³/(4·3) + t⁵/(4²·5) + … with t = 2x / (2 + x). No difference of numbers near 1; its first term is
+    /// x where that is tiny.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<T> LogP1<T>(Vector<T> x)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Vector<T> t = (x + x) / (VectorMath.Constant<T>(2) + x);
+        return t * Horner(Series<T>.Artanh, t * t);
+    }
+
     /// <summary>σ(x) = 1 / (1 + e⁻ˣ).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<T> Sigmoid<T>(Vector<T> x)
@@ -86,6 +98,10 @@ internal static class Transcendental
     {
         /// <summary>1/(k + 1)!, those of (eˣ − 1)/x where |x| is below ½.</summary>
         public static readonly T[] ExpM1 = [.. Enumerable.Range(1, IsFloat ? 9 : 16).Select(static k => T.CreateTruncating(1 / Factorial(k)))];
+
+        /// <summary>4⁻ᵏ/(2k + 1), those of 2·artanh(t/2)/t in t² where t is at most ⅔.</summary>
+        public static readonly T[] Artanh =
+            [.. Enumerable.Range(0, IsFloat ? 8 : 17).Select(static k => T.CreateTruncating(Math.ScaleB(1.0 / ((2 * k) + 1), -2 * k)))];
 
         /// <summary>P of <see cref="NormalCdf"/>; its error is below 2e-16, or 1e-8 for float.</summary>
         public static readonly T[] LogErfc = [.. (IsFloat ? OfFloat : OfDouble).Select(T.CreateTruncating)];

@@ -28,6 +28,7 @@ public abstract class Layer
         .With<Dense>(nameof(Dense))
         .With<Flatten>(nameof(Flatten))
         .With<ActivationLayer>(nameof(ActivationLayer))
+        .With<PReLU>(nameof(PReLU))
         .With<Dropout>(nameof(Dropout))
         .With<BatchNormalization>(nameof(BatchNormalization))
         .With<Add>(nameof(Add))

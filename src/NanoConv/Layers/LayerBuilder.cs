@@ -63,14 +63,26 @@ public sealed class LayerBuilder<T>
     /// <param name="regularizer">What is added to the loss for it.</param>
     public Parameter<T> AddParameter(
         string role, Shape shape, Initializer initializer, int fanIn, int fanOut, Regularizer? regularizer = null) =>
-        Add(role, shape, (values, key) => initializer.Fill<T>(values, fanIn, fanOut, key), regularizer, isState: false);
+        Add(role, shape, (values, key) => Fill(values, initializer, shape, fanIn, fanOut, key), regularizer, isState: false);
 
     /// <summary>Makes a tensor that is kept and saved as parameters are, but that the layer itself changes, in <see cref="BuiltLayer{T}.EndStep"/>.</summary>
     /// <param name="role">Its name within the layer, as <c>moving_mean</c>.</param>
     /// <param name="shape">Its shape.</param>
     /// <param name="initializer">Its first values.</param>
     public Parameter<T> AddState(string role, Shape shape, Initializer initializer) =>
-        Add(role, shape, (values, key) => initializer.Fill<T>(values, 1, 1, key), regularizer: null, isState: true);
+        Add(role, shape, (values, key) => Fill(values, initializer, shape, 1, 1, key), regularizer: null, isState: true);
+
+    private void Fill(Span<T> values, Initializer initializer, Shape shape, int fanIn, int fanOut, ulong key)
+    {
+        try
+        {
+            initializer.Fill(values, shape, fanIn, fanOut, key);
+        }
+        catch (ArgumentException mistake)
+        {
+            throw Error(mistake.Message); // the initializer does not know for whom it is
+        }
+    }
 
     private Parameter<T> Add(string role, Shape shape, FirstValues initial, Regularizer? regularizer, bool isState)
     {

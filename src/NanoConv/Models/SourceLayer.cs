@@ -19,13 +19,16 @@ internal sealed partial class SourceLayer(string prefix, WeightLayout layout)
     /// <summary>The names of its tensors, in the order of their roles.</summary>
     public IEnumerable<string> Tensors => tensors.OfType<string>();
 
-    /// <summary>The name of its kernel, or of a normalisation's γ; null if it has none.</summary>
+    /// <summary>The name of its kernel, of a normalisation's γ, or of slopes; null if it has none.</summary>
     public string? Kernel => tensors[(int)SourceRole.Weight];
 
     /// <summary>Whether it is a batch normalisation: it has moving averages, or the name of one with numbers for its tensors.</summary>
     public bool IsNormalization => isNumbered
         ? NormalizationsName().IsMatch(prefix)
         : (tensors[(int)SourceRole.Mean] ?? tensors[(int)SourceRole.Variance]) is not null;
+
+    /// <summary>Whether it has one tensor alone, as a PReLU has its slopes.</summary>
+    public bool IsKernelAlone => Kernel is not null && Tensors.Count() == 1;
 
     /// <summary>
     /// The prefix without its numbers. Where those of several layers are equal, their numbers tell the order; Keras's
@@ -116,7 +119,7 @@ internal sealed partial class SourceLayer(string prefix, WeightLayout layout)
             return (string.Join('/', first), (SourceRole)(digit - '0'), true);
         SourceRole? role = parts[^1] switch
         {
-            "kernel" or "gamma" => SourceRole.Weight,
+            "kernel" or "gamma" or "alpha" => SourceRole.Weight,
             "bias" or "beta" => SourceRole.Bias,
             "moving_mean" => SourceRole.Mean,
             "moving_variance" => SourceRole.Variance,

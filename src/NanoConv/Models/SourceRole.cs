@@ -3,7 +3,7 @@ namespace NanoConv.Models;
 /// <summary>What a tensor of another framework is to its layer. Keras 3's own files number the first four.</summary>
 internal enum SourceRole
 {
-    /// <summary>A kernel, or a normalisation's γ.</summary>
+    /// <summary>A kernel, a normalisation's γ, or a PReLU's slopes.</summary>
     Weight,
 
     /// <summary>A bias, or a normalisation's β.</summary>

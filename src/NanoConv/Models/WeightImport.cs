@@ -11,7 +11,7 @@ namespace NanoConv.Models;
 internal sealed class WeightImport<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private const int ConvolutionRank = 4, DenseRank = 2, NormalizationRank = 1;
+    private const int ConvolutionRank = 4, DenseRank = 2, NormalizationRank = 1, SlopesRank = 0;
     private const string Counter = ".num_batches_tracked";
 
     private readonly Model<T> model;
@@ -33,7 +33,7 @@ internal sealed class WeightImport<T>
         if (layers.FirstOrDefault(layer => layer.Specification.ForeignKernelRank is null) is { } other)
         {
             throw new ArgumentException(
-                "expected layers with weights that other frameworks have, Conv2D, Dense and BatchNormalization, "
+                "expected layers with weights that other frameworks have, Conv2D, Dense, BatchNormalization and PReLU, "
                 + $"received {other.Specification.TypeName} '{other.Name}'");
         }
 
@@ -41,8 +41,8 @@ internal sealed class WeightImport<T>
         ignored = IgnorePatterns.Find(file, ignore);
         IEnumerable<string> names = ignored.Count == 0 ? file.Tensors.Keys : file.Tensors.Keys.Except(ignored.Select(tensor => tensor.Name));
         (sources, unexpected) = SourceLayer.Of(names, layout);
-        Reject(sources.FindAll(source => RankOf(source) == 0));
-        sources.RemoveAll(source => RankOf(source) == 0);
+        Reject(sources.FindAll(source => RankOf(source) is null));
+        sources.RemoveAll(source => RankOf(source) is null);
     }
 
     /// <summary>Imports, or changes nothing.</summary>
@@ -53,7 +53,7 @@ internal sealed class WeightImport<T>
             MatchByHand(layer, prefix);
         if (!MatchByName())
         {
-            foreach (int rank in (int[])[ConvolutionRank, DenseRank, NormalizationRank])
+            foreach (int rank in (int[])[ConvolutionRank, DenseRank, NormalizationRank, SlopesRank])
                 MatchByOrder(layers.FindAll(layer => layer.Specification.ForeignKernelRank == rank), sources.FindAll(source => RankOf(source) == rank));
         }
 
@@ -196,12 +196,17 @@ internal sealed class WeightImport<T>
 
     private void Reject(List<SourceLayer> strange) => unexpected.AddRange(strange.SelectMany(source => source.Tensors));
 
-    /// <summary>By how many axes its kernel has, layers are told apart; 0 for those that are none.</summary>
-    private int RankOf(SourceLayer source)
+    /// <summary>By how many axes its kernel has, layers are told apart; null for those that are none.</summary>
+    private int? RankOf(SourceLayer source)
     {
         if (source.IsNormalization)
             return NormalizationRank;
-        return source.Kernel is { } kernel && file.Tensors[kernel].Shape.Count is DenseRank or ConvolutionRank ? file.Tensors[source.Kernel].Shape.Count : 0;
+        if (source.Kernel is not { } kernel)
+            return null;
+        int axes = file.Tensors[kernel].Shape.Count;
+        if (axes is DenseRank or ConvolutionRank)
+            return axes;
+        return source.IsKernelAlone && model.Layers.Any(layer => layer.Specification is PReLU) ? SlopesRank : null; // no kernel's slopes
     }
 
     private string Shape(string name) => Describe(file.Tensors[name].Shape);
@@ -212,7 +217,7 @@ internal sealed class WeightImport<T>
 
     private static SourceRole RoleOf(BuiltLayer<T> layer, Parameter<T> parameter) => parameter.Name[(layer.Name.Length + 1)..] switch
     {
-        "kernel" or "gamma" => SourceRole.Weight,
+        "kernel" or "gamma" or "alpha" => SourceRole.Weight,
         "bias" or "beta" => SourceRole.Bias,
         "moving_mean" => SourceRole.Mean,
         _ => SourceRole.Variance,
@@ -229,9 +234,16 @@ internal sealed class WeightImport<T>
         if (layout == WeightLayout.Keras)
             return SourceView.AsItIs(role, parameter.Name[(layer.Name.Length + 1)..], shape);
         string word = role switch { SourceRole.Weight => "weight", SourceRole.Bias => "bias", SourceRole.Mean => "running_mean", _ => "running_var" };
+        if (layer.Specification is PReLU)
+        {
+            if (shape.Elements != shape[^1])
+                return SourceView.AsItIs(role, word, shape); // which PyTorch has not
+            shape = shape[^1];
+        }
+
         if (shape.Rank == ConvolutionRank)
             return new SourceView(role, word, [shape[3], shape[2], shape[0], shape[1]], shape[3], [(shape[0] * shape[1], shape[2])]);
-        if (layer.InputShape.Rank != 1 || (role == SourceRole.Bias && layer.Specification is Dense))
+        if (layer.InputShape.Rank != 1 || shape is { Rank: 1, Elements: 1 } || (role == SourceRole.Bias && layer.Specification is Dense))
             return SourceView.AsItIs(role, word, shape);
         IReadOnlyList<(int Pixels, int Channels)> pieces = featureOrders[model.Topology.Inputs(model.IndexOf(layer))[0]] ?? [(1, shape[0])];
         return shape.Rank == 1

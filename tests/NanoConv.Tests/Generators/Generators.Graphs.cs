@@ -47,6 +47,7 @@ internal static partial class Generators
         from scale in Gen.Elements(true, true, false)
         from center in Gen.Elements(true, true, false)
         select (Layer)new BatchNormalization(0.9, 0.1, center, scale, gammaRegularizer: new L2(0.01)),
+        Gen.Elements<Layer>(new PReLU(alphaRegularizer: new L2(0.01), sharedAxes: [1, 2]), new PReLU(sharedAxes: [1, 2, 3])),
         Gen.Elements<Layer>(
             new MaxPooling2D(2, 1, Padding.Same), new GlobalAveragePooling2D(keepDims: true), new Dropout(0.3), new ActivationLayer(Activation.ReLU)));
 

@@ -43,6 +43,29 @@ internal sealed class GoldenFile
     public Tensor<T> Tensor<T>(string name)
         where T : unmanaged, IFloatingPointIeee754<T> => new(Shape(name), Values<T>(name));
 
+    /// <summary>A layer by itself, with the parameters that the file has for it, if any: its output, and all its gradients.</summary>
+    public void CheckLayer<T>(string name, Layer layer)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Tensor<T> x = Tensor<T>($"{name}/input");
+        int examples = x.Shape[0];
+        Model<T> model = new Sequential(layer).Build<T>(new Shape(x.Shape.Axes[1..]));
+        foreach (Parameter<T> parameter in model.Parameters)
+            model.Edit(parameter, Values<T>($"{name}/{Role(parameter)}").CopyTo);
+
+        Workspace<T> workspace = new(model, examples, training: true);
+        workspace.Load(new TensorInputs<T>(x), [], 0, examples);
+        workspace.Configure(training: true, wantsLogits: false, seed: 0, step: 1, firstExample: 0);
+        Check<T>($"{name}/output", workspace.Forward());
+        T[] gradient = new T[model.ParameterCount];
+        Span<T> dx = workspace.Backward(Values<T>($"{name}/d_output"), gradient, needsInputGradient: true);
+        Check<T>($"{name}/d_input", dx);
+        foreach (Parameter<T> parameter in model.Parameters)
+            Check<T>($"{name}/d_{Role(parameter)}", gradient.AsSpan(parameter.Offset, parameter.Shape.Elements));
+
+        static string Role(Parameter<T> parameter) => parameter.Name.Split('/')[1];
+    }
+
     /// <summary>Holds if max|actual − golden| is small beside max|golden|: 1e-4 for float, 1e-9 for double.</summary>
     /// <remarks>By tensor and not by element, because an element's own relative error is unbounded near zero.</remarks>
     /// <param name="name">The golden tensor.</param>

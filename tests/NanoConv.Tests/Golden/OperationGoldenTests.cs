@@ -116,27 +116,7 @@ public abstract class OperationGoldenTests<T>
         File.Check<T>($"{name}/d_logits", gradient);
     }
 
-    // A layer by itself, with the parameters kernel and bias that the file has for it, if any.
-    private static void CheckLayer(string name, Layer layer)
-    {
-        Tensor<T> x = File.Tensor<T>($"{name}/input");
-        int examples = x.Shape[0];
-        Model<T> model = new Sequential(layer).Build<T>(new Shape(x.Shape.Axes[1..]));
-        foreach (Parameter<T> parameter in model.Parameters)
-            model.Edit(parameter, File.Values<T>($"{name}/{Role(parameter)}").CopyTo);
-
-        Workspace<T> workspace = new(model, examples, training: true);
-        workspace.Load(new TensorInputs<T>(x), [], 0, examples);
-        workspace.Configure(training: true, wantsLogits: false, seed: 0, step: 1, firstExample: 0);
-        File.Check<T>($"{name}/output", workspace.Forward());
-        T[] gradient = new T[model.ParameterCount];
-        Span<T> dx = workspace.Backward(File.Values<T>($"{name}/d_output"), gradient, needsInputGradient: true);
-        File.Check<T>($"{name}/d_input", dx);
-        foreach (Parameter<T> parameter in model.Parameters)
-            File.Check<T>($"{name}/d_{Role(parameter)}", gradient.AsSpan(parameter.Offset, parameter.Shape.Elements));
-    }
-
-    private static string Role(Parameter<T> parameter) => parameter.Name.Split('/')[1];
+    private static void CheckLayer(string name, Layer layer) => File.CheckLayer<T>(name, layer);
 
     private static Activation ActivationOf(string name) =>
         name.EndsWith("_relu", StringComparison.Ordinal) ? Activation.ReLU : Activation.Linear;

@@ -150,6 +150,8 @@ public sealed class GraphTests : PropertySuite
                     layer.Parameters.FirstOrDefault(parameter => parameter.Name == $"{layer.Name}/{role}") is { } found ? found.Value[channel] : otherwise;
                 return [.. inputs[0].Select((x, i) => (Of("gamma", i % channels, 1) * (x - Of("moving_mean", i % channels, 0))
                     / Math.Sqrt(Of("moving_variance", i % channels, 0) + normalization.Epsilon)) + Of("beta", i % channels, 0))];
+            case PReLU:
+                return [.. inputs[0].Select((x, i) => x > 0 ? x : x * layer.Parameters[0].Value[i % layer.Parameters[0].Shape[^1]])];
             case ActivationLayer:
                 return [.. inputs[0].Select(x => Math.Max(x, 0))];
             default:

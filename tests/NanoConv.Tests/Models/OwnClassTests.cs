@@ -34,14 +34,17 @@ public sealed class OwnClassTests : IDisposable
     public void Activations_are_written_in_Kerass_words()
     {
         Assert.Equal(
-            ["\"linear\"", "\"relu\"", "{\"name\":\"leaky_relu\",\"negative_slope\":0.2}", "{\"name\":\"leaky_relu\",\"negative_slope\":0}",
-                "{\"name\":\"elu\",\"alpha\":1}", "{\"name\":\"elu\",\"alpha\":0.5}", "{\"name\":\"gelu\",\"approximate\":false}",
-                "{\"name\":\"gelu\",\"approximate\":true}", "\"silu\"", "\"sigmoid\"", "\"tanh\"", "\"hard_sigmoid\"", "\"softmax\""],
+            ["\"linear\"", "\"relu\"", "\"relu6\"", "{\"name\":\"leaky_relu\",\"negative_slope\":0.2}", "{\"name\":\"leaky_relu\",\"negative_slope\":0}",
+                "{\"name\":\"elu\",\"alpha\":1}", "{\"name\":\"elu\",\"alpha\":0.5}", "\"selu\"", "{\"name\":\"gelu\",\"approximate\":false}",
+                "{\"name\":\"gelu\",\"approximate\":true}", "\"silu\"", "\"hard_silu\"", "\"softplus\"", "\"sigmoid\"", "\"tanh\"", "\"hard_sigmoid\"",
+                "\"softmax\""],
             KnownActivations.All.Select(activation => NetworkDescription.Write(new Sequential(activation), 2, ["a"])!.Split("\"activation\":")[1][..^3]));
         Assert.Equal("ELU(1)", Read("\"elu\"").ToString()); // a name alone has Keras's settings
         Assert.Equal("LeakyReLU(0.2)", Read("\"leaky_relu\"").ToString());
         Assert.Equal("GELU", Read("\"gelu\"").ToString());
         Assert.Same(Activation.ReLU, Read("\"relu\""));
+        Assert.Same(Activation.SiLU, Read("\"swish\"")); // Keras reads these names, too
+        Assert.Same(Activation.HardSiLU, Read("\"hard_swish\""));
 
         static Activation Read(string text) => ((ActivationLayer)NetworkDescription.Read(
             $"{{\"input_shape\":[2],\"layers\":[{{\"name\":\"a\",\"class\":\"ActivationLayer\",\"activation\":{text}}}]}}").Network.Layers[0]).Activation;
@@ -55,7 +58,7 @@ public sealed class OwnClassTests : IDisposable
         Activation.Register<Cube>("cube");
         Activation.Register<Power>("power");
         Regularizer.Register<Elastic>();
-        Initializer.Register<Constant>("constant");
+        Initializer.Register<Constant>("own_constant");
         Model<double> model = new Sequential(
             new Scaled(3, twice: true, (2, 3), Padding.Explicit(1, 2, 3, 4), "a name", new Power(1.5), "first"),
             new Dense(4, new Cube(), kernelInitializer: new Constant(0.25), kernelRegularizer: new Elastic(0.1, 0.2)),

@@ -15,17 +15,29 @@ public abstract class Activation
     /// <summary>f(x) = max(0, x).</summary>
     public static Activation ReLU { get; } = new ReLU();
 
+    /// <summary>f(x) = min(max(0, x), 6).</summary>
+    public static Activation ReLU6 { get; } = new ReLU6();
+
     /// <summary>x where it is positive, 0.2·x elsewhere; <see cref="Activations.LeakyReLU"/> has other slopes.</summary>
     public static Activation LeakyReLU { get; } = new LeakyReLU();
 
     /// <summary>x where it is positive, eˣ − 1 elsewhere; <see cref="Activations.ELU"/> has other scales.</summary>
     public static Activation ELU { get; } = new ELU();
 
+    /// <summary>1.05·x where it is positive, 1.76·(eˣ − 1) elsewhere, by which outputs keep mean 0 and variance 1.</summary>
+    public static Activation SELU { get; } = new SELU();
+
     /// <summary>x·Φ(x), Φ being the normal distribution's; <see cref="Activations.GELU"/> has the approximation by tanh, too.</summary>
     public static Activation GELU { get; } = new GELU();
 
     /// <summary>x·σ(x), also known as swish.</summary>
     public static Activation SiLU { get; } = new SiLU();
+
+    /// <summary>x·(x + 3) / 6, with the quotient cut off at 0 and 1: also known as hard swish.</summary>
+    public static Activation HardSiLU { get; } = new HardSiLU();
+
+    /// <summary>ln(1 + eˣ), a smooth ReLU.</summary>
+    public static Activation Softplus { get; } = new Softplus();
 
     /// <summary>σ(x) = 1 / (1 + e⁻ˣ).</summary>
     public static Activation Sigmoid { get; } = new Sigmoid();
@@ -42,10 +54,14 @@ public abstract class Activation
     internal static Registry<Activation> Registry { get; } = new Registry<Activation>("an activation", static activation => activation.Name)
         .With<Linear>("linear")
         .With<ReLU>("relu")
+        .With<ReLU6>("relu6")
         .With<LeakyReLU>("leaky_relu")
         .With<ELU>("elu")
+        .With<SELU>("selu")
         .With<GELU>("gelu")
-        .With<SiLU>("silu")
+        .With<SiLU>("silu").With<SiLU>("swish")
+        .With<HardSiLU>("hard_silu").With<HardSiLU>("hard_swish")
+        .With<Softplus>("softplus")
         .With<Sigmoid>("sigmoid")
         .With<Tanh>("tanh")
         .With<HardSigmoid>("hard_sigmoid")

@@ -33,7 +33,7 @@ public sealed class HardSigmoid : Activation, IDescribed<HardSigmoid>
     public override void Gradient<T>(Span<T> dx, ReadOnlySpan<T> dy, ReadOnlySpan<T> x, ReadOnlySpan<T> y, int lastAxis) =>
         Elementwise.Chain(dx, dy, y, default(Function<T>));
 
-    private readonly struct Function<T> : IElementwise<T>
+    internal readonly struct Function<T> : IElementwise<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         public Vector<T> Value(Vector<T> x) =>
