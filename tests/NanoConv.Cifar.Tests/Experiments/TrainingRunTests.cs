@@ -216,6 +216,7 @@ public sealed class TrainingRunTests : IDisposable
     [InlineData("\"network\"", "\"other\"", "network")]
     [InlineData("\"batch_size\"", "\"other\"", "batch_size")]
     [InlineData("\"m\"", "null", "file")]
+    [InlineData("\"algorithms\": {", "\"algorithms\": { \"x\": null,", "expected an algorithm for each layer named")]
     [InlineData("\"m\"", "\"../m\"", "expected the model's file beside it, found '../m'")]
     [InlineData("\"class_names\": [", "\"class_names\": [ null,", "expected a name for each class")]
     [InlineData("\"class_names\": [", "\"class_names\": [ \"more\",", "expected scores for each of 11 classes, found 10")]
