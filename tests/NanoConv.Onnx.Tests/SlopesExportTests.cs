@@ -1,3 +1,5 @@
+using FsCheck;
+using FsCheck.Fluent;
 using NanoConv.Tests;
 
 namespace NanoConv.Onnx.Tests;
@@ -5,8 +7,16 @@ namespace NanoConv.Onnx.Tests;
 /// <summary>PReLU in ONNX: slopes shared along any axes, in both orders of pictures, flattened or not.</summary>
 public sealed class SlopesExportTests : PropertySuite
 {
+    /// <summary>Examples of one axis to three, mostly pictures, any of which are shared.</summary>
+    private static readonly Arbitrary<(Shape Shape, int[] Shared, int Seed)> Cases = Arb.From(
+        from rank in Gen.Elements(1, 2, 3, 3, 3, 3)
+        from axes in Gen.ArrayOf(Gen.Choose(1, 5), rank)
+        from shared in Gen.ArrayOf(Gen.Elements(true, false), rank)
+        from seed in Gen.Choose(0, 1_000_000)
+        select (new Shape(axes), (int[])[.. Enumerable.Range(1, rank).Where(axis => shared[axis - 1])], seed));
+
     [Fact]
-    public void Slopes_of_pictures_and_of_features_agree() => ForAll(NanoConv.Tests.Generators.FewSlopes, static c =>
+    public void Slopes_of_pictures_and_of_features_agree() => ForAll(Cases, static c =>
     {
         PReLU slopes = new(new RandomUniform(-1, 1), sharedAxes: c.Shared);
         AssertAgrees(new Sequential(slopes, new Flatten(), new PReLU(new RandomUniform(-1, 1)), new Dense(3)), c.Shape, OnnxLayout.Nhwc, c.Seed);

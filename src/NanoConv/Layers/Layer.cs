@@ -55,7 +55,8 @@ public abstract class Layer
     public virtual (int Least, int Most) InputCount => (1, 1);
 
     /// <summary>
-    /// Of a layer whose kernel other frameworks have as well: how many axes it has, by which its tensors are told from those of others.
+    /// Of a layer whose kernel other frameworks have as well: how many axes it has, by which its tensors are told from those of others;
+    /// 0 for one that has no kernel but slopes alone.
     /// </summary>
     internal virtual int? ForeignKernelRank => null;
 

@@ -98,8 +98,8 @@ public static class Model
     /// </remarks>
     /// <param name="model">Takes the weights; unchanged if they do not fit.</param>
     /// <param name="path">
-    /// A safetensors file with a kernel and, if there is one, a bias for each layer, of batch normalisations also the moving averages, and
-    /// no other tensor that is not ignored. F16, BF16, F32 and F64 are converted to <typeparamref name="T"/>;
+    /// A safetensors file with a kernel and, if there is one, a bias for each layer, of batch normalisations also the moving averages,
+    /// of PReLUs the slopes, and no other tensor that is not ignored. F16, BF16, F32 and F64 are converted to <typeparamref name="T"/>;
     /// <see cref="ImportedWeight.SourceType"/> tells which was which.
     /// </param>
     /// <param name="layout">Whose weights they are.</param>

@@ -30,44 +30,69 @@ public sealed class DrawnInitializerTests
         { "{\"name\":\"identity\",\"gain\":0.5}", new Identity(0.5), new Identity(1) },
     };
 
-    [Fact]
-    public void Normal_ones_have_their_deviation()
+    /// <summary>Each with its mean, its deviation, and whether it is cut off at two deviations of the normal that it is drawn from.</summary>
+    public static TheoryData<Initializer, double, double, bool> Normals { get; } = new()
     {
-        AssertNormal(new GlorotNormal(), 0, Math.Sqrt(2.0 / (FanIn + FanOut)), isCut: true);
-        AssertNormal(new LecunNormal(), 0, Math.Sqrt(1.0 / FanIn), isCut: true);
-        AssertNormal(new VarianceScaling(3, FanMode.FanOut), 0, Math.Sqrt(3.0 / FanOut), isCut: true);
-        AssertNormal(new VarianceScaling(3, distribution: FanDistribution.UntruncatedNormal), 0, Math.Sqrt(3.0 / FanIn), isCut: false);
-        AssertNormal(new RandomNormal(0.5, 2), 0.5, 2, isCut: false);
-        AssertNormal(new RandomNormal(), 0, 0.05, isCut: false);
-        AssertNormal(new TruncatedNormal(-0.5, 2), -0.5, 2 * Cut, isCut: true); // what is cut off is not made up for
-        AssertNormal(new TruncatedNormal(), 0, 0.05 * Cut, isCut: true);
-    }
+        { new GlorotNormal(), 0, Math.Sqrt(2.0 / (FanIn + FanOut)), true },
+        { new LecunNormal(), 0, Math.Sqrt(1.0 / FanIn), true },
+        { new VarianceScaling(3, FanMode.FanOut), 0, Math.Sqrt(3.0 / FanOut), true },
+        { new VarianceScaling(3, distribution: FanDistribution.UntruncatedNormal), 0, Math.Sqrt(3.0 / FanIn), false },
+        { new RandomNormal(0.5, 2), 0.5, 2, false },
+        { new RandomNormal(), 0, 0.05, false },
+        { new TruncatedNormal(-0.5, 2), -0.5, 2 * Cut, true }, // what is cut off is not made up for
+        { new TruncatedNormal(), 0, 0.05 * Cut, true },
+    };
 
-    [Fact]
-    public void Uniform_ones_fill_their_limits()
+    /// <summary>Each with its limits.</summary>
+    public static TheoryData<Initializer, double, double> Uniforms { get; } = new()
     {
-        AssertUniform(new LecunUniform(), -Math.Sqrt(3.0 / FanIn), Math.Sqrt(3.0 / FanIn));
-        AssertUniform(new VarianceScaling(1.0 / 3, distribution: FanDistribution.Uniform), -Math.Sqrt(1.0 / FanIn), Math.Sqrt(1.0 / FanIn));
-        AssertUniform(new VarianceScaling(2, FanMode.FanAvg, FanDistribution.Uniform), -Math.Sqrt(6.0 / 200), Math.Sqrt(6.0 / 200));
-        AssertUniform(new RandomUniform(-1, 5), -1, 5);
-        AssertUniform(new RandomUniform(), -0.05, 0.05);
-    }
+        { new LecunUniform(), -Math.Sqrt(3.0 / FanIn), Math.Sqrt(3.0 / FanIn) },
+        { new VarianceScaling(1.0 / 3, distribution: FanDistribution.Uniform), -Math.Sqrt(1.0 / FanIn), Math.Sqrt(1.0 / FanIn) },
+        { new VarianceScaling(2, FanMode.FanAvg, FanDistribution.Uniform), -Math.Sqrt(6.0 / 200), Math.Sqrt(6.0 / 200) },
+        { new RandomUniform(-1, 5), -1, 5 },
+        { new RandomUniform(), -0.05, 0.05 },
+    };
 
     /// <summary>Scaled by the fans, all are cases of one.</summary>
-    [Fact]
-    public void Glorots_Hes_and_LeCuns_are_cases_of_variance_scaling()
+    public static TheoryData<Initializer, VarianceScaling> Cases { get; } = new()
     {
-        foreach ((Initializer one, Initializer other) in ((Initializer, Initializer)[])
-        [
-            (new GlorotNormal(), new VarianceScaling(1, FanMode.FanAvg)),
-            (new GlorotUniform(), new VarianceScaling(1, FanMode.FanAvg, FanDistribution.Uniform)),
-            (new HeNormal(), new VarianceScaling(2)),
-            (new HeUniform(), new VarianceScaling(2, distribution: FanDistribution.Uniform)),
-            (new LecunNormal(), new VarianceScaling()),
-            (new LecunUniform(), new VarianceScaling(distribution: FanDistribution.Uniform)),
-        ])
-            Expect.Close<double>(one.GetType().Name, Fill(one), Fill(other), 1e-15);
+        { new GlorotNormal(), new VarianceScaling(1, FanMode.FanAvg) },
+        { new GlorotUniform(), new VarianceScaling(1, FanMode.FanAvg, FanDistribution.Uniform) },
+        { new HeNormal(), new VarianceScaling(2) },
+        { new HeUniform(), new VarianceScaling(2, distribution: FanDistribution.Uniform) },
+        { new LecunNormal(), new VarianceScaling() },
+        { new LecunUniform(), new VarianceScaling(distribution: FanDistribution.Uniform) },
+    };
+
+    /// <summary>Moments, the cut, and that no draw comes twice.</summary>
+    [Theory]
+    [MemberData(nameof(Normals))]
+    public void Normal_ones_have_their_deviation(Initializer initializer, double mean, double deviation, bool isCut)
+    {
+        double[] values = [.. Fill(initializer).Select(value => (value - mean) / deviation)];
+        Assert.Equal(0, values.Average(), 5 / Math.Sqrt(Draws));
+        Assert.Equal(1, Math.Sqrt(values.Average(value => value * value)), 0.02);
+        Assert.Equal(0, values.Average(value => value * value * value), 0.1);
+        Assert.InRange(values.Max(Math.Abs), isCut ? 1.98 / Cut : 3.5, isCut ? 2.000001 / Cut : 6);
+        Assert.Equal(1, values.Zip(values.Skip(1), (one, next) => one * one * next * next).Average(), 0.06); // neighbours share nothing
+        Assert.Equal(Draws, values.Distinct().Count());
     }
+
+    [Theory]
+    [MemberData(nameof(Uniforms))]
+    public void Uniform_ones_fill_their_limits(Initializer initializer, double least, double most)
+    {
+        double[] values = [.. Fill(initializer).Select(value => (value - least) / (most - least))];
+        Assert.InRange(values.Min(), 0, 0.001);
+        Assert.InRange(values.Max(), 0.999, 1);
+        Assert.Equal(0.5, values.Average(), 5 / Math.Sqrt(12 * Draws));
+        Assert.Equal(1.0 / 12, values.Average(value => (value - 0.5) * (value - 0.5)), 0.002);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Glorots_Hes_and_LeCuns_are_cases_of_variance_scaling(Initializer one, VarianceScaling scaling) =>
+        Expect.Close<double>("values", Fill(one), Fill(scaling), 1e-15);
 
     /// <summary>What was so before stays so: a seed means the same weights.</summary>
     [Fact]
@@ -163,27 +188,6 @@ public sealed class DrawnInitializerTests
         double[] values = new double[Draws];
         initializer.Fill<double>(values, FanIn, FanOut, Key);
         return values;
-    }
-
-    // Mean and deviation; cut off at two deviations of the normal it is drawn from, or not at all; and no draw comes twice.
-    private static void AssertNormal(Initializer initializer, double mean, double deviation, bool isCut)
-    {
-        double[] values = [.. Fill(initializer).Select(value => (value - mean) / deviation)];
-        Assert.Equal(0, values.Average(), 5 / Math.Sqrt(Draws));
-        Assert.Equal(1, Math.Sqrt(values.Average(value => value * value)), 0.02);
-        Assert.Equal(0, values.Average(value => value * value * value), 0.1);
-        Assert.InRange(values.Max(Math.Abs), isCut ? 1.98 / Cut : 3.5, isCut ? 2.000001 / Cut : 6);
-        Assert.Equal(0, values.Zip(values.Skip(1), (one, next) => one * next).Average(), 5 / Math.Sqrt(Draws));
-        Assert.Equal(Draws, values.Distinct().Count());
-    }
-
-    private static void AssertUniform(Initializer initializer, double least, double most)
-    {
-        double[] values = [.. Fill(initializer).Select(value => (value - least) / (most - least))];
-        Assert.InRange(values.Min(), 0, 0.001);
-        Assert.InRange(values.Max(), 0.999, 1);
-        Assert.Equal(0.5, values.Average(), 5 / Math.Sqrt(12 * Draws));
-        Assert.Equal(1.0 / 12, values.Average(value => (value - 0.5) * (value - 0.5)), 0.002);
     }
 
     private static void AssertSame(Initializer expected, Initializer actual)

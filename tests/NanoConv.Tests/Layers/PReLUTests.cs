@@ -21,9 +21,10 @@ public sealed class PReLUTests : PropertySuite, IDisposable
     [Fact]
     public void Its_slopes_have_the_length_1_along_shared_axes() => ForAll(Generators.Slopes, static c =>
     {
-        PReLU layer = new(new RandomUniform(-1, 1), sharedAxes: c.Shared);
+        PReLU layer = new(new RandomUniform(-1, 1), new L2(0.1), c.Shared);
         Model<double> model = new Sequential(layer).Build<double>(c.Shape, c.Seed);
         Assert.Equal((c.Slopes, "p_re_lu_1/alpha"), (model.Parameters[0].Shape, model.Parameters[0].Name));
+        Assert.Same(layer.AlphaRegularizer, model.Parameters[0].Regularizer);
         double[] x = Numbers.Reals<double>(c.Elements, c.Seed), slopes = model.Parameters[0].Value.ToArray();
         Tensor<double> y = model.Predict(new Tensor<double>(c.Shape.Batch(c.Examples), x), threads: 2);
         Expect.SameBits<double>("y", [.. x.Select((value, i) => value > 0 ? value : value * slopes[c.SlopeOf(i)])], y.AsSpan());

@@ -73,6 +73,8 @@ public sealed class SlopesImportTests : IDisposable
             new Sequential(new PReLU(sharedAxes: [1]), new Flatten(), new Dense(2)), (2, 1, 3),
             "'0.weight' has shape (2,) instead of (3,) for 'p_re_lu_1/alpha'");
         Refused(new Sequential(new PReLU(), new Flatten(), new Dense(2)), (1, 2, 1), "instead of (1, 2, 1) for 'p_re_lu_1/alpha'"); // PyTorch has none such
+        Write(("0.weight", 2, [1, 2]), ("0.bias", 2, [3, 4]), ("1.weight", 2, [5, 6])); // of which the first is no PReLU's
+        Refused(new Sequential(new PReLU()), 2, "unexpected '0.weight'; unexpected '0.bias'");
 
         void Refused(Sequential network, Shape input, string part) =>
             Expect.Throws<InvalidDataException>(() => network.Build<float>(input).ImportWeights(FilePath, WeightLayout.PyTorch), part);
