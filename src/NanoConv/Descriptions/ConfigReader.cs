@@ -58,6 +58,12 @@ public sealed class ConfigReader
         ? (int[])[.. element.EnumerateArray().Select(JsonNumbers.Whole)]
         : throw new FormatException($"expected {count} numbers, found {Quoted.Of(element.GetRawText())}"));
 
+    /// <summary>Whole numbers, however many.</summary>
+    /// <inheritdoc cref="Whole(string)"/>
+    public int[] Wholes(string key) => Read(key, static element => element.ValueKind == JsonValueKind.Array
+        ? (int[])[.. element.EnumerateArray().Select(JsonNumbers.Whole)]
+        : throw new FormatException($"expected whole numbers, found {Quoted.Of(element.GetRawText())}"));
+
     /// <summary>A height and a width.</summary>
     /// <inheritdoc cref="Whole(string)"/>
     public Size2D Size(string key)
@@ -82,6 +88,14 @@ public sealed class ConfigReader
             "valid" => Tensors.Padding.Valid,
             string other => throw new FormatException($"expected '{key}' to be 'same', 'valid' or four numbers, found {Quoted.Of(other)}"),
         };
+    }
+
+    /// <summary>Pixels on each side.</summary>
+    /// <inheritdoc cref="Whole(string)"/>
+    public Sides Sides(string key)
+    {
+        int[] sides = Wholes(key, count: 4);
+        return new Sides(sides[0], sides[1], sides[2], sides[3]);
     }
 
     /// <summary>Whether there is such a setting.</summary>
