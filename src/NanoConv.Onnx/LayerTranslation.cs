@@ -51,6 +51,9 @@ public sealed class LayerTranslation
     /// <summary>The orders in which the inputs lie.</summary>
     internal IEnumerable<OrderState> InputOrders => inputs.Select(input => input.Order);
 
+    /// <summary>Whether the value so far is what a Pad has made.</summary>
+    internal bool IsPadded => graph.IsMadeBy(Value, "Pad");
+
     /// <summary>Whether dense layers alone follow, which take a flattened picture in NCHW's order, as they have their kernels' rows put into it.</summary>
     internal bool IsForDense { get; init; }
 

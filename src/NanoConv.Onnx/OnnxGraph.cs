@@ -63,6 +63,15 @@ internal sealed class OnnxGraph(string input)
         return known;
     }
 
+    /// <summary>Whether a value is what an operator has made, in whatever order of axes.</summary>
+    /// <param name="value">Its name.</param>
+    /// <param name="operation">The operator.</param>
+    public bool IsMadeBy(string value, string operation)
+    {
+        NodeProto? maker = Proto.Node.LastOrDefault(node => node.Output[0] == value);
+        return maker is not null && (maker.OpType == operation || (maker.OpType == "Transpose" && IsMadeBy(maker.Input[0], operation)));
+    }
+
     /// <summary>The name with a number behind it if there is one like it.</summary>
     public string Unique(string name)
     {

@@ -30,9 +30,13 @@ internal static class Poolings
             new OnnxAttribute("strides", [window.StrideHeight, window.StrideWidth]));
     }
 
+    // ONNX Runtime makes the zeros of a Pad right before it a pooling's own padding, which never wins or does not count, and which must be
+    // smaller than a window: a layer between them, the greater of each number and itself, keeps it from that.
     private static void Add(LayerTranslation layer, string operation, Pooling2D pooling)
     {
         layer.Transpose(toNchw: true);
+        if (layer.IsPadded)
+            layer.Add("Max", [layer.Value]);
         AddWindow(layer, operation, [], new WindowGeometry(layer.InputShape, pooling.PoolSize, pooling.Strides, pooling.Padding));
     }
 

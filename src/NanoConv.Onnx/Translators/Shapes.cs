@@ -3,7 +3,10 @@ using NanoConv.Tensors;
 
 namespace NanoConv.Onnx.Translators;
 
-/// <summary>What changes shapes alone, and what prediction leaves out. Borders are put on and taken off in whatever order a picture lies.</summary>
+/// <summary>
+/// What changes shapes alone, and what prediction leaves out, as what changes nothing. Borders are put on and taken off in whatever order a
+/// picture lies.
+/// </summary>
 internal static class Shapes
 {
     public static IReadOnlyList<KeyValuePair<Type, LayerTranslator>> All { get; } =
@@ -35,6 +38,8 @@ internal static class Shapes
             return;
         }
 
+        if (layer.InputShape == layer.OutputShape)
+            return;
         layer.Transpose(toNchw: false);
         layer.Add("Reshape", [layer.AddIntegers("shape", [0, .. Longs(layer.OutputShape)])]); // 0: the batch's axis as it is
     }
@@ -42,6 +47,8 @@ internal static class Shapes
     private static void Add(LayerTranslation layer, ZeroPadding2D padding)
     {
         Sides sides = padding.Padding;
+        if (layer.InputShape == layer.OutputShape)
+            return;
         layer.Add("Pad", [layer.AddIntegers("pads", layer.State.IsNchw
             ? [0, 0, sides.Top, sides.Left, 0, 0, sides.Bottom, sides.Right]
             : [0, sides.Top, sides.Left, 0, 0, sides.Bottom, sides.Right, 0])]);
@@ -49,6 +56,8 @@ internal static class Shapes
 
     private static void Add(LayerTranslation layer, Cropping2D cropping)
     {
+        if (layer.InputShape == layer.OutputShape)
+            return;
         (int top, int left) = (cropping.Cropping.Top, cropping.Cropping.Left);
         long row = layer.State.IsNchw ? 2 : 1;
         layer.Add(
@@ -63,6 +72,8 @@ internal static class Shapes
     // Its second input, of regions, is left out. Output pixel o is pixel ⌊o / size⌋, or lies at (o + ½) / size − ½.
     private static void Add(LayerTranslation layer, UpSampling2D sampling)
     {
+        if (layer.InputShape == layer.OutputShape)
+            return;
         layer.Transpose(toNchw: true);
         string scales = layer.AddConstant("scales", [4], 1, 1, sampling.Size.Height, sampling.Size.Width);
         OnnxAttribute[] attributes = sampling.Interpolation == Interpolation.Bilinear
