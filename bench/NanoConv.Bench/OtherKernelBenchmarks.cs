@@ -23,6 +23,14 @@ public class OtherKernelBenchmarks
     [Benchmark]
     public void MaxPoolingInputGradient() => MaxPooling.InputGradient<float>(pooling, Images, dPicture, picture, pooled, dPooled);
 
+    /// <summary>2×2 average-pooling of 32×32×16.</summary>
+    [Benchmark]
+    public void AveragePoolingForward() => AveragePooling.Forward<float>(pooling, Images, pooled, picture);
+
+    /// <summary>Its gradient.</summary>
+    [Benchmark]
+    public void AveragePoolingInputGradient() => AveragePooling.InputGradient<float>(pooling, Images, dPicture, dPooled);
+
     /// <summary>2048 → 10.</summary>
     [Benchmark]
     public void DenseForward() => MatrixProduct.Multiply<float>(StridedProduct.Dense(Images, Inputs, Classes), logits, features, packed, []);

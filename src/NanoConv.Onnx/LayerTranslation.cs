@@ -51,6 +51,9 @@ public sealed class LayerTranslation
     /// <summary>The orders in which the inputs lie.</summary>
     internal IEnumerable<OrderState> InputOrders => inputs.Select(input => input.Order);
 
+    /// <summary>Whether the value so far is what a Pad has made.</summary>
+    internal bool IsPadded => graph.IsMadeBy(Value, "Pad");
+
     /// <summary>Whether dense layers alone follow, which take a flattened picture in NCHW's order, as they have their kernels' rows put into it.</summary>
     internal bool IsForDense { get; init; }
 
@@ -68,6 +71,12 @@ public sealed class LayerTranslation
     /// <returns>Its name, for <see cref="Add"/>.</returns>
     public string AddConstant(string role, ReadOnlySpan<long> shape, params ReadOnlySpan<float> elements) =>
         graph.AddConstant(graph.Unique($"{Name}/{role}"), shape, elements);
+
+    /// <summary>Adds a constant of whole numbers in a row, which operators take that deal with axes.</summary>
+    /// <param name="role">What they are to the layer.</param>
+    /// <param name="elements">The numbers.</param>
+    /// <returns>Its name, for <see cref="Add"/>.</returns>
+    public string AddIntegers(string role, params ReadOnlySpan<long> elements) => graph.AddIntegers(graph.Unique($"{Name}/{role}"), elements);
 
     /// <summary>The elements of a parameter, as floats, row-major.</summary>
     /// <param name="index">Its place among the layer's.</param>

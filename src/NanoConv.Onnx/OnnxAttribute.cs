@@ -21,5 +21,11 @@ public sealed class OnnxAttribute
     public OnnxAttribute(string name, params ReadOnlySpan<long> numbers) =>
         Proto = new() { Name = name, Type = AttributeProto.Types.AttributeType.Ints, Ints = { numbers.ToArray() } };
 
+    /// <summary>Text.</summary>
+    /// <param name="name">The setting's name, as <c>mode</c>.</param>
+    /// <param name="text">The text.</param>
+    public OnnxAttribute(string name, string text) =>
+        Proto = new() { Name = name, Type = AttributeProto.Types.AttributeType.String, S = Google.Protobuf.ByteString.CopyFromUtf8(text) };
+
     internal AttributeProto Proto { get; }
 }

@@ -8,8 +8,10 @@ internal static class Poolings
 {
     public static IReadOnlyList<KeyValuePair<Type, LayerTranslator>> All { get; } =
     [
-        LayerTranslator.For<MaxPooling2D>(Add),
-        LayerTranslator.For<GlobalAveragePooling2D>(Add),
+        LayerTranslator.For<MaxPooling2D>(static (layer, pooling) => Add(layer, "MaxPool", pooling)),
+        LayerTranslator.For<AveragePooling2D>(static (layer, pooling) => Add(layer, "AveragePool", pooling)), // which does not count its padding
+        LayerTranslator.For<GlobalAveragePooling2D>(static (layer, pooling) => AddGlobal(layer, "GlobalAveragePool", pooling.KeepDims)),
+        LayerTranslator.For<GlobalMaxPooling2D>(static (layer, pooling) => AddGlobal(layer, "GlobalMaxPool", pooling.KeepDims)),
     ];
 
     /// <summary>
@@ -28,18 +30,22 @@ internal static class Poolings
             new OnnxAttribute("strides", [window.StrideHeight, window.StrideWidth]));
     }
 
-    private static void Add(LayerTranslation layer, MaxPooling2D pooling)
+    // ONNX Runtime makes the zeros of a Pad right before it a pooling's own padding, which never wins or does not count, and which must be
+    // smaller than a window: a layer between them, the greater of each number and itself, keeps it from that.
+    private static void Add(LayerTranslation layer, string operation, Pooling2D pooling)
     {
         layer.Transpose(toNchw: true);
-        AddWindow(layer, "MaxPool", [], new WindowGeometry(layer.InputShape, pooling.PoolSize, pooling.Strides, pooling.Padding));
+        if (layer.IsPadded)
+            layer.Add("Max", [layer.Value]);
+        AddWindow(layer, operation, [], new WindowGeometry(layer.InputShape, pooling.PoolSize, pooling.Strides, pooling.Padding));
     }
 
     // A single pixel of channels has one order, whether it is NCHW's or NHWC's.
-    private static void Add(LayerTranslation layer, GlobalAveragePooling2D pooling)
+    private static void AddGlobal(LayerTranslation layer, string operation, bool keepDims)
     {
         layer.Transpose(toNchw: true);
-        layer.Add("GlobalAveragePool");
-        if (pooling.KeepDims)
+        layer.Add(operation);
+        if (keepDims)
             return;
         layer.Add("Flatten", [], new OnnxAttribute("axis", 1));
         layer.State.IsNchw = false;

@@ -123,6 +123,14 @@ public sealed class ConfigReader
         };
     }
 
+    /// <summary>Pixels on each side.</summary>
+    /// <inheritdoc cref="Whole(string)"/>
+    public Sides Sides(string key)
+    {
+        int[] sides = Wholes(key, count: 4);
+        return new Sides(sides[0], sides[1], sides[2], sides[3]);
+    }
+
     /// <summary>Whether there is such a setting.</summary>
     /// <param name="key">The setting's name.</param>
     public bool Has(string key) => json.ValueKind == JsonValueKind.Object && json.TryGetProperty(key, out _);

@@ -79,6 +79,10 @@ public sealed class ConfigWriter
     /// <inheritdoc cref="Add(string, int)"/>
     public void Add(string key, FactorRange value) => Add(key, [value.Lower, value.Upper]);
 
+    /// <summary>Adds pixels on each side: top, bottom, left and right.</summary>
+    /// <inheritdoc cref="Add(string, int)"/>
+    public void Add(string key, Sides value) => Add(key, [value.Top, value.Bottom, value.Left, value.Right]);
+
     /// <summary>Adds padding: <c>same</c>, <c>valid</c>, or top, bottom, left and right.</summary>
     /// <inheritdoc cref="Add(string, int)"/>
     public void Add(string key, Padding value)

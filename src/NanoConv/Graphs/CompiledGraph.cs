@@ -88,9 +88,11 @@ internal sealed class CompiledGraph<T>
             {
                 if (inputs[i] != value || layers[reader].ReadsAnywhere(i))
                     continue;
-                if (isWanted && layers[reader].HaloedInput != view)
+                // Behind a Reshape that is left out, a reader's pixels are not those of the maker.
+                PixelView? wanted = layers[reader].InputShapes[i] == ActivationShape(value) ? layers[reader].HaloedInput : null;
+                if (isWanted && wanted != view)
                     return null;
-                (view, isWanted) = (layers[reader].HaloedInput, true);
+                (view, isWanted) = (wanted, true);
             }
         }
 

@@ -23,7 +23,7 @@ public sealed record PlanStep
     /// <summary>The algorithm of a convolution, as <see cref="Layers.BuiltLayer{T}.Algorithm"/>; empty for others.</summary>
     public required string Algorithm { get; init; }
 
-    /// <summary>The shape of an example's output, as it lies in memory; a Flatten that is left out has no part in it.</summary>
+    /// <summary>The shape of an example's output, as it lies in memory; a Flatten or Reshape that is left out has no part in it.</summary>
     public required Shape OutputShape { get; init; }
 
     /// <summary>The slot, from 0, in which its output lies; slots are used again.</summary>

@@ -130,10 +130,10 @@ internal sealed class PredictionCompiler<T>
         return whyNot is null ? step : null;
     }
 
-    // As it lies in memory: Flatten, which is left out, may have given it another one, and pictures in halos are added row by row.
+    // As it lies in memory: Flatten or Reshape, which are left out, may have given it another one, and pictures in halos are added row by row.
     private Shape ShapeOf(int value) => makers.TryGetValue(value, out Step? maker) ? maker.Layer.OutputShape : written.ActivationShape(value);
 
-    // Softmax over other numbers, behind a Flatten that is left out.
+    // Softmax over other numbers, behind a Flatten or Reshape that is left out.
     private static bool IsOverAnotherAxis(BuiltLayer<T> built, Step step) =>
         ((ActivationLayer)built.Specification).Activation.IsOverLastAxis && built.InputShape[^1] != step.Layer.OutputShape[^1];
 

@@ -30,7 +30,7 @@ public static class MaxPooling
             for (int oh = 0; oh < window.OutputHeight; oh++)
             {
                 for (int ow = 0; ow < window.OutputWidth; ow++, output = output[channels..])
-                    Maximum(output[..channels], new Clip(window, oh, ow), picture);
+                    Maximum(output[..channels], new WindowClip(window, oh, ow), picture);
             }
         }
     }
@@ -61,13 +61,13 @@ public static class MaxPooling
             for (int oh = 0; oh < window.OutputHeight; oh++)
             {
                 for (int ow = 0; ow < window.OutputWidth; ow++, output += channels)
-                    PassOn(dPicture, new Clip(window, oh, ow), picture, y.Slice(output, channels), dy.Slice(output, channels));
+                    PassOn(dPicture, new WindowClip(window, oh, ow), picture, y.Slice(output, channels), dy.Slice(output, channels));
             }
         }
     }
 
     // best[c] = max over the window's pixels of picture[pixel, c]; Max passes NaN on.
-    private static void Maximum<T>(Span<T> best, in Clip clip, ReadOnlySpan<T> picture)
+    private static void Maximum<T>(Span<T> best, in WindowClip clip, ReadOnlySpan<T> picture)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int channels = best.Length, c = 0;
@@ -87,7 +87,7 @@ public static class MaxPooling
 
     // The same for whole vectors of channels, from channel c on; returns the first channel that is left.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Maximum<T, TVector>(Span<T> best, in Clip clip, ReadOnlySpan<T> picture, int c)
+    private static int Maximum<T, TVector>(Span<T> best, in WindowClip clip, ReadOnlySpan<T> picture, int c)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : struct, ISimd<TVector, T>
     {
@@ -109,7 +109,7 @@ public static class MaxPooling
     }
 
     // Where x = y: dx += dy, and dy = 0, so that only the first of equal pixels gets it.
-    private static void PassOn<T>(Span<T> dx, in Clip clip, ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> dy)
+    private static void PassOn<T>(Span<T> dx, in WindowClip clip, ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> dy)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int channels = y.Length, c = 0;
@@ -132,7 +132,7 @@ public static class MaxPooling
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int PassOn<T, TVector>(Span<T> dx, in Clip clip, ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> dy, int c)
+    private static int PassOn<T, TVector>(Span<T> dx, in WindowClip clip, ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> dy, int c)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TVector : struct, ISimd<TVector, T>
     {
@@ -157,33 +157,5 @@ public static class MaxPooling
         }
 
         return c;
-    }
-
-    // The part of a window that lies inside the picture, in elements. It is never empty: MaxPooling2D refuses such paddings.
-    private readonly ref struct Clip
-    {
-        public Clip(in WindowGeometry window, int oh, int ow)
-        {
-            int top = (oh * window.StrideHeight) - window.PaddingTop;
-            int left = (ow * window.StrideWidth) - window.PaddingLeft;
-            (int firstRow, int endRow) = (Math.Max(top, 0), Math.Min(top + window.KernelHeight, window.InputHeight));
-            (int firstColumn, int endColumn) = (Math.Max(left, 0), Math.Min(left + window.KernelWidth, window.InputWidth));
-            Row = window.InputWidth * window.Channels;
-            First = (firstRow * Row) + (firstColumn * window.Channels);
-            LastRow = First + ((endRow - 1 - firstRow) * Row);
-            Length = (endColumn - firstColumn) * window.Channels;
-        }
-
-        /// <summary>The first pixel's first element.</summary>
-        public int First { get; }
-
-        /// <summary>The last row's first pixel's.</summary>
-        public int LastRow { get; }
-
-        /// <summary>Elements from row to row.</summary>
-        public int Row { get; }
-
-        /// <summary>Elements of each row.</summary>
-        public int Length { get; }
     }
 }

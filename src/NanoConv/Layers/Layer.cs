@@ -24,9 +24,15 @@ public abstract class Layer
     internal static Registry<Layer> Registry { get; } = new Registry<Layer>("a layer", static layer => layer.TypeName)
         .With<Conv2D>(nameof(Conv2D))
         .With<MaxPooling2D>(nameof(MaxPooling2D))
+        .With<AveragePooling2D>(nameof(AveragePooling2D))
+        .With<GlobalMaxPooling2D>(nameof(GlobalMaxPooling2D))
         .With<GlobalAveragePooling2D>(nameof(GlobalAveragePooling2D))
         .With<Dense>(nameof(Dense))
         .With<Flatten>(nameof(Flatten))
+        .With<Reshape>(nameof(Reshape))
+        .With<ZeroPadding2D>(nameof(ZeroPadding2D))
+        .With<Cropping2D>(nameof(Cropping2D))
+        .With<UpSampling2D>(nameof(UpSampling2D))
         .With<ActivationLayer>(nameof(ActivationLayer))
         .With<PReLU>(nameof(PReLU))
         .With<Dropout>(nameof(Dropout))
@@ -74,6 +80,11 @@ public abstract class Layer
     private protected Size2D Check(Size2D size, string what) => size.Height >= 1 && size.Width >= 1
         ? size
         : throw new ArgumentException($"{TypeName}: expected {what} of at least 1×1, received {size}");
+
+    /// <summary>Sides of at least 0 pixels.</summary>
+    private protected Sides Check(Sides sides, string what) => Math.Min(Math.Min(sides.Top, sides.Bottom), Math.Min(sides.Left, sides.Right)) >= 0
+        ? sides
+        : throw new ArgumentException($"{TypeName}: expected {what} of at least 0 on each side, received {sides}");
 
     /// <summary>Fixes the layer to an input shape and a number type, and makes its parameters.</summary>
     /// <param name="builder">Tells the input's shape and the name, makes parameters.</param>

@@ -103,6 +103,15 @@ public sealed class LayerBuilder<T>
         ? (InputShape[0], InputShape[1], InputShape[2])
         : throw Error($"expected an input of shape (height, width, channels), received {InputShape}");
 
+    /// <summary>The shape of a picture that a layer makes.</summary>
+    /// <param name="height">At least 1.</param>
+    /// <param name="width">At least 1.</param>
+    /// <param name="channels">At least 1.</param>
+    /// <exception cref="ArgumentException">It has more elements than an array can hold.</exception>
+    internal Shape PictureOf(long height, long width, int channels) => (Int128)height * width * channels <= int.MaxValue
+        ? ((int)height, (int)width, channels)
+        : throw Error($"expected an output of at most {int.MaxValue} elements, received ({height}, {width}, {channels})");
+
     /// <summary>Asks that all inputs have one shape.</summary>
     /// <exception cref="ArgumentException">They have not.</exception>
     public void ExpectEqualInputs()

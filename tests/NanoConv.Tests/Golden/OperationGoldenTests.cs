@@ -27,7 +27,7 @@ public abstract class OperationGoldenTests<T>
     [MemberData(nameof(Convolutions))]
     public void Conv2D_is_PyTorchs(string name)
     {
-        Window window = new(name);
+        GoldenWindow window = new(File, name);
         int filters = File.Shape($"{name}/bias").Elements;
         CheckLayer(name, new Conv2D(filters, window.Kernel, window.Strides, window.Padding, ActivationOf(name)));
     }
@@ -40,7 +40,7 @@ public abstract class OperationGoldenTests<T>
         Tensor<T> x = File.Tensor<T>($"{name}/input");
         T[] w = File.Values<T>($"{name}/kernel"), dy = File.Values<T>($"{name}/d_output");
         double[] output = File.Values<double>($"{name}/output");
-        Window window = new(name);
+        GoldenWindow window = new(File, name);
         ConvolutionGeometry geometry = new(window.Over(x.Shape), File.Shape($"{name}/bias").Elements);
         T[] y = new T[output.Length], dx = new T[x.Shape.Elements], dw = new T[w.Length];
         int images = x.Shape[0];
@@ -62,7 +62,7 @@ public abstract class OperationGoldenTests<T>
     [MemberData(nameof(Poolings))]
     public void MaxPooling2D_is_PyTorchs(string name)
     {
-        Window window = new(name);
+        GoldenWindow window = new(File, name);
         CheckLayer(name, new MaxPooling2D(window.Kernel, window.Strides, window.Padding));
     }
 
@@ -72,7 +72,7 @@ public abstract class OperationGoldenTests<T>
     {
         Tensor<T> x = File.Tensor<T>($"{name}/input");
         T[] dy = File.Values<T>($"{name}/d_output");
-        WindowGeometry window = new Window(name).Over(x.Shape);
+        WindowGeometry window = new GoldenWindow(File, name).Over(x.Shape);
         T[] y = new T[dy.Length], dx = new T[x.Shape.Elements];
         NaiveMaxPooling.Forward<T>(window, x.Shape[0], y, x.AsSpan());
         NaiveMaxPooling.InputGradient<T>(window, x.Shape[0], dx, x.AsSpan(), dy);
@@ -120,30 +120,6 @@ public abstract class OperationGoldenTests<T>
 
     private static Activation ActivationOf(string name) =>
         name.EndsWith("_relu", StringComparison.Ordinal) ? Activation.ReLU : Activation.Linear;
-
-    // [kernel height, width, stride vertical, horizontal, padding top, bottom, left, right]; where the case is called
-    // "same", the padding is left to the library, and must come out as the file has it.
-    private sealed class Window
-    {
-        private readonly int[] numbers;
-
-        public Window(string name)
-        {
-            numbers = [.. File.Values<double>($"{name}/geometry").Select(number => (int)number)];
-            bool same = name.Contains("/same", StringComparison.Ordinal) || name.EndsWith("_same", StringComparison.Ordinal);
-            Padding = same ? Padding.Same : Padding.Explicit(numbers[4], numbers[5], numbers[6], numbers[7]);
-            WindowGeometry geometry = Over(File.Shape($"{name}/input"));
-            Assert.Equal((numbers[4], numbers[6]), (geometry.PaddingTop, geometry.PaddingLeft));
-        }
-
-        public Size2D Kernel => (numbers[0], numbers[1]);
-
-        public Size2D Strides => (numbers[2], numbers[3]);
-
-        public Padding Padding { get; }
-
-        public WindowGeometry Over(Shape batch) => new(new Shape(batch.Axes[1..]), Kernel, Strides, Padding);
-    }
 }
 
 public sealed class OperationGoldenFloatTests : OperationGoldenTests<float>;
