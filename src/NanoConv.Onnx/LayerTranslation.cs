@@ -69,6 +69,12 @@ public sealed class LayerTranslation
     public string AddConstant(string role, ReadOnlySpan<long> shape, params ReadOnlySpan<float> elements) =>
         graph.AddConstant(graph.Unique($"{Name}/{role}"), shape, elements);
 
+    /// <summary>Adds a constant of whole numbers in a row, which operators take that deal with axes.</summary>
+    /// <param name="role">What they are to the layer.</param>
+    /// <param name="elements">The numbers.</param>
+    /// <returns>Its name, for <see cref="Add"/>.</returns>
+    public string AddIntegers(string role, params ReadOnlySpan<long> elements) => graph.AddIntegers(graph.Unique($"{Name}/{role}"), elements);
+
     /// <summary>The elements of a parameter, as floats, row-major.</summary>
     /// <param name="index">Its place among the layer's.</param>
     /// <exception cref="ArgumentException">One is finite, but not as a float.</exception>

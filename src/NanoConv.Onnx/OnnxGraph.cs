@@ -81,15 +81,18 @@ internal sealed class OnnxGraph(string input)
         byte[] bytes = new byte[elements.Length * sizeof(float)];
         for (int i = 0; i < elements.Length; i++)
             BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * sizeof(float)), elements[i]);
-        names.Add(name);
-        Proto.Initializer.Add(new TensorProto
-        {
-            Name = name,
-            Dims = { shape.ToArray() },
-            DataType = (int)TensorProto.Types.DataType.Float,
-            RawData = UnsafeByteOperations.UnsafeWrap(bytes),
-        });
-        return name;
+        return AddConstant(name, shape, TensorProto.Types.DataType.Float, bytes);
+    }
+
+    /// <summary>Adds whole numbers in a row, as operators take them that deal with axes, and gives their name back.</summary>
+    /// <param name="name">Their name.</param>
+    /// <param name="elements">The numbers.</param>
+    public string AddIntegers(string name, ReadOnlySpan<long> elements)
+    {
+        byte[] bytes = new byte[elements.Length * sizeof(long)];
+        for (int i = 0; i < elements.Length; i++)
+            BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(i * sizeof(long)), elements[i]);
+        return AddConstant(name, [elements.Length], TensorProto.Types.DataType.Int64, bytes);
     }
 
     /// <summary>Makes values the graph's outputs: float [batch, shape]. Nodes that nobody else reads make them under their new names.</summary>
@@ -114,6 +117,19 @@ internal sealed class OnnxGraph(string input)
 
             Proto.Output.Add(Describe(name, shape, TensorProto.Types.DataType.Float));
         }
+    }
+
+    private string AddConstant(string name, ReadOnlySpan<long> shape, TensorProto.Types.DataType type, byte[] bytes)
+    {
+        names.Add(name);
+        Proto.Initializer.Add(new TensorProto
+        {
+            Name = name,
+            Dims = { shape.ToArray() },
+            DataType = (int)type,
+            RawData = UnsafeByteOperations.UnsafeWrap(bytes),
+        });
+        return name;
     }
 
     private static ValueInfoProto Describe(string name, Shape shape, TensorProto.Types.DataType type)

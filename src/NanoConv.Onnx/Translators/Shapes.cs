@@ -9,6 +9,8 @@ internal static class Shapes
     [
         LayerTranslator.For<Flatten>(Add, static _ => true),
         LayerTranslator.For<Dropout>(static (_, _) => { }, static _ => true),
+        LayerTranslator.For<SpatialDropout2D>(static (_, _) => { }, static _ => true),
+        LayerTranslator.For<GaussianNoise>(static (_, _) => { }, static _ => true),
     ];
 
     private static void Add(LayerTranslation layer, Flatten flatten)

@@ -48,6 +48,27 @@ public sealed class ConfigWriter
         AddNode(key, array);
     }
 
+    /// <summary>Adds numbers, which come back exactly; a single one stands alone, as a number.</summary>
+    /// <inheritdoc cref="Add(string, double)"/>
+    public void Add(string key, ReadOnlySpan<double> value)
+    {
+        if (value.Length == 1)
+        {
+            Add(key, value[0]);
+            return;
+        }
+
+        JsonArray array = [];
+        foreach (double number in value)
+        {
+            array.Add((JsonNode)(double.IsFinite(number)
+                ? number
+                : throw new ArgumentException($"'{key}': expected finite numbers, received {number}", nameof(value))));
+        }
+
+        AddNode(key, array);
+    }
+
     /// <summary>Adds a height and a width.</summary>
     /// <inheritdoc cref="Add(string, int)"/>
     public void Add(string key, Size2D value) => Add(key, [value.Height, value.Width]);

@@ -29,6 +29,12 @@ public abstract class Layer
         .With<ActivationLayer>(nameof(ActivationLayer))
         .With<Dropout>(nameof(Dropout))
         .With<BatchNormalization>(nameof(BatchNormalization))
+        .With<LayerNormalization>(nameof(LayerNormalization))
+        .With<GroupNormalization>(nameof(GroupNormalization))
+        .With<SpatialDropout2D>(nameof(SpatialDropout2D))
+        .With<GaussianNoise>(nameof(GaussianNoise))
+        .With<Rescaling>(nameof(Rescaling))
+        .With<Normalization>(nameof(Normalization))
         .With<Add>(nameof(Add))
         .With<Multiply>(nameof(Multiply))
         .With<Concatenate>(nameof(Concatenate));

@@ -11,7 +11,7 @@ namespace NanoConv.Models;
 internal static class FeatureOrder
 {
     /// <summary>For each value of a model the pieces of which its features are in a row; null where they have PyTorch's order.</summary>
-    /// <exception cref="ArgumentException">A sum or a product joins features of different orders.</exception>
+    /// <exception cref="ArgumentException">A sum or a product joins features of different orders, or groups of them would be others.</exception>
     public static IReadOnlyList<(int Pixels, int Channels)>?[] Of<T>(Model<T> model)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -25,6 +25,9 @@ internal static class FeatureOrder
             orders[index + 1] = layer.Specification switch
             {
                 Flatten when layer.InputShape is { Rank: 3 } picture => [(picture[0] * picture[1], picture[2])],
+                GroupNormalization { Groups: not 1 } when inputs[0]?.Any(piece => piece is { Pixels: > 1, Channels: > 1 }) == true => throw new ArgumentException(
+                    $"{layer.Specification.TypeName} '{layer.Name}': expected one group, received several of features that were flattened from a picture, "
+                    + "whose order in PyTorch is another one, so that groups there are others"),
                 Flatten or { KeepsOrder: true } => inputs[0],
                 Concatenate when inputs.Any(order => order is not null) =>
                     [.. inputs.Zip(layer.InputShapes, (order, shape) => order ?? [(1, shape[0])]).SelectMany(pieces => pieces)],

@@ -33,8 +33,8 @@ internal sealed class WeightImport<T>
         if (layers.FirstOrDefault(layer => layer.Specification.ForeignKernelRank is null) is { } other)
         {
             throw new ArgumentException(
-                "expected layers with weights that other frameworks have, Conv2D, Dense and BatchNormalization, "
-                + $"received {other.Specification.TypeName} '{other.Name}'");
+                "expected layers with weights that other frameworks have, Conv2D, Dense, BatchNormalization, GroupNormalization and LayerNormalization over "
+                + $"one axis, received {other.Specification.TypeName} '{other.Name}'");
         }
 
         featureOrders = layout == WeightLayout.PyTorch ? FeatureOrder.Of(model) : [];
@@ -196,12 +196,13 @@ internal sealed class WeightImport<T>
 
     private void Reject(List<SourceLayer> strange) => unexpected.AddRange(strange.SelectMany(source => source.Tensors));
 
-    /// <summary>By how many axes its kernel has, layers are told apart; 0 for those that are none.</summary>
+    /// <summary>By how many axes its kernel has, layers are told apart; 0 for those that are none. A normalisation may have a β alone.</summary>
     private int RankOf(SourceLayer source)
     {
         if (source.IsNormalization)
             return NormalizationRank;
-        return source.Kernel is { } kernel && file.Tensors[kernel].Shape.Count is DenseRank or ConvolutionRank ? file.Tensors[source.Kernel].Shape.Count : 0;
+        int axes = file.Tensors[source.Kernel ?? source.Tensors.First()].Shape.Count;
+        return axes == NormalizationRank || (source.Kernel is not null && axes is DenseRank or ConvolutionRank) ? axes : 0;
     }
 
     private string Shape(string name) => Describe(file.Tensors[name].Shape);
