@@ -12,7 +12,7 @@ public sealed class PreprocessingCompilationTests : PropertySuite
     {
         AssertPlan(Conv.Then(new Rescaling(2, 1), Constants), "conv2d_1 folds rescaling_1 normalization_1");
         AssertPlan(Conv.Then(Constants, Activation.ReLU), "conv2d_1 folds normalization_1 fuses re_lu_1");
-        AssertPlan(Input.Then(new Flatten(), new Dense(3), new Normalization([], [1], [2], invert: true)), "dense_1 folds normalization_1");
+        AssertPlan(Input.Then(new Flatten(), new Dense(3), new Normalization([], [1], [2], invert: true)), "dense_1 folds normalization_1", "without flatten_1");
         AssertPlan(Input.Then(Constants, new Conv2D(4, 3, padding: Padding.Same)), "normalization_1", "conv2d_1"); // zeros beside it are no pixels
         AssertPlan(Input.Then(new Rescaling(2), Activation.Tanh), "rescaling_1 fuses tanh_1");
         AssertPlan(

@@ -29,8 +29,8 @@ public sealed class ExampleNormalizationFileTests : IDisposable
 
         Layer[] found = [.. back.Layers.Select(layer => layer.Specification)];
         Assert.Equal(layers.Select(layer => layer.GetType()), found.Select(layer => layer.GetType()));
-        Assert.Equal(([1 / 255.0], [-0.5]), (((Rescaling)found[0]).Scale.ToArray(), ((Rescaling)found[0]).Offset.ToArray()));
-        Assert.Equal(((Rescaling)layers[1]).Scale, ((Rescaling)found[1]).Scale);
+        Assert.Equal([1 / 255.0, -0.5], ((Rescaling)found[0]).Scale.Concat(((Rescaling)found[0]).Offset));
+        Assert.Equal([0.1, 0.2, 0.3, 1e-300, 1], ((Rescaling)found[1]).Scale.Concat(((Rescaling)found[1]).Offset));
         Assert.Equal((0.3, 2.5), (((SpatialDropout2D)found[2]).Rate, ((GaussianNoise)found[3]).Stddev));
         LayerNormalization rowsBack = (LayerNormalization)found[4];
         Assert.Equal(rows.Axis, rowsBack.Axis);
@@ -44,7 +44,10 @@ public sealed class ExampleNormalizationFileTests : IDisposable
         Assert.IsType<Ones>(groupsBack.GammaInitializer);
         Assert.Equal((0.25, null), (((L1)groupsBack.BetaRegularizer!).Strength, groupsBack.GammaRegularizer));
         (Normalization pixels, Normalization pixelsBack) = ((Normalization)layers[6], (Normalization)found[6]);
-        Assert.Equal((pixels.Axis, pixels.Mean, pixels.Variance, true), (pixelsBack.Axis, pixelsBack.Mean, pixelsBack.Variance, pixelsBack.Invert));
+        Assert.Equal(pixels.Axis, pixelsBack.Axis);
+        Assert.Equal(pixels.Mean, pixelsBack.Mean);
+        Assert.Equal(pixels.Variance, pixelsBack.Variance);
+        Assert.True(pixelsBack.Invert);
         Assert.Empty(((Normalization)found[7]).Axis);
     }
 
@@ -131,9 +134,11 @@ public sealed class ExampleNormalizationFileTests : IDisposable
         Model<float> row = new Sequential(new Flatten(), new GroupNormalization(3)).Build<float>((1, 3, 1)); // one order for one channel
         row.ImportWeights(FilePath, WeightLayout.PyTorch);
         Assert.Equal([1f, 2, 3, 1, 2, 3], row.Weights.ToArray());
-        Write(("a.weight", 3, [1, 2, 3]), ("a.bias", 3, [1, 2, 3]), ("b.weight", 4, [1, 2, 3, 4]));
+        Write(("a1.weight", 3, [1, 2, 3]), ("a1.bias", 3, [1, 2, 3]), ("a2.weight", 4, [1, 2, 3, 4]));
         Expect.Throws<InvalidDataException>(
-            () => new Sequential(new LayerNormalization(name: "a")).Build<float>(3).ImportWeights(FilePath, WeightLayout.PyTorch), "'b.weight'");
+            () => new Sequential(new LayerNormalization()).Build<float>(3).ImportWeights(FilePath, WeightLayout.PyTorch), "unexpected 'a2.weight'");
+        Expect.Throws<InvalidDataException>(
+            () => new Sequential(new Dense(3)).Build<float>(3).ImportWeights(FilePath, WeightLayout.PyTorch), "'a1.weight'", "'a1.bias'", "'a2.weight'");
     }
 
     private void Write(params (string Name, Shape Shape, double[] Values)[] tensors) => new SafeTensorsFile(

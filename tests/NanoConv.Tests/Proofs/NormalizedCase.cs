@@ -37,28 +37,6 @@ internal sealed record NormalizedCase(Shape InputShape, int Examples, bool Cente
         return model;
     }
 
-    /// <summary>What the layer is to make, by the definition, in double: for each element the set that it is normalised in, and its γ and β.</summary>
-    public double[] Expected<T>(Model<T> model, Layer layer, T[] x)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        int channels = InputShape[^1], elements = InputShape.Elements, size = channels / Groups;
-        int length = layer is LayerNormalization ? new Shape(InputShape.Axes[^Axes..]).Elements : channels;
-        int SetOf(int i) => layer is LayerNormalization ? i / length : (i / elements * Groups) + (i % channels / size);
-        double[] gamma = [.. Enumerable.Repeat(1.0, length)], beta = new double[length];
-        foreach (Parameter<T> parameter in model.Parameters)
-            (parameter.Name.EndsWith("gamma", StringComparison.Ordinal) ? ref gamma : ref beta) = [.. parameter.Value.ToArray().Select(double.CreateChecked)];
-        double[] y = new double[x.Length];
-        foreach (IGrouping<int, int> set in Enumerable.Range(0, x.Length).GroupBy(SetOf))
-        {
-            double mean = set.Average(i => double.CreateChecked(x[i]));
-            double variance = set.Average(i => Math.Pow(double.CreateChecked(x[i]) - mean, 2));
-            foreach (int i in set)
-                y[i] = (gamma[i % length] * (double.CreateChecked(x[i]) - mean) / Math.Sqrt(variance + Epsilon)) + beta[i % length];
-        }
-
-        return y;
-    }
-
     public override string ToString() =>
         $"{Examples} × {InputShape}, over {Axes} axes or in {Groups} groups{(IsInstance ? " (-1)" : "")}{(Center ? "" : ", no β")}{(Scale ? "" : ", no γ")}, seed {Seed}";
 
