@@ -48,22 +48,25 @@ public abstract class ConstantAffine : Layer
         private readonly T[] centre;
         private readonly T[] scale;
         private readonly T[] shift;
-        private readonly (T[] Scale, T[] Shift)? folded;
+        private readonly T[]? channelScale;
+        private readonly T[]? channelShift;
 
         public Built(LayerBuilder<T> builder, (double[] Centre, double[] Scale, double[] Shift) of)
             : base(builder, builder.InputShape)
         {
             int times = Times(of.Scale.Length, InputShape.Elements / of.Scale.Length);
             (centre, scale, shift) = (Repeated(of.Centre, times), Repeated(of.Scale, times), Repeated(of.Shift, times));
-            if (of.Scale.Length == LastAxis(InputShape))
-                folded = (Repeated(of.Scale, 1), Repeated([.. of.Shift.Select((value, c) => value - (of.Centre[c] * of.Scale[c]))], 1));
+            if (of.Scale.Length != LastAxis(InputShape))
+                return;
+            channelScale = Repeated(of.Scale, 1);
+            channelShift = Repeated([.. of.Shift.Select((value, c) => value - (of.Centre[c] * of.Scale[c]))], 1);
         }
 
         public override int ScratchElements => scale.Length;
 
-        internal override long PackedElements => (3 * scale.Length) + (folded is var (factors, shifts) ? factors.Length + shifts.Length : 0);
+        internal override long PackedElements => (3 * scale.Length) + (2 * (channelScale?.Length ?? 0));
 
-        internal override (ReadOnlyMemory<T> Scale, ReadOnlyMemory<T> Shift)? ScaleAndShift => folded is var (factors, shifts) ? (factors, shifts) : null;
+        internal override (ReadOnlyMemory<T> Scale, ReadOnlyMemory<T> Shift)? ScaleAndShift => channelScale is null ? null : (channelScale, channelShift);
 
         internal override bool TakesPostOperations => true;
 

@@ -1,6 +1,7 @@
 namespace NanoConv.Tests.Graphs;
 
 /// <summary>Constants become part of the weights before them and never of those behind; noise is gone, and activations are done in place.</summary>
+[Collection(nameof(Training.AllocationTests))]
 public sealed class PreprocessingCompilationTests : PropertySuite
 {
     private static readonly Node Input = Network.Input((6, 7, 4));
@@ -37,6 +38,34 @@ public sealed class PreprocessingCompilationTests : PropertySuite
         AssertPlan(Conv.Then(new GroupNormalization(2), Activation.ReLU), "conv2d_1", "group_normalization_1 fuses re_lu_1");
         AssertPlan(
             Node.Add(Conv.Then(new GroupNormalization(2)), Input).Then(Activation.ReLU), "conv2d_1", "group_normalization_1 fuses add_1 re_lu_1");
+    }
+
+    /// <summary>What is held of them beside the weights is in the plan of memory, and a step forward and back makes nothing.</summary>
+    [Fact]
+    public void Constants_are_in_the_plan_and_steps_allocate_nothing()
+    {
+        Node output = Input.Then(
+            new Rescaling([1, 2, 3, 4]), new GaussianNoise(0.1), new GroupNormalization(2), new SpatialDropout2D(0.2), new LayerNormalization(),
+            new Normalization([1, 2], [1], [2]), new Rescaling(2), new LayerNormalization([-3, -2, -1]));
+        Model<float> model = new Network(Input, output).Build<float>();
+        MemoryPlan plan = model.PlanMemory(new FitOptions { BatchSize = 3, Threads = 1 }, 3);
+        Assert.Equal(plan.Weights + plan.PackedKernels, sizeof(float) * NumberArrays<float>.Elements(model));
+
+        Workspace<float> workspace = new(model, 3, training: true);
+        workspace.Load(Numbers.Reals<float>(3 * 168, seed: 1), 3);
+        float[] cotangent = new float[3 * 168], gradient = new float[model.ParameterCount];
+        long allocated = 0;
+        for (int step = 0; step < 120; step++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            workspace.Configure(training: true, wantsLogits: false, seed: 1, step, firstExample: 0);
+            workspace.Forward();
+            workspace.Backward(cotangent, gradient, needsInputGradient: true);
+            if (step >= 100)
+                allocated += GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        Assert.Equal(0, allocated);
     }
 
     private static Node Conv => Input.Then(new Conv2D(4, 3, padding: Padding.Same));

@@ -132,25 +132,52 @@ public sealed class ExampleNormalizationProofTests : PropertySuite
 {
     [Fact]
     public void Every_gradient_of_a_layer_normalisation_is_its_slope() => ForAll(
-        Generators.Normalized, static c => LayerGradientTests.AssertProved(seed => GradientCheck.Run(c.OverLastAxes, c.InputShape, c.Examples, seed), c.Seed), share: 0.5);
+        Generators.Normalized,
+        static c => LayerGradientTests.AssertProved(seed => GradientCheck.Run(c.OverLastAxes, c.InputShape, c.Examples, seed), c.Seed),
+        share: 0.5);
 
     [Fact]
     public void Every_gradient_of_a_group_normalisation_is_its_slope() => ForAll(
-        Generators.Normalized, static c => LayerGradientTests.AssertProved(seed => GradientCheck.Run(c.InGroups, c.InputShape, c.Examples, seed), c.Seed), share: 0.5);
+        Generators.Normalized,
+        static c => LayerGradientTests.AssertProved(seed => GradientCheck.Run(c.InGroups, c.InputShape, c.Examples, seed), c.Seed),
+        share: 0.5);
 
     /// <summary>γ and β stay; gradients pass all the same.</summary>
     [Fact]
     public void Frozen_ones_keep_their_bits_and_the_others_train()
     {
         Model<float> model = new Sequential(
-            new Dense(6), new LayerNormalization(name: "a"), new GroupNormalization(3, name: "b"), new LayerNormalization(name: "c"), new Dense(2, Activation.Softmax))
-            .Build<float>(4, seed: 1);
+            new Dense(6), new LayerNormalization(name: "a"), new GroupNormalization(3, name: "b"), new LayerNormalization(name: "c"),
+            new Dense(2, Activation.Softmax)).Build<float>(4, seed: 1);
         model.Freeze("a", "b");
-        float[] Values(string layer) => [.. model.Parameters.Where(one => one.Name.StartsWith(layer + "/", StringComparison.Ordinal)).SelectMany(one => one.Value.ToArray())];
+        float[] Values(string layer) => [.. model.Parameters.Where(one => one.Name.Split('/')[0] == layer).SelectMany(one => one.Value.ToArray())];
         Dictionary<string, float[]> before = ((string[])["dense_1", "a", "b", "c"]).ToDictionary(name => name, Values);
         model.Fit(new Tensor<float>((9, 4), Numbers.Reals<float>(36, seed: 2)), new int[9], new FitOptions { BatchSize = 4 });
         foreach ((string layer, float[] values) in before)
             Assert.Equal(layer is "a" or "b", values.AsSpan().SequenceEqual(Values(layer)));
+    }
+
+    [Fact]
+    public void First_values_and_penalties_are_those_given()
+    {
+        (L1 ofBeta, L2 ofGamma) = (new L1(0.1), new L2(0.2));
+        Layer[] given =
+        [
+            new LayerNormalization(null, 1, true, true, new Ones(), new Zeros(), ofBeta, ofGamma),
+            new GroupNormalization(1, 1, true, true, new Ones(), new Zeros(), ofBeta, ofGamma),
+        ];
+        foreach (Layer layer in given)
+        {
+            Model<double> model = Build(layer, 2);
+            Assert.Equal([0.0, 0, 1, 1], model.Weights.ToArray());
+            Assert.Equal([ofGamma, ofBeta], model.Parameters.Select(parameter => parameter.Regularizer));
+        }
+
+        foreach (Layer layer in (Layer[])[new LayerNormalization(), new GroupNormalization(1)])
+        {
+            Assert.Equal([1.0, 1, 0, 0], Build(layer, 2).Weights.ToArray());
+            Assert.All(Build(layer, 2).Parameters, parameter => Assert.Null(parameter.Regularizer));
+        }
     }
 
     [Fact]
