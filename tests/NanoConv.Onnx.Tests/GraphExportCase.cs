@@ -53,7 +53,7 @@ internal sealed record GraphExportCase(Shape InputShape, GraphExportStep[] Steps
 
     private static bool IsFor(Layer layer, Shape shape) => layer switch
     {
-        Conv2D or MaxPooling2D => shape.Rank == 3,
+        Conv2D or MaxPooling2D or SpatialDropout2D => shape.Rank == 3,
         Dense => shape.Rank == 1,
         _ => true,
     };

@@ -39,6 +39,9 @@ internal static class GraphGenerators
         from units in Gen.Elements(1, 2, 2, 3)
         from activation in Gen.Elements(Activation.Linear, Activation.ReLU, Activation.Softmax)
         select (Layer)new Dense(units, activation),
+        Gen.Elements<Layer>(
+            new LayerNormalization(epsilon: 0.1), new GroupNormalization(-1, 0.1), new GroupNormalization(1, 0.1), new Rescaling(2, -0.5),
+            new Normalization(mean: [0.25], variance: [2]), new Normalization([], [0.25], [2], invert: true)),
         Gen.Elements<Layer>(new Flatten(), new Flatten(), new MaxPooling2D(2, 1, Padding.Same), new Dropout(0.3)),
         Gen.Elements<Layer>(new PReLU(), new ActivationLayer(Activation.ReLU), new ActivationLayer(Activation.Softmax), new ActivationLayer(Activation.Tanh)));
 

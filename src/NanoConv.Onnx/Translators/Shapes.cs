@@ -17,6 +17,8 @@ internal static class Shapes
         LayerTranslator.For<Cropping2D>(Add),
         LayerTranslator.For<UpSampling2D>(Add),
         LayerTranslator.For<Dropout>(static (_, _) => { }, static _ => true),
+        LayerTranslator.For<SpatialDropout2D>(static (_, _) => { }, static _ => true),
+        LayerTranslator.For<GaussianNoise>(static (_, _) => { }, static _ => true),
     ];
 
     private static void Flatten(LayerTranslation layer)
@@ -54,11 +56,13 @@ internal static class Shapes
             : [0, sides.Top, sides.Left, 0, 0, sides.Bottom, sides.Right, 0])]);
     }
 
-    private static void Add(LayerTranslation layer, Cropping2D cropping)
+    private static void Add(LayerTranslation layer, Cropping2D cropping) => AddSlice(layer, cropping.Cropping.Top, cropping.Cropping.Left);
+
+    /// <summary>Takes a part out of a picture, as large as the layer's output.</summary>
+    public static void AddSlice(LayerTranslation layer, int top, int left)
     {
         if (layer.InputShape == layer.OutputShape)
             return;
-        (int top, int left) = (cropping.Cropping.Top, cropping.Cropping.Left);
         long row = layer.State.IsNchw ? 2 : 1;
         layer.Add(
             "Slice",

@@ -83,11 +83,13 @@ public sealed class ConfigReader
         throw new FormatException($"expected '{key}' to be one of {known}, found {Quoted.Of(text)}");
     }
 
-    /// <summary>Whole numbers, as many as there are.</summary>
+    /// <summary>Whole numbers, however many; a single one may stand alone.</summary>
     /// <inheritdoc cref="Whole(string)"/>
-    public int[] Wholes(string key) => Read(key, static element => element.ValueKind == JsonValueKind.Array
-        ? (int[])[.. element.EnumerateArray().Select(JsonNumbers.Whole)]
-        : throw new FormatException($"expected whole numbers, found {Quoted.Of(element.GetRawText())}"));
+    public int[] Wholes(string key) => Each(key, JsonNumbers.Whole);
+
+    /// <summary>Numbers, however many; a single one may stand alone.</summary>
+    /// <inheritdoc cref="Whole(string)"/>
+    public double[] Reals(string key) => Each(key, JsonNumbers.Real);
 
     /// <summary>A height and a width.</summary>
     /// <inheritdoc cref="Whole(string)"/>
@@ -138,6 +140,9 @@ public sealed class ConfigReader
     /// <summary>A part that describes itself; null where the file has null.</summary>
     internal TPart? Part<TPart>(string key, Registry<TPart> registry)
         where TPart : class => Read(key, element => element.ValueKind == JsonValueKind.Null ? null : registry.Read(element));
+
+    private TValue[] Each<TValue>(string key, Func<JsonElement, TValue> read) => Read(key, element =>
+        element.ValueKind == JsonValueKind.Array ? (TValue[])[.. element.EnumerateArray().Select(read)] : [read(element)]);
 
     private TValue Read<TValue>(string key, Func<JsonElement, TValue> read)
     {

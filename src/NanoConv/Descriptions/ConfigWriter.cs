@@ -49,11 +49,16 @@ public sealed class ConfigWriter
         AddNode(key, array);
     }
 
-    /// <summary>Adds numbers, which come back exactly.</summary>
-    /// <inheritdoc cref="Add(string, int)"/>
-    /// <exception cref="ArgumentException">The name is taken, or a number is not finite.</exception>
+    /// <summary>Adds numbers, which come back exactly; a single one stands alone, as a number.</summary>
+    /// <inheritdoc cref="Add(string, double)"/>
     public void Add(string key, ReadOnlySpan<double> value)
     {
+        if (value.Length == 1)
+        {
+            Add(key, value[0]);
+            return;
+        }
+
         JsonArray array = [];
         foreach (double number in value)
         {

@@ -68,6 +68,61 @@ internal static class ChannelSums
         }
     }
 
+    /// <summary>y[p, c] = (x[p, c] − centre[c]) · scale[c] + shift[c]: as exact where x is large and all of it near the centre.</summary>
+    /// <param name="y">Overwritten: [n, C]; may be x itself.</param>
+    /// <param name="x">[n, C].</param>
+    /// <param name="centre">[C].</param>
+    /// <param name="scale">[C].</param>
+    /// <param name="shift">[C].</param>
+    /// <typeparam name="T">The element type.</typeparam>
+    public static void Standardize<T>(Span<T> y, ReadOnlySpan<T> x, ReadOnlySpan<T> centre, ReadOnlySpan<T> scale, ReadOnlySpan<T> shift)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int channels = scale.Length, c = 0;
+        for (; c <= channels - Vector<T>.Count; c += Vector<T>.Count)
+        {
+            Vector<T> middle = Load(centre, c), a = Load(scale, c), b = Load(shift, c);
+            for (int i = c; i < x.Length; i += channels)
+                (((Load(x, i) - middle) * a) + b).CopyTo(y[i..]);
+        }
+
+        for (; c < channels; c++)
+        {
+            for (int i = c; i < x.Length; i += channels)
+                y[i] = ((x[i] - centre[c]) * scale[c]) + shift[c];
+        }
+    }
+
+    /// <summary>square[c] = Σₚ (x[p, c] − centre[c])².</summary>
+    /// <param name="square">Overwritten: [C].</param>
+    /// <param name="x">[n, C].</param>
+    /// <param name="centre">[C].</param>
+    /// <typeparam name="T">The element type.</typeparam>
+    public static void Squares<T>(Span<T> square, ReadOnlySpan<T> x, ReadOnlySpan<T> centre)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int channels = square.Length, c = 0;
+        for (; c <= channels - Vector<T>.Count; c += Vector<T>.Count)
+        {
+            Vector<T> sum = Vector<T>.Zero, middle = Load(centre, c);
+            for (int i = c; i < x.Length; i += channels)
+            {
+                Vector<T> distance = Load(x, i) - middle;
+                sum += distance * distance;
+            }
+
+            sum.CopyTo(square[c..]);
+        }
+
+        for (; c < channels; c++)
+        {
+            T sum = T.Zero;
+            for (int i = c; i < x.Length; i += channels)
+                sum += (x[i] - centre[c]) * (x[i] - centre[c]);
+            square[c] = sum;
+        }
+    }
+
     /// <summary>sum[c] = Σₚ dy[p, c] and product[c] = Σₚ dy[p, c] · (x[p, c] − mean[c]) · inverse[c].</summary>
     /// <param name="sum">Overwritten: [C].</param>
     /// <param name="product">Overwritten: [C].</param>

@@ -35,6 +35,12 @@ public static class CounterRandom
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Bits(ulong key, long counter) => Mix(key + (((ulong)counter + 1) * Gamma));
 
+    /// <summary>The same of a vector of places that follow one another.</summary>
+    /// <param name="key">The sequence.</param>
+    /// <param name="first">The first place in it.</param>
+    internal static Vector<ulong> VectorBits(ulong key, long first) =>
+        Mix(new Vector<ulong>(key + (((ulong)first + 1) * Gamma)) + (Vector<ulong>.Indices * Gamma));
+
     /// <summary>A number in [0, 1), of 53 random bits.</summary>
     /// <param name="key">The sequence.</param>
     /// <param name="counter">The place in it.</param>

@@ -21,6 +21,12 @@ public enum RandomDomain
     /// <summary>What is drawn outside the library: layers, initialisers and data sets of one's own. Nothing in it uses this.</summary>
     Own = 5,
 
+    /// <summary>The masks of channels that SpatialDropout2D drops; streams: step, layer.</summary>
+    SpatialDropout = 6,
+
+    /// <summary>GaussianNoise's numbers; streams: step, layer.</summary>
+    GaussianNoise = 7,
+
     /// <summary>Augmentation; streams: layer, epoch (0 for what lasts), counter: example.</summary>
-    Augmentation = 10,
+    Augmentation = 8,
 }

@@ -13,7 +13,8 @@ internal static class FeatureOrder
 {
     /// <summary>For each value of a model the pieces of which its features are in a row; null where they have PyTorch's order.</summary>
     /// <exception cref="ArgumentException">
-    /// A sum or a product joins features of different orders, or a picture is made of features that are another picture there.
+    /// A sum or a product joins features of different orders, a picture is made of features that are another picture there, or groups of features
+    /// would be others.
     /// </exception>
     public static IReadOnlyList<(int Pixels, int Channels)>?[] Of<T>(Model<T> model)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -33,6 +34,9 @@ internal static class FeatureOrder
             orders[index + 1] = layer.Specification switch
             {
                 Flatten or Reshape => InRow(layer.InputShape) ?? inputs[0],
+                GroupNormalization { Groups: not 1 } when inputs[0]?.Any(piece => piece is { Pixels: > 1, Channels: > 1 }) == true => throw new ArgumentException(
+                    $"{layer.Specification.TypeName} '{layer.Name}': expected one group, received several of features that were flattened from a picture, "
+                    + "whose order in PyTorch is another one, so that groups there are others"),
                 { KeepsOrder: true } => inputs[0],
                 Concatenate when inputs.Any(order => order is not null) =>
                     [.. inputs.Zip(layer.InputShapes, (order, shape) => order ?? [(1, shape[0])]).SelectMany(pieces => pieces)],

@@ -33,8 +33,8 @@ internal sealed class WeightImport<T>
         if (layers.FirstOrDefault(layer => layer.Specification.ForeignKernelRank is null) is { } other)
         {
             throw new ArgumentException(
-                "expected layers with weights that other frameworks have, Conv2D, Dense, BatchNormalization and PReLU, "
-                + $"received {other.Specification.TypeName} '{other.Name}'");
+                "expected layers with weights that other frameworks have, Conv2D, Dense, BatchNormalization, GroupNormalization, LayerNormalization over one "
+                + $"axis and PReLU, received {other.Specification.TypeName} '{other.Name}'");
         }
 
         featureOrders = layout == WeightLayout.PyTorch ? FeatureOrder.Of(model) : [];
@@ -196,17 +196,20 @@ internal sealed class WeightImport<T>
 
     private void Reject(List<SourceLayer> strange) => unexpected.AddRange(strange.SelectMany(source => source.Tensors));
 
-    /// <summary>By how many axes its kernel has, layers are told apart; null for those that are none.</summary>
+    /// <summary>
+    /// By how many axes its kernel has, layers are told apart; null for those that are none. A normalisation may have a β alone; a tensor alone that is
+    /// no kernel is slopes where the model has such.
+    /// </summary>
     private int? RankOf(SourceLayer source)
     {
         if (source.IsNormalization)
             return NormalizationRank;
-        if (source.Kernel is not { } kernel)
-            return null;
-        int axes = file.Tensors[kernel].Shape.Count;
-        if (axes is DenseRank or ConvolutionRank)
+        int axes = file.Tensors[source.Kernel ?? source.Tensors.First()].Shape.Count;
+        if (source.Kernel is not null && axes is DenseRank or ConvolutionRank)
             return axes;
-        return source.IsKernelAlone && model.Layers.Any(layer => layer.Specification is PReLU) ? SlopesRank : null; // no kernel's slopes
+        if (source.IsKernelAlone && model.Layers.Any(layer => layer.Specification is PReLU))
+            return SlopesRank;
+        return axes == NormalizationRank ? NormalizationRank : null;
     }
 
     private string Shape(string name) => Describe(file.Tensors[name].Shape);

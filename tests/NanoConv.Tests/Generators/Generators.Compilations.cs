@@ -68,7 +68,9 @@ internal static partial class Generators
         select (Layer)new BatchNormalization(0.9, epsilon, center, scale);
 
     private static Gen<Layer> LayerInPlace => Gen.Elements<Layer>(
-        Activation.ReLU, Activation.ReLU, Activation.SiLU, Activation.Softmax, Activation.Linear, new Dropout(0.3), new MaxPooling2D(2, 1, Padding.Same));
+        Activation.ReLU, Activation.ReLU, Activation.SiLU, Activation.Softmax, Activation.Linear, new Dropout(0.3), new MaxPooling2D(2, 1, Padding.Same),
+        new SpatialDropout2D(0.3), new GaussianNoise(0.3), new LayerNormalization(epsilon: 0.1), new GroupNormalization(1, 0.1), new Rescaling(0.5, 0.25),
+        new NanoConv.Layers.Normalization(mean: [0.5], variance: [0.25]));
 
     private static Gen<Layer[]> CompilationHead =>
         from classes in Gen.Choose(2, 5)

@@ -49,6 +49,9 @@ internal static partial class Generators
         select (Layer)new BatchNormalization(0.9, 0.1, center, scale, gammaRegularizer: new L2(0.01)),
         Gen.Elements<Layer>(new PReLU(alphaRegularizer: new L2(0.01), sharedAxes: [1, 2]), new PReLU(sharedAxes: [1, 2, 3])),
         Gen.Elements<Layer>(
+            new LayerNormalization(epsilon: 0.1), new LayerNormalization([-2, -1], 0.1), new GroupNormalization(-1, 0.1), new GroupNormalization(1, 0.1),
+            new SpatialDropout2D(0.3), new GaussianNoise(0.1), new Rescaling(2, -0.5), new Normalization(mean: [0.25], variance: [2])),
+        Gen.Elements<Layer>(
             new MaxPooling2D(2, 1, Padding.Same), new GlobalAveragePooling2D(keepDims: true), new Dropout(0.3), new ActivationLayer(Activation.ReLU)));
 
     private static bool IsSmall(GraphCase graph) =>

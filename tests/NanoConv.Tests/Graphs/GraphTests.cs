@@ -155,7 +155,8 @@ public sealed class GraphTests : PropertySuite
             case ActivationLayer:
                 return [.. inputs[0].Select(x => Math.Max(x, 0))];
             default:
-                return Textbook.Forward<double>(layer, examples, inputs[0]) ?? inputs[0]; // Dropout and Flatten change nothing
+                return NormalizationTextbook.Forward<double>(layer, inputs[0])
+                    ?? Textbook.Forward<double>(layer, examples, inputs[0]) ?? inputs[0]; // Dropout and Flatten change nothing
         }
     }
 
