@@ -58,6 +58,14 @@ public sealed class ConfigReader
         ? (int[])[.. element.EnumerateArray().Select(JsonNumbers.Whole)]
         : throw new FormatException($"expected {count} numbers, found {Quoted.Of(element.GetRawText())}"));
 
+    /// <summary>Whole numbers, however many.</summary>
+    /// <inheritdoc cref="Whole(string)"/>
+    public int[] Wholes(string key) => Each(key, JsonNumbers.Whole);
+
+    /// <summary>Numbers, however many.</summary>
+    /// <inheritdoc cref="Whole(string)"/>
+    public double[] Reals(string key) => Each(key, JsonNumbers.Real);
+
     /// <summary>A height and a width.</summary>
     /// <inheritdoc cref="Whole(string)"/>
     public Size2D Size(string key)
@@ -91,6 +99,24 @@ public sealed class ConfigReader
     /// <summary>A part that describes itself; null where the file has null.</summary>
     internal TPart? Part<TPart>(string key, Registry<TPart> registry)
         where TPart : class => Read(key, element => element.ValueKind == JsonValueKind.Null ? null : registry.Read(element));
+
+    /// <summary>Whether a setting is described by more than a number.</summary>
+    internal bool IsPart(string key) => Read(key, static element => element.ValueKind is JsonValueKind.String or JsonValueKind.Object);
+
+    /// <summary>A part of one class; null where there is none.</summary>
+    internal TPart? PartOrNull<TPart>(string key)
+        where TPart : class, IDescribed<TPart> => Has(key) ? Read(key, static element => TPart.FromConfig(new ConfigReader(element))) : null;
+
+    /// <summary>Parts of one class; none where there are none.</summary>
+    internal TPart[] Parts<TPart>(string key)
+        where TPart : IDescribed<TPart> => Has(key) ? Each(key, static element => TPart.FromConfig(new ConfigReader(element))) : [];
+
+    /// <summary>A number; null where there is none.</summary>
+    internal double? RealOrNull(string key) => Has(key) ? Real(key) : null;
+
+    private TValue[] Each<TValue>(string key, Func<JsonElement, TValue> read) => Read(key, element => element.ValueKind == JsonValueKind.Array
+        ? (TValue[])[.. element.EnumerateArray().Select(read)]
+        : throw new FormatException($"expected an array, found {Quoted.Of(element.GetRawText())}"));
 
     private TValue Read<TValue>(string key, Func<JsonElement, TValue> read)
     {

@@ -18,6 +18,15 @@ public sealed class ConfigWriter
     /// <summary>What cannot be described, if anything, and what to do about it.</summary>
     internal string? Mistake { get; private set; }
 
+    /// <summary>Remembers what a file could not be read for.</summary>
+    internal void Refuse(string mistake) => Mistake ??= mistake;
+
+    /// <summary>Adds a part of one class, which needs no name.</summary>
+    internal void AddPart(string key, IDescribed part) => AddNode(key, JsonOf(part));
+
+    /// <summary>Adds parts of one class.</summary>
+    internal void AddParts(string key, IEnumerable<IDescribed> parts) => AddNode(key, new JsonArray([.. parts.Select(JsonOf)]));
+
     /// <summary>Adds a whole number.</summary>
     /// <param name="key">The setting's name, in Keras's words.</param>
     /// <param name="value">The setting.</param>
@@ -48,6 +57,16 @@ public sealed class ConfigWriter
         AddNode(key, array);
     }
 
+    /// <summary>Adds numbers, which come back exactly.</summary>
+    /// <inheritdoc cref="Add(string, double)"/>
+    public void Add(string key, ReadOnlySpan<double> value)
+    {
+        JsonArray array = [];
+        foreach (double number in value)
+            array.Add((JsonNode)(double.IsFinite(number) ? number : throw new ArgumentException($"'{key}': expected finite numbers, received {number}")));
+        AddNode(key, array);
+    }
+
     /// <summary>Adds a height and a width.</summary>
     /// <inheritdoc cref="Add(string, int)"/>
     public void Add(string key, Size2D value) => Add(key, [value.Height, value.Width]);
@@ -70,6 +89,14 @@ public sealed class ConfigWriter
         if (part is not null && !registry.TryDescribe(part, out node, out string? mistake))
             Mistake ??= mistake;
         AddNode(key, node);
+    }
+
+    private JsonNode JsonOf(IDescribed part)
+    {
+        ConfigWriter writer = new();
+        part.Describe(writer);
+        Mistake ??= writer.Mistake;
+        return writer.Json;
     }
 
     private void AddNode(string key, JsonNode? value)
