@@ -19,7 +19,7 @@ public sealed class ConfigWriter
     internal string? Mistake { get; private set; }
 
     /// <summary>Remembers what a file could not be read for.</summary>
-    internal void Refuse(string mistake) => Mistake ??= mistake;
+    internal void Refuse(string reason) => Mistake ??= reason;
 
     /// <summary>Adds a part of one class, which needs no name.</summary>
     internal void AddPart(string key, IDescribed part) => AddNode(key, JsonOf(part));
