@@ -141,6 +141,20 @@ public sealed class ConfigReader
     internal TPart? Part<TPart>(string key, Registry<TPart> registry)
         where TPart : class => Read(key, element => element.ValueKind == JsonValueKind.Null ? null : registry.Read(element));
 
+    /// <summary>Whether a setting is described by more than a number.</summary>
+    internal bool IsPart(string key) => Read(key, static element => element.ValueKind is JsonValueKind.String or JsonValueKind.Object);
+
+    /// <summary>A part of one class; null where there is none.</summary>
+    internal TPart? PartOrNull<TPart>(string key)
+        where TPart : class, IDescribed<TPart> => Has(key) ? Read(key, static element => TPart.FromConfig(new ConfigReader(element))) : null;
+
+    /// <summary>Parts of one class; none where there are none.</summary>
+    internal TPart[] Parts<TPart>(string key)
+        where TPart : IDescribed<TPart> => Has(key) ? Each(key, static element => TPart.FromConfig(new ConfigReader(element))) : [];
+
+    /// <summary>A number; null where there is none.</summary>
+    internal double? RealOrNull(string key) => Has(key) ? Real(key) : null;
+
     private TValue[] Each<TValue>(string key, Func<JsonElement, TValue> read) => Read(key, element =>
         element.ValueKind == JsonValueKind.Array ? (TValue[])[.. element.EnumerateArray().Select(read)] : [read(element)]);
 

@@ -19,6 +19,15 @@ public sealed class ConfigWriter
     /// <summary>What cannot be described, if anything, and what to do about it.</summary>
     internal string? Mistake { get; private set; }
 
+    /// <summary>Remembers what a file could not be read for.</summary>
+    internal void Refuse(string reason) => Mistake ??= reason;
+
+    /// <summary>Adds a part of one class, which needs no name.</summary>
+    internal void AddPart(string key, IDescribed part) => AddNode(key, JsonOf(part));
+
+    /// <summary>Adds parts of one class.</summary>
+    internal void AddParts(string key, IEnumerable<IDescribed> parts) => AddNode(key, new JsonArray([.. parts.Select(JsonOf)]));
+
     /// <summary>Adds a whole number.</summary>
     /// <param name="key">The setting's name, in Keras's words.</param>
     /// <param name="value">The setting.</param>
@@ -111,6 +120,14 @@ public sealed class ConfigWriter
     /// <summary>A choice as files call it: <c>HorizontalAndVertical</c> is <c>horizontal_and_vertical</c>.</summary>
     internal static string Word<TChoice>(TChoice value)
         where TChoice : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+
+    private JsonNode JsonOf(IDescribed part)
+    {
+        ConfigWriter writer = new();
+        part.Describe(writer);
+        Mistake ??= writer.Mistake;
+        return writer.Json;
+    }
 
     private void AddNode(string key, JsonNode? value)
     {

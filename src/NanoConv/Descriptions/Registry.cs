@@ -35,6 +35,12 @@ internal sealed class Registry<TBase>(string kind, Func<TBase, string> unregiste
         words.TryAdd(type, word);
     }
 
+    /// <summary>Whether a word is one of a registered class.</summary>
+    public bool Knows(string word) => classes.ContainsKey(word);
+
+    /// <summary>Whether a class is registered.</summary>
+    public bool Knows(Type type) => words.ContainsKey(type);
+
     /// <summary>The word under which a file names it, and its settings; or why it cannot.</summary>
     public bool TryDescribe(TBase part, [NotNullWhen(true)] out string? word, [NotNullWhen(true)] out ConfigWriter? config, out string? mistake)
     {

@@ -42,23 +42,34 @@ public static class ParameterUpdate
 
     /// <summary>
     /// Gradient descent with momentum, as Keras has it: u = momentum·u − rate·g; w += u, or with Nesterov's look-ahead
-    /// w += momentum·u − rate·g.
+    /// w += momentum·u − rate·g. Or as PyTorch has it: u = momentum·u + g; w −= rate·u, or w −= rate·(g + momentum·u).
     /// </summary>
     /// <param name="w">Parameters, updated.</param>
     /// <param name="u">Velocities, updated.</param>
-    /// <param name="g">Gradients.</param>
-    /// <param name="rate">The learning rate.</param>
-    /// <param name="momentum">The share of the velocity that is kept.</param>
-    /// <param name="nesterov">Whether to look ahead.</param>
+    /// <param name="g">Gradients, to which decay·w is added.</param>
+    /// <param name="settings">Rate, momentum and decay of this step.</param>
     /// <typeparam name="T">The element type.</typeparam>
-    public static void Momentum<T>(Span<T> w, Span<T> u, ReadOnlySpan<T> g, T rate, T momentum, bool nesterov)
+    public static void Momentum<T>(Span<T> w, Span<T> u, ReadOnlySpan<T> g, in MomentumStep<T> settings)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        for (int i = 0; i < w.Length; i++)
+        MomentumStep<T> s = settings;
+        (T inside, T outside) = s.OfGradients ? (T.One, -s.Rate) : (-s.Rate, T.One); // where the rate comes in
+        Vector<T> momentum = new(s.Momentum), decay = new(s.Decay);
+        int i = 0;
+        for (; i <= w.Length - Vector<T>.Count; i += Vector<T>.Count)
         {
-            T step = rate * g[i];
-            u[i] = (momentum * u[i]) - step;
-            w[i] += nesterov ? (momentum * u[i]) - step : u[i];
+            Vector<T> weight = new(w[i..]), gradient = new(g[i..]);
+            Vector<T> step = inside * (s.Decay == T.Zero ? gradient : gradient + (decay * weight));
+            Vector<T> velocity = (momentum * new Vector<T>(u[i..])) + step;
+            velocity.CopyTo(u[i..]);
+            (weight + (outside * (s.Nesterov ? (momentum * velocity) + step : velocity))).CopyTo(w[i..]);
+        }
+
+        for (; i < w.Length; i++)
+        {
+            T step = inside * (s.Decay == T.Zero ? g[i] : g[i] + (s.Decay * w[i]));
+            u[i] = (s.Momentum * u[i]) + step;
+            w[i] += outside * (s.Nesterov ? (s.Momentum * u[i]) + step : u[i]);
         }
     }
 }

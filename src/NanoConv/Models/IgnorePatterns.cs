@@ -18,7 +18,7 @@ internal static class IgnorePatterns
             throw new ArgumentException("expected patterns of names to ignore, found an empty one", nameof(patterns));
         if (patterns.Count == 0)
             return [];
-        List<string> idle = [.. patterns.Where(pattern => !file.Tensors.Keys.Any(name => Fits(pattern, name)))];
+        List<string> idle = [.. patterns.Where(pattern => !file.Tensors.Keys.Any(name => NamePattern.Fits(pattern, name)))];
         if (idle.Count > 0)
         {
             throw new InvalidDataException(
@@ -26,33 +26,9 @@ internal static class IgnorePatterns
         }
 
         return [.. file.Tensors
-            .Select(tensor => (tensor.Key, tensor.Value.DataType, Pattern: patterns.FirstOrDefault(pattern => Fits(pattern, tensor.Key))))
+            .Select(tensor => (tensor.Key, tensor.Value.DataType, Pattern: patterns.FirstOrDefault(pattern => NamePattern.Fits(pattern, tensor.Key))))
             .Where(tensor => tensor.Pattern is not null)
             .Select(tensor => new IgnoredTensor(tensor.Key, tensor.DataType, tensor.Pattern!))];
-    }
-
-    /// <summary>
-    /// The piece before the first star begins the name, that behind the last one ends it, and those between follow one another:
-    /// each as early as it can, which leaves the most for the next.
-    /// </summary>
-    private static bool Fits(string pattern, string name)
-    {
-        string[] pieces = pattern.Split('*');
-        if (pieces.Length == 1)
-            return pattern == name;
-        (string first, string last) = (pieces[0], pieces[^1]);
-        if (name.Length < first.Length + last.Length || !name.StartsWith(first, StringComparison.Ordinal) || !name.EndsWith(last, StringComparison.Ordinal))
-            return false;
-        ReadOnlySpan<char> between = name.AsSpan(first.Length..^last.Length);
-        foreach (string piece in pieces[1..^1])
-        {
-            int at = between.IndexOf(piece, StringComparison.Ordinal);
-            if (at < 0)
-                return false;
-            between = between[(at + piece.Length)..];
-        }
-
-        return true;
     }
 
     private static string Quote(IEnumerable<string> names)

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using NanoConv.Descriptions;
 using NanoConv.Losses;
 using NanoConv.Optimizers;
+using NanoConv.Schedules;
 using NanoConv.Training;
 
 namespace NanoConv.Models;
@@ -12,6 +13,7 @@ internal static class TrainingDescription
 {
     private const string ClassKey = "class";
     private const string OwnClassKey = "own_class";
+    private const string RateKey = "learning_rate";
 
     /// <summary>The description of what a result depends on.</summary>
     public static string Write(FitOptions options) => new JsonObject
@@ -54,26 +56,18 @@ internal static class TrainingDescription
         }
     }
 
-    private static JsonObject Describe(Optimizer optimizer) => optimizer switch
+    // One of one's own, or with a schedule of one's own, is named and not read.
+    private static JsonObject Describe(Optimizer optimizer)
     {
-        Adam adam => new JsonObject
-        {
-            [ClassKey] = nameof(Adam),
-            ["learning_rate"] = adam.LearningRate,
-            ["beta_1"] = adam.Beta1,
-            ["beta_2"] = adam.Beta2,
-            ["epsilon"] = adam.Epsilon,
-            ["epsilon_hat"] = adam.EpsilonHat,
-        },
-        SGD sgd => new JsonObject
-        {
-            [ClassKey] = nameof(SGD),
-            ["learning_rate"] = sgd.LearningRate,
-            ["momentum"] = sgd.Momentum,
-            ["nesterov"] = sgd.Nesterov,
-        },
-        _ => new JsonObject { [OwnClassKey] = optimizer.GetType().FullName, ["learning_rate"] = optimizer.LearningRate },
-    };
+        if (!Optimizers.Optimizer.Registry.Knows(optimizer.GetType()))
+            return new JsonObject { [OwnClassKey] = optimizer.GetType().FullName, [RateKey] = Rate(optimizer) };
+        if (!Optimizers.Optimizer.Registry.TryDescribe(optimizer, out string? word, out ConfigWriter? config, out _))
+            return new JsonObject { [OwnClassKey] = $"{optimizer.GetType().Name} with a schedule of one's own", [RateKey] = Rate(optimizer) };
+        config.Json.Insert(0, ClassKey, word);
+        return config.Json;
+    }
+
+    private static JsonNode Rate(Optimizer optimizer) => optimizer.LearningRate is Constant constant ? constant.Value : $"{optimizer.LearningRate}";
 
     private static JsonObject Describe(Loss loss) => loss switch
     {
@@ -85,18 +79,8 @@ internal static class TrainingDescription
         _ => new JsonObject { [OwnClassKey] = loss.GetType().FullName },
     };
 
-    private static Optimizer? Optimizer(JsonElement optimizer)
-    {
-        return ClassOf(optimizer) switch
-        {
-            nameof(Adam) => new Adam(
-                Number("learning_rate"), Number("beta_1"), Number("beta_2"), Number("epsilon"), optimizer.GetProperty("epsilon_hat").GetBoolean()),
-            nameof(SGD) => new SGD(Number("learning_rate"), Number("momentum"), optimizer.GetProperty("nesterov").GetBoolean()),
-            _ => null,
-        };
-
-        double Number(string name) => optimizer.GetProperty(name).Real();
-    }
+    private static Optimizer? Optimizer(JsonElement optimizer) =>
+        ClassOf(optimizer) is { } word && Optimizers.Optimizer.Registry.Knows(word) ? Optimizers.Optimizer.Read(word, new ConfigReader(optimizer)) : null;
 
     private static Loss? Loss(JsonElement loss) => ClassOf(loss) switch
     {

@@ -1,5 +1,7 @@
 using System.Globalization;
+using NanoConv.Descriptions;
 using NanoConv.Kernels;
+using NanoConv.Schedules;
 
 namespace NanoConv.Optimizers;
 
@@ -12,22 +14,25 @@ namespace NanoConv.Optimizers;
 /// TensorFlow add theirs, the paper's "ε hat", to the root before the correction, which is this with ε / √(1 − β₂ᵗ):
 /// 32 times as much at the first step, where gradients are tiny; ask for it with <see cref="EpsilonHat"/>.
 /// </remarks>
-public sealed class Adam : Optimizer
+public class Adam : Optimizer, IDescribed<Adam>
 {
     /// <summary>Specifies Adam.</summary>
-    /// <param name="learningRate">The size of a step.</param>
+    /// <param name="learningRate">The size of a step; by default 0.001.</param>
     /// <param name="beta1">Decay of the gradient's mean, in [0, 1).</param>
     /// <param name="beta2">Decay of the squared gradient's mean, in [0, 1).</param>
     /// <param name="epsilon">ε, above 0.</param>
     /// <param name="epsilonHat">Whether ε is added before the correction, as Keras's code does.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
-    public Adam(double learningRate = 0.001, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-7, bool epsilonHat = false)
-        : base(learningRate)
+    public Adam(Schedule? learningRate = null, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-7, bool epsilonHat = false)
+        : this(learningRate, beta1, beta2, epsilon, epsilonHat, weightDecay: 0)
+    {
+    }
+
+    private protected Adam(Schedule? learningRate, double beta1, double beta2, double epsilon, bool epsilonHat, double weightDecay)
+        : base(learningRate ?? 0.001, weightDecay)
     {
         (Beta1, Beta2) = (CheckShare(beta1, nameof(beta1)), CheckShare(beta2, nameof(beta2)));
-        if (!(epsilon > 0 && double.IsFinite(epsilon)))
-            throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "expected an ε above 0");
-        (Epsilon, EpsilonHat) = (epsilon, epsilonHat);
+        (Epsilon, EpsilonHat) = (CheckEpsilon(epsilon), epsilonHat);
     }
 
     /// <summary>Decay of the gradient's mean.</summary>
@@ -43,14 +48,26 @@ public sealed class Adam : Optimizer
     public bool EpsilonHat { get; }
 
     /// <inheritdoc/>
+    public static Adam FromConfig(ConfigReader config) => new(
+        config.Schedule("learning_rate"), config.Real("beta_1"), config.Real("beta_2"), config.Real("epsilon"), config.Flag("epsilon_hat"));
+
+    /// <inheritdoc/>
     public override OptimizerState<T> Start<T>(int parameters) => new State<T>(this, parameters);
 
     /// <inheritdoc/>
-    public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"Adam(learning_rate {LearningRate}, beta1 {Beta1}, beta2 {Beta2}, {(EpsilonHat ? "epsilon_hat" : "epsilon")} {Epsilon})");
+    private protected override string OwnSettings => string.Create(
+        CultureInfo.InvariantCulture, $", beta1 {Beta1}, beta2 {Beta2}, {(EpsilonHat ? "epsilon_hat" : "epsilon")} {Epsilon}");
 
-    private sealed class State<T>(Adam adam, int parameters) : OptimizerState<T>
+    /// <inheritdoc/>
+    private protected override void DescribeOwn(ConfigWriter config)
+    {
+        config.Add("beta_1", Beta1);
+        config.Add("beta_2", Beta2);
+        config.Add("epsilon", Epsilon);
+        config.Add("epsilon_hat", EpsilonHat);
+    }
+
+    private sealed class State<T>(Adam adam, int parameters) : OptimizerState<T>(adam)
         where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
     {
         private readonly T[] m = new T[parameters];
@@ -59,14 +76,14 @@ public sealed class Adam : Optimizer
 
         public override IReadOnlyList<(string Name, T[] Values)> Tensors => [("m", m), ("v", v)];
 
-        public override void Update(int first, Span<T> parameters, ReadOnlySpan<T> gradients) => ParameterUpdate.Adam(
-            parameters, m.AsSpan(first, parameters.Length), v.AsSpan(first, parameters.Length), gradients, step);
+        protected override void Update(int first, Span<T> parameters, ReadOnlySpan<T> gradients, in StepSize<T> size) => ParameterUpdate.Adam(
+            parameters, m.AsSpan(first, parameters.Length), v.AsSpan(first, parameters.Length), gradients, step with { Rate = size.Rate });
 
         protected override void OnBeginStep()
         {
             double correction1 = 1 / (1 - Math.Pow(adam.Beta1, Step)), correction2 = 1 / (1 - Math.Pow(adam.Beta2, Step));
             step = new AdamStep<T>(
-                T.CreateChecked(adam.LearningRate),
+                T.Zero, // each group has its own
                 T.CreateChecked(1 - adam.Beta1),
                 T.CreateChecked(1 - adam.Beta2),
                 T.CreateChecked(correction1),

@@ -57,7 +57,7 @@ internal sealed class Checkpointer<T> : IDisposable
         CheckIdentity(saved);
         foreach (Parameter<T> parameter in model.Parameters)
             saved.Part("weights").Array<T>(parameter.Name, parameter.Shape.Elements);
-        foreach ((string name, _) in optimizer.Tensors)
+        foreach ((string name, _) in optimizer.AllTensors)
             saved.Part("optimizer").Array<T>(name, model.ParameterCount);
         state.Restore(saved.Part("state"));
 
@@ -67,7 +67,7 @@ internal sealed class Checkpointer<T> : IDisposable
             foreach (Parameter<T> parameter in model.Parameters)
                 saved.Part("weights").Array<T>(parameter.Name).CopyTo(parameter.Writable);
         });
-        foreach ((string name, T[] values) in optimizer.Tensors)
+        foreach ((string name, T[] values) in optimizer.AllTensors)
             saved.Part("optimizer").Array<T>(name).CopyTo(values);
         optimizer.ReturnTo(lastStep = state.StepsTaken);
         return saved;
@@ -104,7 +104,7 @@ internal sealed class Checkpointer<T> : IDisposable
         state.Save(saved.Part("state"));
         foreach (Parameter<T> parameter in model.Parameters)
             saved.Part("weights").Set<T>(parameter.Name, parameter.Value, parameter.Shape);
-        foreach ((string name, T[] values) in optimizer.Tensors)
+        foreach ((string name, T[] values) in optimizer.AllTensors)
             saved.Part("optimizer").Set<T>(name, values);
         foreach ((int index, IResumable callback) in options.Callbacks.OfType<IResumable>().Index())
             callback.Save(saved.Part($"callback{index + 1}"));

@@ -54,6 +54,7 @@ internal static class FitLoop
             checkpoints?.Write();
         }
 
+        step.Finish();
         foreach (Callback callback in callbacks)
             callback.OnTrainEnd(state);
         return history;
@@ -66,6 +67,7 @@ internal static class FitLoop
             long begin = Stopwatch.GetTimestamp();
             int count = Math.Min(options.BatchSize, training.Count - state.ExamplesSeen);
             state.Step++;
+            step.Optimizer.RateScale = state.LearningRateScale;
             (double loss, int correct) = step.Run(training, order, state.ExamplesSeen, count, (state.Epoch, state.Step));
             state.LossSum += loss * count;
             state.Correct += correct;
@@ -85,7 +87,7 @@ internal static class FitLoop
     }
 
     // From the same start in every epoch, so that an epoch's order is a function of seed and epoch alone.
-    private static void Shuffle(int[] order, int seed, int epoch)
+    internal static void Shuffle(int[] order, int seed, int epoch)
     {
         for (int i = 0; i < order.Length; i++)
             order[i] = i;

@@ -32,7 +32,7 @@ internal static class MemoryCount
         {
             Weights = (long)size * model.ParameterCount,
             PackedKernels = size * (model.Layers.Sum(layer => layer.PackedElements) + folded),
-            Optimizer = (long)size * model.ParameterCount * options.Optimizer.Start<T>(1).Tensors.Count,
+            Optimizer = (long)size * model.ParameterCount * (options.Optimizer.Start<T>(1).Tensors.Count + options.Optimizer.Averages),
             Gradients = size * gradients,
             Activations = size * activations,
             Threads = Math.Max(workers, updaters),

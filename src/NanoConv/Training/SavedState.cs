@@ -64,6 +64,10 @@ public sealed class SavedState
     /// <exception cref="InvalidDataException">There is none.</exception>
     public string Text(string name) => texts.TryGetValue(prefix + name, out string? text) ? text : throw Mistake(name, "found nothing");
 
+    /// <summary>Whether a text or a number was kept.</summary>
+    /// <param name="name">Its name in this part.</param>
+    public bool Has(string name) => texts.ContainsKey(prefix + name);
+
     /// <summary>A whole number that was kept.</summary>
     /// <param name="name">Its name in this part.</param>
     /// <exception cref="InvalidDataException">There is none.</exception>

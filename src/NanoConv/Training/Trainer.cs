@@ -51,6 +51,21 @@ public sealed class Trainer<T>
     /// <summary>Steps taken.</summary>
     public int Steps => step.Optimizer.Step;
 
+    /// <summary>The learning rate is so many times the optimizer's; at least 0, and 1 unless it is set.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
+    public double LearningRateScale
+    {
+        get => step.Optimizer.RateScale;
+        set => step.Optimizer.RateScale = TrainingState.CheckScale(value);
+    }
+
+    /// <summary>
+    /// After the last step what a fit does at its end: where the optimizer has a moving average, or Lookahead, the weights become that. More
+    /// steps may follow.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">It is called from within an edit, a fit's step, Evaluate or Predict.</exception>
+    public void Finish() => step.Finish();
+
     /// <summary>Takes a step on a batch.</summary>
     /// <param name="batch">From one example to <see cref="FitOptions.BatchSize"/>.</param>
     /// <exception cref="ArgumentException">The batch does not fit model, loss or buffers.</exception>

@@ -5,7 +5,10 @@ namespace NanoConv.Training;
 /// <summary>Where training is. One object for a whole fit, updated in place; copy what is to be kept.</summary>
 public sealed class TrainingState
 {
+    private const string ScaleName = "learning_rate_scale";
+
     private readonly int batchSize;
+    private double learningRateScale = 1;
 
     internal TrainingState(int epochs, int examples, int batchSize, FitOptions? options = null)
     {
@@ -50,6 +53,20 @@ public sealed class TrainingState
     /// <summary>Set to end the fit after this epoch.</summary>
     public bool StopTraining { get; set; }
 
+    /// <summary>
+    /// The learning rate of the steps to come is so many times the optimizer's, whatever its schedule says; at least 0, and 1 unless a
+    /// callback sets it. Checkpoints keep it.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
+    public double LearningRateScale
+    {
+        get => learningRateScale;
+        set => learningRateScale = CheckScale(value);
+    }
+
+    /// <summary>The learning rate of the next step; NaN where the fit's options are not known.</summary>
+    public double LearningRate => History.Options is { } options ? options.Optimizer.LearningRate.At(StepsTaken) * LearningRateScale : double.NaN;
+
     /// <summary>The finished epochs, also those before the fit was resumed.</summary>
     public History History { get; }
 
@@ -69,6 +86,11 @@ public sealed class TrainingState
         (LossSum, TrainingSeconds) = (0, 0);
     }
 
+    /// <summary>What a learning rate may be multiplied with.</summary>
+    internal static double CheckScale(double value) => IsScale(value)
+        ? value
+        : throw new ArgumentOutOfRangeException(nameof(value), $"{nameof(LearningRateScale)}: expected a finite number of at least 0, received {value}");
+
     /// <summary>Keeps it in a checkpoint, between two steps.</summary>
     internal void Save(SavedState saved)
     {
@@ -79,6 +101,8 @@ public sealed class TrainingState
         saved.Set("loss_sum", LossSum);
         saved.Set("training_seconds", TrainingSeconds);
         saved.Set("stop_training", $"{StopTraining}");
+        if (LearningRateScale != 1)
+            saved.Set(ScaleName, LearningRateScale);
         saved.Set<double>("history", EpochRecord.ToNumbers(History.Epochs));
     }
 
@@ -95,11 +119,17 @@ public sealed class TrainingState
         bool isBetween = epoch == epochs.Length && (epoch == 0 ? step == 0 && seen == 0 : step == StepsPerEpoch && seen == Examples);
         if (!(isInEpoch || isBetween) || correct < 0 || correct > seen || epochs.Index().Any(next => next.Item.Epoch != next.Index + 1))
             throw saved.Mistake("epoch", $"expected a place in training, found epoch {epoch}, step {step}, {seen} examples, {epochs.Length} epochs finished");
+        double scale = saved.Has(ScaleName) ? saved.Number(ScaleName) : 1;
+        if (!IsScale(scale))
+            throw saved.Mistake(ScaleName, $"expected a finite number of at least 0, found {scale}");
         if (epoch > Epochs)
             throw new ArgumentException($"Epochs: expected at least {epoch}, which '{saved.Source}' has come to, received {Epochs}");
         (Epoch, Step, ExamplesSeen, Correct) = (epoch, step, seen, correct);
         (LossSum, TrainingSeconds, StopTraining) = (lossSum, seconds, stop);
+        learningRateScale = scale;
         foreach (EpochRecord record in epochs)
             History.Add(record);
     }
+
+    private static bool IsScale(double value) => value >= 0 && double.IsFinite(value);
 }

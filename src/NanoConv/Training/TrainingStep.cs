@@ -30,6 +30,7 @@ internal sealed class TrainingStep<T>
     private readonly BatchBuffers<T> kept;
     private readonly Workspace<T>[] workspaces;
     private readonly OptimizerState<T> optimizer;
+    private readonly GradientClipping<T>? clipping;
     private readonly T[][] laneGradients;
     private readonly T[][] partGradients;
     private readonly T[] leanGradient;
@@ -42,6 +43,7 @@ internal sealed class TrainingStep<T>
     private readonly Action<int, int> turnBack;
     private readonly Action<int, int> runBackward;
     private readonly Action<int, int> addPart;
+    private readonly Action<int, int> measurePart;
     private readonly Action<int, int> updatePart;
     private IDataset<T>? data;
     private int[] order = [];
@@ -69,12 +71,13 @@ internal sealed class TrainingStep<T>
             workspace.UseLanes(plan);
 
         (trainedValues, firstShards) = (model.TrainedValues(), new int[plan.Lanes + 1]);
-        optimizer = options.Optimizer.Start<T>(model.ParameterCount);
+        optimizer = options.Optimizer.Start(model.Parameters);
+        clipping = GradientClipping<T>.Of(options.Optimizer, model.Parameters, plan.Parts);
         laneGradients = [.. Enumerable.Range(0, plan.Lanes).Select(_ => new T[plan.LaneElements])];
         partGradients = [.. Enumerable.Range(0, plan.Rounds == 1 ? updaters : 0).Select(_ => new T[plan.PartElements])];
         leanGradient = new T[plan.Rounds == 1 ? 0 : plan.LeanElements];
         scores = new ExampleScore[batch];
-        (runLane, addPart, updatePart) = (RunLane, AddPart, UpdatePart);
+        (runLane, addPart, measurePart, updatePart) = (RunLane, AddPart, MeasurePart, UpdatePart);
         (runForward, turnBack, runBackward) = (RunForward, TurnBack, RunBackward);
     }
 
@@ -111,6 +114,13 @@ internal sealed class TrainingStep<T>
     /// <summary>The gradient of a parameter as the last step took it, penalties and all.</summary>
     public ReadOnlySpan<T> Gradient(Parameter<T> parameter) => laneGradients[0].AsSpan(plan.Places[parameter], parameter.Shape.Elements);
 
+    /// <summary>After the last step: weights become what the optimiser's averages make of them.</summary>
+    public void Finish()
+    {
+        if (optimizer.HasAverages)
+            model.Edit(optimizer.Finish);
+    }
+
     private (double Loss, int Correct) Run((int Epoch, int Step) place)
     {
         lanes = GradientPlan<T>.LaneCount(batchCount);
@@ -142,12 +152,20 @@ internal sealed class TrainingStep<T>
 
     private void UpdateWeights()
     {
+        if (clipping is { MeasuresNorms: true })
+        {
+            WorkerPool.Run(measurePart, plan.Parts.Length, options.Threads, model.Access);
+            clipping.Combine();
+        }
+
         model.Access.BeginUpdate();
         try
         {
+            optimizer.BeginUpdate(model.Weights);
             WorkerPool.Run(updatePart, plan.Parts.Length, options.Threads, model.Access);
             foreach (int layer in statistics.Layers)
                 model.Layers[layer].EndStep(statistics.Forward(layer));
+            optimizer.EndUpdate(model.WritableWeights);
         }
         finally
         {
@@ -262,10 +280,21 @@ internal sealed class TrainingStep<T>
         workspace.Configure(training: true, options.Loss.TakesLogits, options.Seed, optimizer.Step, start, epoch);
     }
 
-    // Works out this part of the gradient, adds the penalties' and lets the optimiser change this part of the weights.
+    private void MeasurePart(int worker, int item) => clipping!.Measure(item, Gradient(plan.Parts[item], worker));
+
+    // Lets the optimiser change this part of the weights. Where norms were measured its gradient is worked out, unless no buffer holds it.
     private void UpdatePart(int worker, int item)
     {
         GradientPart<T> part = plan.Parts[item];
+        bool isHeld = clipping is { MeasuresNorms: true } && (part.Layer is null || plan.Rounds > 1);
+        Span<T> gradient = isHeld ? Buffer(part, worker) : Gradient(part, worker);
+        clipping?.Clip(item, gradient);
+        optimizer.Update(part.First, model.WritableWeights.Slice(part.First, part.Length), gradient);
+    }
+
+    // Works out this part of the gradient, and adds the penalties'.
+    private Span<T> Gradient(in GradientPart<T> part, int worker)
+    {
         int first = part.First, length = part.Length;
         Span<T> gradient = part.Layer is null ? AddLanes(part) : AddKernel(part, worker);
         foreach (Parameter<T> parameter in model.Regularized)
@@ -275,15 +304,20 @@ internal sealed class TrainingStep<T>
                 parameter.Regularizer!.AddGradient<T>(gradient[(start - first)..(end - first)], model.Weights[start..end]);
         }
 
-        optimizer.Update(first, model.WritableWeights.Slice(first, length), gradient);
+        return gradient;
     }
+
+    private Span<T> Buffer(in GradientPart<T> part, int worker) =>
+        part.Layer is null ? laneGradients[0].AsSpan(part.Place, part.Length)
+        : plan.Rounds == 1 ? partGradients[worker].AsSpan(0, part.Length)
+        : leanGradient.AsSpan(part.Place, part.Length);
 
     private void AddPart(int worker, int item) => AddKernel(plan.Parts[item], worker);
 
     // The lanes' gradients, in order.
     private Span<T> AddLanes(in GradientPart<T> part)
     {
-        Span<T> gradient = laneGradients[0].AsSpan(part.Place, part.Length);
+        Span<T> gradient = Buffer(part, worker: 0);
         for (int lane = 1; lane < lanes; lane++)
             TensorPrimitives.Add(gradient, laneGradients[lane].AsSpan(part.Place, part.Length), gradient);
         return gradient;
@@ -292,7 +326,7 @@ internal sealed class TrainingStep<T>
     // Some rows of a kernel's gradient over the round's examples, on top of the rounds before.
     private Span<T> AddKernel(in GradientPart<T> part, int worker)
     {
-        Span<T> gradient = plan.Rounds == 1 ? partGradients[worker].AsSpan(0, part.Length) : leanGradient.AsSpan(part.Place, part.Length);
+        Span<T> gradient = Buffer(part, worker);
         if (round.Index == 0)
             gradient.Clear();
         kept.AddKernelGradient(part.Layer!, model.IndexOf(part.Layer!), round.Examples, part.Rows, gradient);

@@ -68,7 +68,7 @@ public sealed class TrainedModelTests(TrainedModel trained) : IClassFixture<Trai
         ModelInfo info = ModelInfo.Read(trained.Path);
         FitOptions options = info.History!.Options!;
         Assert.Equal((2, 32, 0.1, 7, 7), (options.Epochs, options.BatchSize, options.ValidationSplit, options.Seed, info.Seed));
-        Assert.Equal((0, 1e-3), (options.Threads, options.Optimizer.LearningRate));
+        Assert.Equal((0, 1e-3), (options.Threads, options.Optimizer.LearningRate.At(0)));
         Assert.Equal(
             record.History.Select(epoch => (epoch.Epoch, epoch.Loss, epoch.Accuracy, epoch.ValidationLoss, epoch.ValidationAccuracy)),
             info.History.Epochs.Select(epoch => (epoch.Epoch, epoch.Loss, epoch.Accuracy, epoch.ValidationLoss, epoch.ValidationAccuracy)));

@@ -44,7 +44,7 @@ public sealed class ShippedModelTests
         Assert.Equal(Said(@"--epochs (\d+)"), info.History.Epochs.Count);
         Assert.Equal(Said(@"validation (0\.\d+)"), info.History.Epochs[^1].ValidationAccuracy!.Value, 1e-4);
         Adam adam = Assert.IsType<Adam>(options.Optimizer);
-        Assert.Equal((1e-3, 0.9, 0.999, 1e-7), (adam.LearningRate, adam.Beta1, adam.Beta2, adam.Epsilon));
+        Assert.Equal((1e-3, 0.9, 0.999, 1e-7), (adam.LearningRate.At(0), adam.Beta1, adam.Beta2, adam.Epsilon));
         Assert.Contains($"| library version | {info.LibraryVersion} |", Card, StringComparison.Ordinal);
         Assert.Contains("L1 1e-4", Card, StringComparison.Ordinal);
         Assert.Equal(1e-4, Assert.IsType<L1>(info.Network!.Layers.OfType<Dense>().Single().KernelRegularizer).Strength);

@@ -9,7 +9,7 @@ public sealed partial class HouseTests
     private static readonly string[] Order =
     [
         "Tensors", "Kernels", "Convolutions", "Descriptions", "Files", "Initializers", "Regularizers", "Data", "Losses", "Metrics",
-        "Layers", "Optimizers", "Graphs", "Training", "Models", "Proof",
+        "Layers", "Schedules", "Optimizers", "Graphs", "Training", "Models", "Proof",
     ];
 
     private static readonly IReadOnlyList<SourceFile> Files = SourceFile.Library();

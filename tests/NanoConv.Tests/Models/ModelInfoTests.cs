@@ -167,12 +167,7 @@ public sealed class ModelInfoTests : PropertySuite, IDisposable
     private static object[] Numbers(FitOptions options) =>
     [
         options.Epochs, options.BatchSize, options.ValidationSplit, options.Shuffle, options.Seed, ((CategoricalCrossentropy)options.Loss).FromLogits,
-        options.Optimizer switch
-        {
-            Adam adam => (adam.LearningRate, adam.Beta1, adam.Beta2, adam.Epsilon, adam.EpsilonHat),
-            SGD sgd => (sgd.LearningRate, sgd.Momentum, sgd.Nesterov),
-            _ => options.Optimizer,
-        },
+        $"{options.Optimizer}",
     ];
 
     private void Write(Dictionary<string, string> metadata) => new SafeTensorsFile(new Dictionary<string, SafeTensor>(), metadata).Write(FilePath);

@@ -64,9 +64,9 @@ public abstract class OptimizerTests<T> : PropertySuite
     public void Adams_defaults_are_Keras()
     {
         Adam adam = new();
-        Assert.Equal((0.001, 0.9, 0.999, 1e-7), (adam.LearningRate, adam.Beta1, adam.Beta2, adam.Epsilon));
+        Assert.Equal((0.001, 0.9, 0.999, 1e-7), (adam.LearningRate.At(0), adam.Beta1, adam.Beta2, adam.Epsilon));
         SGD sgd = new();
-        Assert.Equal((0.01, 0.0, false), (sgd.LearningRate, sgd.Momentum, sgd.Nesterov));
+        Assert.Equal((0.01, 0.0, false), (sgd.LearningRate.At(0), sgd.Momentum, sgd.Nesterov));
     }
 
     /// <summary>Momentum μ on a constant g: the velocity after t steps is −rate·g·(1−μᵗ)/(1−μ), the place their sum.</summary>
@@ -88,7 +88,11 @@ public abstract class OptimizerTests<T> : PropertySuite
     [Fact]
     public void An_update_has_the_same_bits_however_the_parameters_are_cut() => ForAll(Generators.Lengths, static c =>
     {
-        foreach (Optimizer optimizer in (Optimizer[])[new Adam(0.1), new SGD(0.1, 0.9, nesterov: true)])
+        foreach (Optimizer optimizer in (Optimizer[])
+        [
+            new Adam(0.1), new AdamW(0.1, 0.1), new SGD(0.1, 0.9, nesterov: true), new SGD(0.1, 0.9, weightDecay: 0.1, gradientVelocity: true),
+            new RMSprop(0.1, momentum: 0.5, centered: true), new RMSprop(),
+        ])
         {
             OptimizerState<T> whole = optimizer.Start<T>(c.Length), parts = optimizer.Start<T>(c.Length);
             T[] wholeW = Numbers.Reals<T>(c.Length, c.Seed), partsW = (T[])wholeW.Clone();

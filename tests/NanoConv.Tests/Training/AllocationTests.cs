@@ -29,6 +29,23 @@ public sealed class AllocationTests
         await NothingIsAllocated(AllocationWorker.OfTraining, "2", $"{activationShare}");
     }
 
+    /// <summary>With all that every optimizer can be given, in a small model and in a large one.</summary>
+    [Fact]
+    public void A_steady_step_with_groups_clipping_and_averages_allocates_nothing()
+    {
+        Schedule rates = new LinearWarmup(3, new OneCycle(0.01, AllocationWorker.Steps));
+        ParameterGroup[] groups = [new("*/bias", rate: 2, decay: 0)];
+        foreach (SizeLimits? limits in (SizeLimits?[])[null, AllocationWorker.Large(0)])
+        {
+            Nothing(new SGD(rates, 0.9, nesterov: true, 0.01, gradientVelocity: true) { Groups = groups, Lookahead = new(2), GlobalClipNorm = 0.1 });
+            Nothing(new AdamW(rates) { Groups = groups, MovingAverage = new(overwriteFrequency: 2), ClipNorm = 0.1 });
+            Nothing(new RMSprop(new PiecewiseLinear((0, 0.1), (9, 0.01)), momentum: 0.5, centered: true) { ClipValue = 0.1 });
+
+            void Nothing(Optimizer optimizer) =>
+                ShouldBeNothing(AllocationWorker.Train(threads: 1, GC.GetAllocatedBytesForCurrentThread, limits: limits, optimizer: optimizer));
+        }
+    }
+
     /// <summary>With checkpoints of which none is due: the first one is kept before the first step.</summary>
     [Fact]
     public void A_steady_step_between_checkpoints_allocates_nothing() =>

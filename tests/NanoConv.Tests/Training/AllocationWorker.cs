@@ -33,13 +33,14 @@ internal static class AllocationWorker
     }
 
     /// <summary>What each of the last steps of a fit allocates.</summary>
-    public static long[] Train(int threads, Func<long> allocated, CheckpointStore? checkpoints = null, SizeLimits? limits = null)
+    public static long[] Train(int threads, Func<long> allocated, CheckpointStore? checkpoints = null, SizeLimits? limits = null, Optimizer? optimizer = null)
     {
         Meter meter = new(allocated);
         byte[] pixels = new byte[Steps * 20 * 192], labels = new byte[Steps * 20];
         new Random(1).NextBytes(pixels);
         ByteImageDataset<float> data = new(pixels, labels, (8, 8, 3), classes: 10);
-        Model(limits).Fit(data, new FitOptions { BatchSize = 20, Threads = threads, Checkpoints = checkpoints, Callbacks = [meter] });
+        FitOptions options = new() { BatchSize = 20, Threads = threads, Checkpoints = checkpoints, Callbacks = [meter] };
+        Model(limits).Fit(data, optimizer is null ? options : options with { Optimizer = optimizer });
         return meter.Steps[(Steps / 2)..];
     }
 
