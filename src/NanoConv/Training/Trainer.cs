@@ -56,10 +56,11 @@ public sealed class Trainer<T>
     public StepResult Step(IDataset<T> batch)
     {
         Inference.Check(model, batch, options.Loss);
+        ClassWeighting.Check(options, batch);
         if (batch.Count < 1 || batch.Count > options.BatchSize)
             throw new ArgumentException($"expected a batch of 1 to {options.BatchSize} examples, received {batch.Count}", nameof(batch));
-        (double loss, int correct) = step.Run(batch, [], 0, batch.Count, (1, Steps + 1));
-        return new StepResult(loss, (double)correct / batch.Count);
+        (double loss, long correct) = step.Run(batch, [], 0, batch.Count, (1, Steps + 1));
+        return new StepResult(loss, step.Answers.Share(correct, batch.Count));
     }
 
     /// <summary>Takes a step on a tensor [n, input shape] and integer labels.</summary>
