@@ -152,6 +152,23 @@ public sealed class BinaryCrossentropyTests : PropertySuite
         }
     }
 
+    /// <summary>More answers may be right than there were examples.</summary>
+    [Fact]
+    public void A_fit_of_several_outputs_is_resumed_in_the_midst_of_an_epoch()
+    {
+        Checkpoints.MemoryStore store = new() { EverySteps = 1 };
+        FitOptions options = new() { Epochs = 2, BatchSize = 4, Loss = new BinaryCrossentropy(), Checkpoints = store, Threads = 1 };
+        Model<double> whole = Build(new Dense(5, Activation.Sigmoid));
+        EpochRecord[] epochs = [.. whole.Fit(Data(5, seed: 2), options).Epochs];
+        foreach (byte[] checkpoint in store.Checkpoints.Values)
+        {
+            Model<double> again = Build(new Dense(5, Activation.Sigmoid));
+            History history = again.Fit(Data(5, seed: 2), options with { Checkpoints = new Checkpoints.MemoryStore { From = checkpoint } });
+            Expect.SameBits<double>("weights", whole.Weights, again.Weights);
+            Assert.Equal(epochs.Select(epoch => (epoch.Loss, epoch.Accuracy)), history.Epochs.Select(epoch => (epoch.Loss, epoch.Accuracy)));
+        }
+    }
+
     [Fact]
     public void Training_learns()
     {
