@@ -79,7 +79,7 @@ internal static class TrainCommand
         RunOutcome outcome;
         try
         {
-            outcome = run.Execute(new TrainingProgress(line), name => ShowEvaluation(line, name), cancellation);
+            outcome = run.Execute(new ConsoleProgress(line), name => ShowEvaluation(line, name), cancellation);
         }
         finally
         {

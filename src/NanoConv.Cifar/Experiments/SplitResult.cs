@@ -65,10 +65,11 @@ public sealed record SplitResult(
         int threads,
         CancellationToken cancellation)
     {
-        (double loss, double accuracy, ConfusionMatrix matrix) =
-            model.Evaluate(images, threads: threads, cancellation: cancellation);
+        Loss crossentropy = new CategoricalCrossentropy(fromLogits: !model.EndsInSoftmax); // images have one class each, whatever the outputs are
+        (double loss, double accuracy, ConfusionMatrix? confusion) = model.Evaluate(images, crossentropy, threads, cancellation);
         if (!double.IsFinite(loss) || !double.IsFinite(accuracy))
             throw new UserErrorException($"expected a finite loss and finite outputs, found a loss of {loss}: {model.DescribeNonFinite(images, threads)}");
+        ConfusionMatrix matrix = confusion!;
         var report = new ClassificationReport(matrix, classNames);
         int[][] counts = [.. Enumerable.Range(0, images.Classes).Select(actual =>
             Enumerable.Range(0, images.Classes).Select(predicted => matrix[actual, predicted]).ToArray())];

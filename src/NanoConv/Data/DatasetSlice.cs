@@ -38,6 +38,12 @@ public sealed class DatasetSlice<T> : IDataset<T>
     public int Classes => data.Classes;
 
     /// <inheritdoc/>
+    public bool IsWeighted => data.IsWeighted;
+
+    /// <inheritdoc/>
+    public T Weight(int index) => data.Weight(start + index);
+
+    /// <inheritdoc/>
     public void CopyInput(int index, Span<T> destination) => data.CopyInput(start + index, destination);
 
     /// <inheritdoc/>

@@ -14,4 +14,11 @@ public interface IDataset<T> : IInputs<T>
     /// <param name="index">The example.</param>
     /// <param name="destination">Overwritten: [classes].</param>
     void CopyTarget(int index, Span<T> destination);
+
+    /// <summary>Whether examples have weights of their own.</summary>
+    bool IsWeighted => false;
+
+    /// <summary>How often one example's loss counts, at least 0: Keras's <c>sample_weight</c>. See <see cref="WeightedDataset{T}"/>.</summary>
+    /// <param name="index">The example.</param>
+    T Weight(int index) => T.One;
 }

@@ -14,7 +14,7 @@ internal static class BufferCount
         (CompiledGraph<T> graph, BufferPlan plan) = training ? (model.Graph, model.TrainingPlan) : (model.PredictionGraph, model.PredictionPlan);
         long elements = plan.GradientSlots.Sum(slot => AlignedArray<T>.Allocated(slot.Length(capacity)));
         elements += AlignedArray<T>.Allocated(graph.Layers.Max(layer => layer.ScratchElements));
-        elements += graph.Topology.Outputs is [var output] ? (long)capacity * graph.ActivationShape(output).Elements : 0;
+        elements += graph.Topology.Outputs is [var output] ? (long)capacity * (graph.ActivationShape(output).Elements + 1) : 0;
         HashSet<int> elsewhere = training ? [.. SharedSlots(graph, plan)] : [];
         for (int slot = 0; slot < plan.Slots.Count; slot++)
             elements += elsewhere.Contains(slot) ? 0 : AlignedArray<T>.Allocated(plan.Slots[slot].Length(capacity));

@@ -46,7 +46,7 @@ internal sealed class FusedLayer<T> : BuiltLayer<T>
     public override void Forward(LayerPass<T> pass, ReadOnlySpan<T> x, Span<T> y)
     {
         layer.Forward(pass, x, y);
-        ReadOnlySpan<PostOperation> following = pass.WantsLogits ? operations.AsSpan()[..^1] : operations; // a last softmax is left to the loss
+        ReadOnlySpan<PostOperation> following = pass.WantsLogits ? operations.AsSpan()[..^1] : operations; // a last softmax or sigmoid is left to the loss
         bool isPlain = IsPlain(pass);
         (int rows, int length) = isPlain ? (1, y.Length) : (pass.Count * OutputShape[0], OutputShape[1] * OutputShape[2]);
         for (int row = 0; row < rows; row++)

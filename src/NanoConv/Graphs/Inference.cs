@@ -18,7 +18,7 @@ internal static class Inference
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         model.CheckData(data);
-        loss.CheckNetwork(model.EndsInSoftmax);
+        loss.CheckNetwork(model.End);
         T[] target = new T[data.Classes];
         for (int example = 0; example < data.Count; example++)
         {
@@ -28,18 +28,22 @@ internal static class Inference
     }
 
     /// <summary>Evaluates a model on data that has passed <see cref="Check"/>: Fit checks once, not every epoch.</summary>
+    /// <remarks>
+    /// Where the loss is a sum, the losses of every <c>batch</c> examples are added up, and the result is the mean of these sums, each counting
+    /// as often as it has examples: what Keras reports.
+    /// </remarks>
     public static Evaluation Evaluate<T>(
-        Model<T> model, IDataset<T> data, Loss loss, int threads, CancellationToken cancellation = default)
+        Model<T> model, IDataset<T> data, Loss loss, int threads, CancellationToken cancellation = default, int batch = int.MaxValue)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (data.Count == 0)
             throw new ArgumentException("expected examples to evaluate, received none", nameof(data));
         ExampleScore[] scores = new ExampleScore[data.Count];
-        double sum = 0, penalty;
+        double penalty;
         model.Access.BeginReading(); // until the penalties are those of the weights that gave the outputs
         try
         {
-            Passing<T> passing = new(threads, WantsLogits: loss.TakesLogits && model.EndsInSoftmax);
+            Passing<T> passing = new(threads, WantsLogits: loss.LeavesOut(model.End));
             Run(model, data, passing, cancellation, (workspace, first, count) =>
             {
                 workspace.LoadTargets(data, [], first, count);
@@ -52,16 +56,44 @@ internal static class Inference
             model.Access.EndReading();
         }
 
-        ConfusionMatrix confusion = new(model.OutputShape.Elements);
+        Answers answers = new(loss, model.OutputShape.Elements);
+        ConfusionMatrix? confusion = answers.Classes > 0 ? new(answers.Classes) : null;
+        long right = 0;
+        int answered = 0;
         foreach (ExampleScore score in scores)
         {
-            sum += score.Loss;
-            if (score.Predicted >= 0)
-                confusion.Add(score.Actual, score.Predicted);
+            right += score.Right;
+            if (score.Predicted < 0)
+                continue;
+            answered++;
+            confusion?.Add(score.Actual, score.Predicted);
         }
 
-        double accuracy = confusion.Total == data.Count ? confusion.Accuracy : double.NaN;
-        return new Evaluation((sum / data.Count) + penalty, accuracy, confusion);
+        double accuracy = answered == data.Count ? answers.Share(right, data.Count) : double.NaN;
+        return new Evaluation(Reduced(scores, loss.Reduction, batch) + penalty, accuracy, confusion);
+    }
+
+    // The mean of the batches' losses, each counting as often as it has examples. Of means that is the mean of all examples.
+    private static double Reduced(ExampleScore[] scores, Reduction reduction, int batch)
+    {
+        double sum = 0;
+        if (reduction == Reduction.SumOverBatchSize)
+        {
+            foreach (ExampleScore score in scores)
+                sum += score.Loss;
+            return sum / scores.Length;
+        }
+
+        for (int start = 0; start < scores.Length; start += Math.Min(batch, scores.Length - start))
+        {
+            int count = Math.Min(batch, scores.Length - start);
+            double ofBatch = 0;
+            foreach (ExampleScore score in scores.AsSpan(start, count))
+                ofBatch += score.Loss;
+            sum += ofBatch * count;
+        }
+
+        return sum / scores.Length;
     }
 
     /// <summary>Why a loss on some data is not finite: the first layer whose output is not, over all examples.</summary>

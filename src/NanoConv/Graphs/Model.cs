@@ -112,6 +112,12 @@ public sealed partial class Model<T>
     /// <summary>Whether there is one output, it is one softmax, and nothing else reads it.</summary>
     public bool EndsInSoftmax => outputs is [{ EndsInSoftmax: true }] && Topology.Readers(Topology.Outputs[0]).IsEmpty;
 
+    /// <summary>Whether there is one output, it is a sigmoid of each element, and nothing else reads it.</summary>
+    public bool EndsInSigmoid => outputs is [{ EndsInSigmoid: true }] && Topology.Readers(Topology.Outputs[0]).IsEmpty;
+
+    /// <summary>What a loss may take over.</summary>
+    internal NetworkEnd End => EndsInSoftmax ? NetworkEnd.Softmax : EndsInSigmoid ? NetworkEnd.Sigmoid : NetworkEnd.Other;
+
     internal Parameter<T>[] Regularized { get; }
 
     /// <summary>Who may read the weights now, and who change them.</summary>
@@ -146,9 +152,15 @@ public sealed partial class Model<T>
     /// <summary>Where the pixels of a value lie, as the network is written.</summary>
     internal PixelView? ViewOf(int index) => Graph.ViewOf(index);
 
-    /// <summary>Mean loss with penalties, and accuracy; both NaN where outputs are NaN, see <see cref="Evaluation"/>.</summary>
+    /// <summary>Loss with penalties, and accuracy; both NaN where outputs are NaN, see <see cref="Evaluation"/>.</summary>
+    /// <remarks>
+    /// The loss is the mean over all examples, each times its weight, or their sum where <see cref="Loss.Reduction"/> says so: other than in
+    /// Keras, which adds up batches of 32 and takes the sums' mean.
+    /// </remarks>
     /// <param name="data">The examples.</param>
-    /// <param name="loss">By default categorical cross-entropy, of logits if the network does not end in softmax.</param>
+    /// <param name="loss">
+    /// By default binary cross-entropy if the network ends in a sigmoid, else categorical cross-entropy, of logits if it does not end in softmax.
+    /// </param>
     /// <param name="threads">Threads; 0 for as many as there are processors.</param>
     /// <param name="cancellation">Ends it within a few examples.</param>
     /// <exception cref="ArgumentException">Data and network do not fit one another.</exception>
@@ -157,7 +169,7 @@ public sealed partial class Model<T>
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
-        loss ??= new CategoricalCrossentropy(fromLogits: !EndsInSoftmax);
+        loss ??= EndsInSigmoid ? new BinaryCrossentropy() : new CategoricalCrossentropy(fromLogits: !EndsInSoftmax);
         Inference.Check(this, data, loss);
         return Inference.Evaluate(this, data, loss, threads, cancellation);
     }

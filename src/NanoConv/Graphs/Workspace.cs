@@ -23,6 +23,7 @@ internal sealed class Workspace<T> : ILayerBuffers<T>
     private readonly AlignedArray<T>[] gradients;
     private readonly T[] target;
     private readonly int[] examples;
+    private readonly T[] weights;
     private readonly BatchBuffers<T>? batch;
     private bool[] wanted = [];
 
@@ -49,8 +50,8 @@ internal sealed class Workspace<T> : ILayerBuffers<T>
         HashSet<int> elsewhere = batch is null ? [] : [.. BufferCount.SharedSlots(graph, plan)];
         slots = [.. plan.Slots.Select((slot, index) => new AlignedArray<T>(elsewhere.Contains(index) ? 0 : slot.Length(capacity)))];
         gradients = [.. plan.GradientSlots.Select(slot => new AlignedArray<T>(slot.Length(capacity)))];
-        target = new T[graph.Topology.Outputs.Length == 1 ? capacity * OutputElements : 0];
-        examples = new int[capacity];
+        int scored = graph.Topology.Outputs.Length == 1 ? capacity : 0;
+        (target, weights, examples) = (new T[scored * OutputElements], new T[scored], new int[capacity]);
         Scratch = new(graph.Layers.Max(layer => layer.ScratchElements));
         Statistics = statistics;
         Passes = [.. graph.Layers.Select((_, index) => new LayerPass<T>(this, graph.Layers[index], index, graph.Origin(index).Place))];
@@ -94,12 +95,16 @@ internal sealed class Workspace<T> : ILayerBuffers<T>
         }
     }
 
-    /// <summary>Copies the targets of the examples that <see cref="Load(IInputs{T}, ReadOnlySpan{int}, int, int)"/> was given.</summary>
+    /// <summary>Copies the targets and the weights of the examples that <see cref="Load(IInputs{T}, ReadOnlySpan{int}, int, int)"/> was given.</summary>
     public void LoadTargets(IDataset<T> data, ReadOnlySpan<int> order, int first, int count)
     {
         int classes = OutputElements;
         for (int i = 0; i < count; i++)
-            data.CopyTarget(order.IsEmpty ? first + i : order[first + i], target.AsSpan(i * classes, classes));
+        {
+            int example = order.IsEmpty ? first + i : order[first + i];
+            data.CopyTarget(example, target.AsSpan(i * classes, classes));
+            weights[i] = data.Weight(example);
+        }
     }
 
     /// <summary>Fills activations but for their halos, gradients and scratch: with NaN, to show that every pass overwrites what it should.</summary>
@@ -264,17 +269,20 @@ internal sealed class Workspace<T> : ILayerBuffers<T>
     /// After <see cref="Forward(int)"/>: each example's loss, its class and what it was taken for, and the output's gradient.
     /// </summary>
     /// <param name="loss">The loss.</param>
-    /// <param name="scale">1 / the number of examples that the loss is the mean of.</param>
+    /// <param name="scale">What the loss of an example of weight 1 counts.</param>
     /// <param name="scores">Overwritten: one for each example.</param>
-    public void Score(Loss loss, T scale, Span<ExampleScore> scores)
+    /// <param name="classWeights">Weights by class, instead of the examples' own; empty for these.</param>
+    public void Score(Loss loss, T scale, Span<ExampleScore> scores, ReadOnlySpan<T> classWeights = default)
     {
         int classes = OutputElements;
+        Answers answers = new(loss, classes);
         Span<T> output = Output, gradient = OutputGradient;
         for (int i = 0; i < scores.Length; i++)
         {
             ReadOnlySpan<T> row = output.Slice(i * classes, classes), wanted = target.AsSpan(i * classes, classes);
-            T value = loss.Evaluate(gradient.Slice(i * classes, classes), row, wanted, scale);
-            scores[i] = new ExampleScore(double.CreateTruncating(value), ArgMax(wanted), ArgMax(row));
+            T weight = classWeights.IsEmpty ? weights[i] : classWeights[answers.ClassOf(wanted)];
+            T value = loss.Evaluate(gradient.Slice(i * classes, classes), row, wanted, scale * weight);
+            scores[i] = answers.Score(double.CreateTruncating(value * weight), wanted, row);
         }
     }
 
@@ -354,19 +362,4 @@ internal sealed class Workspace<T> : ILayerBuffers<T>
     private AlignedArray<T> Memory(int value) => shared[value].Length > 0 ? shared[value] : slots[plan.Value(value)];
 
     private Span<T> GradientIn(int slot, int value) => gradients[slot].Span.Slice(0, Passes[0].Count * graph.ActivationShape(value).Elements);
-
-    // The first of the greatest; −1 where a number is none: NaN is neither greater nor smaller, and 0 would be a guess.
-    private static int ArgMax(ReadOnlySpan<T> row)
-    {
-        int best = 0;
-        for (int c = 0; c < row.Length; c++)
-        {
-            if (T.IsNaN(row[c]))
-                return -1;
-            if (row[c] > row[best])
-                best = c;
-        }
-
-        return best;
-    }
 }

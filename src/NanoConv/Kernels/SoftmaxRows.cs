@@ -45,24 +45,26 @@ public static class SoftmaxRows
     /// </param>
     /// <param name="x">Logits [C].</param>
     /// <param name="target">The probability of each class: one-hot, or soft labels [C].</param>
-    /// <param name="scale">1 / the number of examples that the loss is the mean of.</param>
+    /// <param name="scale">What the loss of this row counts in what is differentiated.</param>
+    /// <param name="smoothing">The share of each target that is spread over all classes: t·(1 − smoothing) + smoothing / C stands for t.</param>
     /// <returns>The loss of this row, not scaled.</returns>
     /// <typeparam name="T">The element type.</typeparam>
-    public static T CrossEntropy<T>(Span<T> dx, ReadOnlySpan<T> x, ReadOnlySpan<T> target, T scale)
+    public static T CrossEntropy<T>(Span<T> dx, ReadOnlySpan<T> x, ReadOnlySpan<T> target, T scale, T smoothing = default)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         T logSum = Row(dx, x);
-        T loss = T.Zero, weight = T.Zero;
+        T loss = T.Zero, weight = T.Zero, kept = T.One - smoothing, spread = smoothing / T.CreateChecked(x.Length);
         for (int c = 0; c < x.Length; c++)
         {
             // An impossible class costs nothing, even at a logit of −∞.
-            if (target[c] != T.Zero)
-                loss += target[c] * (logSum - x[c]);
-            weight += target[c];
+            T share = (target[c] * kept) + spread;
+            if (share != T.Zero)
+                loss += share * (logSum - x[c]);
+            weight += share;
         }
 
         for (int c = 0; c < x.Length; c++)
-            dx[c] = scale * ((dx[c] * weight) - target[c]);
+            dx[c] = scale * ((dx[c] * weight) - ((target[c] * kept) + spread));
         return loss;
     }
 

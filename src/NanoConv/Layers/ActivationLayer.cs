@@ -43,11 +43,13 @@ public sealed class ActivationLayer : Layer, IDescribed<ActivationLayer>
     {
         public override bool EndsInSoftmax => activation == Activation.Softmax && InputShape.Rank == 1;
 
+        public override bool EndsInSigmoid => activation == Activation.Sigmoid;
+
         internal override bool IsIdentity => activation == Activation.Linear;
 
         public override void Forward(LayerPass<T> pass, ReadOnlySpan<T> x, Span<T> y)
         {
-            if (EndsInSoftmax && pass.WantsLogits)
+            if (IsLeftToLoss(pass))
                 x.CopyTo(y);
             else
                 activation.Forward(y, x, InputShape[^1]);
@@ -57,10 +59,12 @@ public sealed class ActivationLayer : Layer, IDescribed<ActivationLayer>
         {
             if (dx.IsEmpty)
                 return;
-            if (EndsInSoftmax && pass.WantsLogits)
+            if (IsLeftToLoss(pass))
                 dy.CopyTo(dx);
             else
                 activation.Gradient(dx, dy, activation.GradientNeedsInput ? x : [], y, InputShape[^1]);
         }
+
+        private bool IsLeftToLoss(LayerPass<T> pass) => (EndsInSoftmax || EndsInSigmoid) && pass.WantsLogits;
     }
 }

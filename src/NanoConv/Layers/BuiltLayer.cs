@@ -133,6 +133,9 @@ public abstract class BuiltLayer<T>
     /// </summary>
     public virtual bool EndsInSoftmax => false;
 
+    /// <summary>The same of a sigmoid of each output, which binary cross-entropy takes over.</summary>
+    public virtual bool EndsInSigmoid => false;
+
     /// <summary>Whether training changes its weights and its state; <see cref="Graphs.Model{T}.Freeze"/> says otherwise.</summary>
     public bool IsTrainable { get; internal set; } = true;
 

@@ -125,6 +125,8 @@ public sealed class Dense : Layer, IDescribed<Dense>
 
         public override bool EndsInSoftmax => activation == Activation.Softmax;
 
+        public override bool EndsInSigmoid => activation == Activation.Sigmoid;
+
         public override long ForwardFlops => 2L * inputs * units;
 
         internal override bool CanBeLean => true;
@@ -199,6 +201,6 @@ public sealed class Dense : Layer, IDescribed<Dense>
         }
 
         // Whether the activation is a step of its own: neither fused nor left to the loss.
-        private bool IsApart(LayerPass<T> pass) => !activation.IsFused && !(EndsInSoftmax && pass.WantsLogits);
+        private bool IsApart(LayerPass<T> pass) => !activation.IsFused && !((EndsInSoftmax || EndsInSigmoid) && pass.WantsLogits);
     }
 }

@@ -49,7 +49,8 @@ public sealed class LayerPass<T>
     public bool Training { get; internal set; }
 
     /// <summary>
-    /// Whether a final softmax is to be left out, because the loss takes it over; see <see cref="BuiltLayer{T}.EndsInSoftmax"/>.
+    /// Whether a final softmax or sigmoid is to be left out, because the loss takes it over; see <see cref="BuiltLayer{T}.EndsInSoftmax"/>
+    /// and <see cref="BuiltLayer{T}.EndsInSigmoid"/>.
     /// </summary>
     public bool WantsLogits { get; internal set; }
 

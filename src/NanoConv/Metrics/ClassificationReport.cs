@@ -8,6 +8,10 @@ namespace NanoConv.Metrics;
 /// <c>classification_report</c> given all labels: what would divide by zero is 0, and a class without examples
 /// counts in the macro average.
 /// </summary>
+/// <example><code>
+/// Console.WriteLine(new ClassificationReport(model.Evaluate(data).Confusion!));
+/// Console.WriteLine(new ClassificationReport(ConfusionMatrix.Of(outputs, labels), ["cat", "dog"]));
+/// </code></example>
 public sealed class ClassificationReport
 {
     private const int ColumnWidth = 10;

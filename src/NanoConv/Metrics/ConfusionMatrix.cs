@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text;
+using NanoConv.Tensors;
 
 namespace NanoConv.Metrics;
 
@@ -17,6 +19,28 @@ public sealed class ConfusionMatrix
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classes);
         Classes = classes;
         counts = new int[classes * classes];
+    }
+
+    /// <summary>Counts what a classifier says of some examples.</summary>
+    /// <param name="outputs">
+    /// Its outputs [n, classes], of which the first of the greatest is what it says; or probabilities [n, 1], one above ½ meaning class 1.
+    /// </param>
+    /// <param name="labels">The true class of each, from 0.</param>
+    /// <typeparam name="T">The number type.</typeparam>
+    /// <returns>The counts, without rows with NaN, which say nothing.</returns>
+    /// <exception cref="ArgumentException">Outputs and labels do not fit one another.</exception>
+    public static ConfusionMatrix Of<T>(Tensor<T> outputs, ReadOnlySpan<int> labels)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ConfusionMatrix matrix = new(ClassRows.Check(nameof(ConfusionMatrix), outputs, labels, isBinary: true));
+        int length = outputs.Shape[1];
+        for (int i = 0; i < labels.Length; i++)
+        {
+            if (ClassRows.ClassOf<T>(outputs.AsSpan().Slice(i * length, length)) is >= 0 and int predicted)
+                matrix.Add(labels[i], predicted);
+        }
+
+        return matrix;
     }
 
     /// <summary>The number of classes.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using NanoConv.Descriptions;
@@ -14,18 +15,29 @@ internal static class TrainingDescription
     private const string ClassKey = "class";
     private const string OwnClassKey = "own_class";
     private const string RateKey = "learning_rate";
+    private const string Sum = "sum";
 
     /// <summary>The description of what a result depends on.</summary>
-    public static string Write(FitOptions options) => new JsonObject
+    public static string Write(FitOptions options)
     {
-        ["epochs"] = options.Epochs,
-        ["batch_size"] = options.BatchSize,
-        ["validation_split"] = options.ValidationSplit,
-        ["shuffle"] = options.Shuffle,
-        ["seed"] = options.Seed,
-        ["optimizer"] = Describe(options.Optimizer),
-        ["loss"] = Describe(options.Loss),
-    }.ToJsonString();
+        JsonObject description = new()
+        {
+            ["epochs"] = options.Epochs,
+            ["batch_size"] = options.BatchSize,
+            ["validation_split"] = options.ValidationSplit,
+            ["shuffle"] = options.Shuffle,
+            ["seed"] = options.Seed,
+            ["optimizer"] = Describe(options.Optimizer),
+            ["loss"] = Describe(options.Loss),
+        };
+        if (options.ClassWeights is { } weights)
+        {
+            description["class_weight"] = new JsonObject(weights.OrderBy(weight => weight.Key)
+                .Select(weight => KeyValuePair.Create(weight.Key.ToString(CultureInfo.InvariantCulture), (JsonNode?)weight.Value)));
+        }
+
+        return description.ToJsonString();
+    }
 
     /// <summary>The options that a description means; null if it names an optimiser or a loss that is none of the library's.</summary>
     /// <exception cref="InvalidDataException">It is no such description.</exception>
@@ -46,6 +58,7 @@ internal static class TrainingDescription
                 Seed = root.GetProperty("seed").Whole(),
                 Optimizer = optimizer,
                 Loss = loss,
+                ClassWeights = root.TryGetProperty("class_weight", out JsonElement weights) ? Weights(weights) : null,
             };
             options.TrainingPart(int.MaxValue);
             return options;
@@ -69,24 +82,51 @@ internal static class TrainingDescription
 
     private static JsonNode Rate(Optimizer optimizer) => optimizer.LearningRate is Constant constant ? constant.Value : $"{optimizer.LearningRate}";
 
-    private static JsonObject Describe(Loss loss) => loss switch
+    // What is as by default is left out, but for what was always written.
+    private static JsonObject Describe(Loss loss)
     {
-        CategoricalCrossentropy crossentropy => new JsonObject
+        (string? name, bool? fromLogits, double smoothing) = loss switch
         {
-            [ClassKey] = nameof(CategoricalCrossentropy),
-            ["from_logits"] = crossentropy.FromLogits,
-        },
-        _ => new JsonObject { [OwnClassKey] = loss.GetType().FullName },
-    };
+            CategoricalCrossentropy crossentropy => (nameof(CategoricalCrossentropy), crossentropy.FromLogits, crossentropy.LabelSmoothing),
+            BinaryCrossentropy crossentropy => (nameof(BinaryCrossentropy), crossentropy.FromLogits, crossentropy.LabelSmoothing),
+            MeanSquaredError => (nameof(MeanSquaredError), (bool?)null, 0.0),
+            _ => (null, null, 0),
+        };
+        if (name is null)
+            return new JsonObject { [OwnClassKey] = loss.GetType().FullName };
+        JsonObject description = new() { [ClassKey] = name };
+        if (fromLogits is { } logits)
+            description["from_logits"] = logits;
+        if (smoothing != 0)
+            description["label_smoothing"] = smoothing;
+        if (loss.Reduction == Reduction.Sum)
+            description["reduction"] = Sum;
+        return description;
+    }
 
     private static Optimizer? Optimizer(JsonElement optimizer) =>
         ClassOf(optimizer) is { } word && Optimizers.Optimizer.Registry.Knows(word) ? Optimizers.Optimizer.Read(word, new ConfigReader(optimizer)) : null;
 
-    private static Loss? Loss(JsonElement loss) => ClassOf(loss) switch
+    private static Loss? Loss(JsonElement loss)
     {
-        nameof(CategoricalCrossentropy) => new CategoricalCrossentropy(loss.GetProperty("from_logits").GetBoolean()),
-        _ => null,
-    };
+        double smoothing = loss.TryGetProperty("label_smoothing", out JsonElement share) ? share.Real() : 0;
+        Reduction reduction = !loss.TryGetProperty("reduction", out JsonElement word) ? Reduction.SumOverBatchSize
+            : word.GetString() is Sum ? Reduction.Sum
+            : throw new FormatException($"expected the reduction '{Sum}', found {Quoted.Of(word.GetRawText())}");
+        return ClassOf(loss) switch
+        {
+            nameof(CategoricalCrossentropy) => new CategoricalCrossentropy(FromLogits(), smoothing, reduction),
+            nameof(BinaryCrossentropy) => new BinaryCrossentropy(FromLogits(), smoothing, reduction),
+            nameof(MeanSquaredError) => new MeanSquaredError(reduction),
+            _ => null,
+        };
+
+        bool FromLogits() => loss.GetProperty("from_logits").GetBoolean();
+    }
+
+    private static Dictionary<int, double> Weights(JsonElement weights) => weights.EnumerateObject().ToDictionary(
+        weight => PlainNumber.TryWhole(weight.Name, out int index) ? index : throw new FormatException($"expected a class, found {Quoted.Of(weight.Name)}"),
+        weight => weight.Value.Real());
 
     private static string? ClassOf(JsonElement description) =>
         description.TryGetProperty(OwnClassKey, out _) ? null : description.GetProperty(ClassKey).GetString();

@@ -43,6 +43,8 @@ internal sealed class Checkpointer<T> : IDisposable
         };
         if (model.Layers.Where(layer => !layer.IsTrainable).Select(layer => layer.Name).ToArray() is { Length: > 0 } frozen)
             identity["frozen"] = string.Join(", ", frozen);
+        if (options.ClassWeights is not null)
+            identity["class_weights"] = ClassWeighting.Describe(options.ClassWeights);
         foreach ((string name, string value) in store.Identity)
             identity[name] = value;
     }

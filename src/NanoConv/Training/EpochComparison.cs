@@ -38,7 +38,7 @@ internal readonly record struct EpochComparison(EpochQuantity Monitor, double Mi
     /// <summary>Refuses a fit that will never know the quantity; Keras warns, and its callback does nothing.</summary>
     /// <param name="owner">The callback.</param>
     /// <param name="state">The fit's.</param>
-    /// <exception cref="ArgumentException">There is no validation.</exception>
+    /// <exception cref="ArgumentException">There is no validation, or no accuracy.</exception>
     public void Check(string owner, TrainingState state)
     {
         if (IsOfValidation && state.ValidationExamples == 0)
@@ -47,6 +47,9 @@ internal readonly record struct EpochComparison(EpochQuantity Monitor, double Mi
                 $"{owner} monitors {Name}: expected examples for validation (ValidationSplit, or Fit with a validation set), received none; "
                 + $"without, monitor {Name["val_".Length..]}");
         }
+
+        if (IsGreaterBetter && !state.HasAccuracy)
+            throw new ArgumentException($"{owner} monitors {Name}: expected a loss that counts right answers, received one that does not; monitor a loss");
     }
 
     /// <summary>Refuses what is no quantity, or no difference.</summary>

@@ -5,9 +5,9 @@ namespace NanoConv.Training;
 /// <summary>What one epoch of training came to.</summary>
 /// <param name="Epoch">The epoch, from 1.</param>
 /// <param name="Loss">Mean of the steps' losses with penalties, weighted by batch size, as the weights went along.</param>
-/// <param name="Accuracy">Share of examples classified rightly, likewise, with dropout on.</param>
-/// <param name="ValidationLoss">Loss with penalties on the validation part, after the epoch; null without one.</param>
-/// <param name="ValidationAccuracy">Accuracy on the validation part, after the epoch; null without one.</param>
+/// <param name="Accuracy">Share of right answers, as the loss counts them, likewise, with dropout on; NaN if it counts none.</param>
+/// <param name="ValidationLoss">Loss with penalties on the validation part, after the epoch, likewise; null without one.</param>
+/// <param name="ValidationAccuracy">Accuracy on the validation part, after the epoch; null without one, or if the loss counts none.</param>
 /// <param name="TrainingSeconds">Seconds of the training part, without validation.</param>
 /// <param name="ImagesPerSecond">Examples a second of the training part.</param>
 public sealed record EpochRecord(

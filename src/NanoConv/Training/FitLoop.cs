@@ -17,11 +17,13 @@ internal static class FitLoop
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         TrainingStep<T> step = new(model, options, Math.Min(options.BatchSize, training.Count));
+        ClassWeighting.Check(options, training);
         int[] order = [.. Enumerable.Range(0, training.Count)];
         Callback[] callbacks = [.. options.Callbacks];
         TrainingState state = new(options.Epochs, training.Count, options.BatchSize, options.ToKeep())
         {
             ValidationExamples = validation.Count,
+            AnswersOfExample = step.Answers.OfExample,
             NewKeptWeights = () => new KeptWeights<T>(model),
         };
         History history = state.History;
@@ -44,10 +46,13 @@ internal static class FitLoop
                 Shuffle(order, options.Seed, state.Epoch);
             while (state.ExamplesSeen < training.Count)
                 Step();
-            Evaluation? held = validation.Count > 0 ? Inference.Evaluate(model, validation, options.Loss, options.Threads) : null;
+            Evaluation? held = validation.Count > 0
+                ? Inference.Evaluate(model, validation, options.Loss, options.Threads, CancellationToken.None, options.BatchSize)
+                : null;
             CheckFinite(model, state, held, validation, options.Threads);
             EpochRecord record = new(
-                state.Epoch, state.Loss, state.Accuracy, held?.Loss, held?.Accuracy, state.TrainingSeconds, training.Count / state.TrainingSeconds);
+                state.Epoch, state.Loss, state.Accuracy, held?.Loss, state.HasAccuracy ? held?.Accuracy : null,
+                state.TrainingSeconds, training.Count / state.TrainingSeconds);
             history.Add(record);
             foreach (Callback callback in callbacks)
                 callback.OnEpochEnd(state, record);
@@ -68,7 +73,7 @@ internal static class FitLoop
             int count = Math.Min(options.BatchSize, training.Count - state.ExamplesSeen);
             state.Step++;
             step.Optimizer.RateScale = state.LearningRateScale;
-            (double loss, int correct) = step.Run(training, order, state.ExamplesSeen, count, (state.Epoch, state.Step));
+            (double loss, long correct) = step.Run(training, order, state.ExamplesSeen, count, (state.Epoch, state.Step));
             state.LossSum += loss * count;
             state.Correct += correct;
             state.ExamplesSeen += count;
@@ -98,7 +103,7 @@ internal static class FitLoop
     private static void CheckFinite<T>(Model<T> model, TrainingState state, Evaluation? held, IDataset<T> validation, int threads)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (held is not null && !(double.IsFinite(held.Loss) && double.IsFinite(held.Accuracy)))
+        if (held is not null && !(double.IsFinite(held.Loss) && (double.IsFinite(held.Accuracy) || !state.HasAccuracy)))
         {
             double loss = double.IsFinite(held.Loss) ? double.NaN : held.Loss; // one that looks away from NaN is no number either
             throw new NonFiniteLossException(state.Epoch, state.Step, loss, Inference.FindNonFinite(model, validation, threads));

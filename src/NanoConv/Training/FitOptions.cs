@@ -24,6 +24,13 @@ public sealed record FitOptions
     /// <summary>What is made small.</summary>
     public Loss Loss { get; init; } = new CategoricalCrossentropy();
 
+    /// <summary>
+    /// How often the loss of an example of each class counts, Keras's <c>class_weight</c>: 1 for classes that are not named; null for all alike.
+    /// In training alone: validation counts all classes alike. As in Keras the sum is divided by the number of examples, not by that of their
+    /// weights, and data whose examples have weights of their own are refused.
+    /// </summary>
+    public IReadOnlyDictionary<int, double>? ClassWeights { get; init; }
+
     /// <summary>The seed of shuffling and dropout.</summary>
     public int Seed { get; init; }
 

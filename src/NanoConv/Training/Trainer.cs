@@ -74,6 +74,7 @@ public sealed class Trainer<T>
     public StepResult Step(IDataset<T> batch)
     {
         Inference.Check(model, batch, options.Loss);
+        ClassWeighting.Check(options, batch);
         CheckBatch(batch.Count);
         return Result(step.Run(batch, [], 0, batch.Count, (1, Steps + 1)), batch.Count);
     }
@@ -94,6 +95,7 @@ public sealed class Trainer<T>
         if (!ReferenceEquals(data, lastChecked))
         {
             Inference.Check(model, data, options.Loss);
+            ClassWeighting.Check(options, data);
             lastChecked = data;
         }
 
@@ -135,7 +137,7 @@ public sealed class Trainer<T>
 
         return step.Gradient(parameter);
     }
-    private static StepResult Result((double Loss, int Correct) of, int examples) => new(of.Loss, (double)of.Correct / examples);
+    private StepResult Result((double Loss, long Correct) of, int examples) => new(of.Loss, step.Answers.Share(of.Correct, examples));
 
     private void CheckBatch(int examples)
     {

@@ -1,3 +1,5 @@
+using System.Globalization;
+using NanoConv.Descriptions;
 using NanoConv.Losses;
 
 namespace NanoConv.Training;
@@ -44,8 +46,11 @@ public sealed class TrainingState
     /// <summary>Mean loss of the epoch so far, weighted by batch size.</summary>
     public double Loss => ExamplesSeen == 0 ? 0 : LossSum / ExamplesSeen;
 
-    /// <summary>Accuracy of the epoch so far.</summary>
-    public double Accuracy => ExamplesSeen == 0 ? 0 : (double)Correct / ExamplesSeen;
+    /// <summary>Accuracy of the epoch so far; NaN without <see cref="HasAccuracy"/>.</summary>
+    public double Accuracy => !HasAccuracy ? double.NaN : ExamplesSeen == 0 ? 0 : (double)Correct / Answers;
+
+    /// <summary>Whether anything is right or wrong, as the loss sees it: of quantities nothing is.</summary>
+    public bool HasAccuracy => AnswersOfExample > 0;
 
     /// <summary>Seconds of the epoch's training part so far.</summary>
     public double TrainingSeconds { get; internal set; }
@@ -72,13 +77,18 @@ public sealed class TrainingState
 
     internal double LossSum { get; set; }
 
-    internal int Correct { get; set; }
+    internal long Correct { get; set; }
+
+    /// <summary>Answers that may be right or wrong, of each example.</summary>
+    internal int AnswersOfExample { get; init; } = 1;
 
     /// <summary>Whether an epoch has begun and is not in the history yet.</summary>
     internal bool IsInEpoch => Epoch > History.Epochs.Count;
 
     /// <summary>Steps of all epochs so far.</summary>
     internal int StepsTaken => Epoch == 0 ? 0 : ((Epoch - 1) * StepsPerEpoch) + Step;
+
+    private long Answers => (long)ExamplesSeen * AnswersOfExample;
 
     internal void BeginEpoch(int epoch)
     {
@@ -97,7 +107,7 @@ public sealed class TrainingState
         saved.Set("epoch", Epoch);
         saved.Set("step", Step);
         saved.Set("examples_seen", ExamplesSeen);
-        saved.Set("correct", Correct);
+        saved.Set("correct", Correct.ToString(CultureInfo.InvariantCulture));
         saved.Set("loss_sum", LossSum);
         saved.Set("training_seconds", TrainingSeconds);
         saved.Set("stop_training", $"{StopTraining}");
@@ -112,12 +122,14 @@ public sealed class TrainingState
     internal void Restore(SavedState saved)
     {
         (int epoch, int step) = (saved.Whole("epoch"), saved.Whole("step"));
-        (int seen, int correct) = (saved.Whole("examples_seen"), saved.Whole("correct"));
+        int seen = saved.Whole("examples_seen");
+        if (!PlainNumber.TryCount(saved.Text("correct"), out long correct))
+            throw saved.Mistake("correct", $"expected a count, found '{saved.Text("correct")}'");
         (double lossSum, double seconds, bool stop) = (saved.Number("loss_sum"), saved.Number("training_seconds"), saved.Text("stop_training") == $"{true}");
         EpochRecord[] epochs = EpochRecord.FromNumbers(saved, "history");
         bool isInEpoch = epoch == epochs.Length + 1 && step > 0 && step < StepsPerEpoch && seen == step * batchSize;
         bool isBetween = epoch == epochs.Length && (epoch == 0 ? step == 0 && seen == 0 : step == StepsPerEpoch && seen == Examples);
-        if (!(isInEpoch || isBetween) || correct < 0 || correct > seen || epochs.Index().Any(next => next.Item.Epoch != next.Index + 1))
+        if (!(isInEpoch || isBetween) || correct > (long)seen * AnswersOfExample || epochs.Index().Any(next => next.Item.Epoch != next.Index + 1))
             throw saved.Mistake("epoch", $"expected a place in training, found epoch {epoch}, step {step}, {seen} examples, {epochs.Length} epochs finished");
         double scale = saved.Has(ScaleName) ? saved.Number(ScaleName) : 1;
         if (!IsScale(scale))

@@ -37,6 +37,8 @@ internal sealed class TrainingStep<T>
     private readonly ExampleScore[] scores;
     private readonly BatchStatistics<T> statistics;
     private readonly bool[] trainedValues;
+    private readonly T[] classWeights;
+    private readonly bool wantsLogits;
     private readonly int[] firstShards;
     private readonly Action<int, int> runLane;
     private readonly Action<int, int> runForward;
@@ -58,9 +60,12 @@ internal sealed class TrainingStep<T>
     /// <param name="model">The model.</param>
     /// <param name="options">Optimizer, loss, seed and threads.</param>
     /// <param name="batch">The most examples of a step.</param>
+    /// <exception cref="ArgumentException">Weights of classes do not fit the loss.</exception>
     public TrainingStep(Model<T> model, FitOptions options, int batch)
     {
         (this.model, this.options) = (model, options);
+        Answers = new Answers(options.Loss, model.OutputShape.Elements);
+        (classWeights, wantsLogits) = (ClassWeighting.Of<T>(options, Answers.Classes), options.Loss.LeavesOut(model.End));
         plan = new GradientPlan<T>(model, batch);
         kept = new BatchBuffers<T>(model, plan.RoundExamples);
         int workers = WorkerPool.Workers(options.Threads, plan.Lanes), updaters = WorkerPool.Workers(options.Threads, plan.Parts.Length);
@@ -87,15 +92,18 @@ internal sealed class TrainingStep<T>
     /// <summary>Which gradients are there after a step.</summary>
     public GradientPlan<T> Plan => plan;
 
+    /// <summary>How outputs are taken for answers.</summary>
+    public Answers Answers { get; }
+
     /// <summary>Trains on some examples of a data set.</summary>
     /// <param name="examples">The data set.</param>
     /// <param name="places">The order of its examples, in which <paramref name="start"/> counts; empty for its own.</param>
     /// <param name="start">The first of them.</param>
     /// <param name="count">How many.</param>
     /// <param name="place">Where training is, for messages.</param>
-    /// <returns>The mean loss with penalties, before the step, and how many examples were classified rightly.</returns>
+    /// <returns>The loss with penalties, before the step, and how many answers were right.</returns>
     /// <exception cref="NonFiniteLossException">The loss is not finite; no weight was changed.</exception>
-    public (double Loss, int Correct) Run(IDataset<T> examples, int[] places, int start, int count, (int Epoch, int Step) place)
+    public (double Loss, long Correct) Run(IDataset<T> examples, int[] places, int start, int count, (int Epoch, int Step) place)
     {
         model.Access.BeginStep();
         try
@@ -121,7 +129,7 @@ internal sealed class TrainingStep<T>
             model.Edit(optimizer.Finish);
     }
 
-    private (double Loss, int Correct) Run((int Epoch, int Step) place)
+    private (double Loss, long Correct) Run((int Epoch, int Step) place)
     {
         lanes = GradientPlan<T>.LaneCount(batchCount);
         optimizer.BeginStep();
@@ -140,12 +148,12 @@ internal sealed class TrainingStep<T>
         double sum = 0;
         for (int i = 0; i < batchCount; i++)
             sum += scores[i].Loss;
-        double loss = (sum / batchCount) + double.CreateTruncating(model.Penalty());
+        double loss = (sum / options.Loss.Divisor(batchCount)) + double.CreateTruncating(model.Penalty());
         if (!double.IsFinite(loss))
             throw new NonFiniteLossException(place.Epoch, place.Step, loss, FindNonFinite());
-        int correct = 0;
+        long correct = 0;
         for (int i = 0; i < batchCount; i++)
-            correct += scores[i].Actual == scores[i].Predicted ? 1 : 0;
+            correct += scores[i].Right;
         UpdateWeights();
         return (loss, correct);
     }
@@ -198,7 +206,7 @@ internal sealed class TrainingStep<T>
     }
 
     private void Score(Workspace<T> workspace, int start, int count) =>
-        workspace.Score(options.Loss, T.One / T.CreateChecked(batchCount), scores.AsSpan(start, count));
+        workspace.Score(options.Loss, T.One / T.CreateChecked(options.Loss.Divisor(batchCount)), scores.AsSpan(start, count), classWeights);
 
     // Layers that look at whole batches end a segment: all shards go forward up to there, each in buffers of its own, then their shares are
     // combined in the batch's order, and all go on; backward likewise. In a segment a worker carries a shard through all layers as ever.
@@ -277,7 +285,7 @@ internal sealed class TrainingStep<T>
         workspace.MoveTo(place);
         workspace.Load(data!, order, batchStart + start, count);
         workspace.LoadTargets(data!, order, batchStart + start, count);
-        workspace.Configure(training: true, options.Loss.TakesLogits, options.Seed, optimizer.Step, start, epoch);
+        workspace.Configure(training: true, wantsLogits, options.Seed, optimizer.Step, start, epoch);
     }
 
     private void MeasurePart(int worker, int item) => clipping!.Measure(item, Gradient(plan.Parts[item], worker));

@@ -141,7 +141,7 @@ public class WidthTests
     private static void Train(Terminal terminal, EpochRecord last, int epochs)
     {
         Model<float> model = new Sequential(new Dense(2, Activation.Softmax)).Build<float>(2);
-        Callback progress = new Forward(new TrainingProgress(new StatusLine(terminal)), last);
+        Callback progress = new Forward(new ConsoleProgress(new StatusLine(terminal)), last);
         var options = new FitOptions { Epochs = epochs, Callbacks = [progress], Threads = 1 };
         model.Fit(new Tensor<float>((4, 2)), [0, 1, 0, 1], options);
     }

@@ -10,7 +10,7 @@ public sealed class CallbackReuseTests
     [Fact]
     public void There_are_no_others()
     {
-        string[] names = ["EpochLog", "Listener", "RunClock", "TrainingProgress"]; // Listener remembers nothing
+        string[] names = ["EpochLog", "Listener", "RunClock"]; // Listener remembers nothing
         Assert.Equal(names, typeof(RunClock).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Callback))).Select(type => type.Name).Order());
     }
 
@@ -44,7 +44,7 @@ public sealed class CallbackReuseTests
     public void The_progress_has_a_line_for_each_epoch()
     {
         using var first = new StringWriter();
-        var progress = new TrainingProgress(new StatusLine(new Terminal(first, TextWriter.Null)));
+        var progress = new ConsoleProgress(new StatusLine(new Terminal(first, TextWriter.Null)));
         Fit(2, progress);
         string[] lines = Lines();
         Fit(2, progress);

@@ -72,7 +72,7 @@ public sealed class CategoricalCrossentropyTests : PropertySuite
         Tensor<double> oneHot = new((3, 3), [0, 1, 0, 0, 0, 1, 1, 0, 0]);
         Evaluation byRow = model.Evaluate(new TensorDataset<double>(inputs, oneHot)), byLabel = model.Evaluate(inputs, [1, 2, 0]);
         Assert.Equal((byRow.Loss, byRow.Accuracy), (byLabel.Loss, byLabel.Accuracy));
-        Assert.Equal(byRow.Confusion.ToString(), byLabel.Confusion.ToString());
+        Assert.Equal(byRow.Confusion!.ToString(), byLabel.Confusion!.ToString());
     }
 
     private static TensorDataset<double> Data(int seed)

@@ -6,6 +6,8 @@ namespace NanoConv.Tests.Training;
 /// <summary>A callback starts afresh with every fit.</summary>
 public sealed class CallbackReuseTests : PropertySuite
 {
+    private static readonly string Log = Path.Combine(Path.GetTempPath(), $"nanoconv-{Guid.NewGuid():N}.csv");
+
     [Fact]
     public void Keep_best_of_a_second_fold_knows_nothing_of_the_first()
     {
@@ -47,6 +49,7 @@ public sealed class CallbackReuseTests : PropertySuite
         {
             Assert.Equal(Outcome(c, together: false), Outcome(c, together: true));
         });
+        File.Delete(Log);
 
         static string Named(Type type) => type.Name.Split('`')[0];
     }
@@ -65,6 +68,8 @@ public sealed class CallbackReuseTests : PropertySuite
         new KeepBest<double>(model, EpochQuantity.ValidationLoss),
         new EarlyStopping(patience: patience, startFromEpoch: from),
         new EarlyStopping(EpochQuantity.ValidationAccuracy, patience: patience, minDelta: 0.1, baseline: 0.4, restoreBestWeights: true),
+        new ConsoleProgress(TextWriter.Null),
+        new CsvLogger(Log),
     ];
 
     /// <summary>What two fits one after the other come to, of the same model, with one set of callbacks or with one each.</summary>
@@ -89,13 +94,14 @@ public sealed class CallbackReuseTests : PropertySuite
             History history = model.Fit(new RecordingDataset<double>(examples), options);
             outcome.AddRange(history.Epochs.Select(epoch => $"{epoch with { TrainingSeconds = 0, ImagesPerSecond = 0 }}"));
             outcome.Add($"weights {Bits(model.Weights)}");
-            foreach (IResumable callback in callbacks.Cast<IResumable>())
+            foreach (IResumable callback in callbacks.OfType<IResumable>())
             {
                 SavedState memory = new();
                 callback.Save(memory);
                 outcome.Add($"{callback} remembers {string.Join(", ", memory.Texts)}, " + string.Join(", ", memory.Arrays.Select(Written)));
             }
 
+            outcome.Add(File.ReadAllText(Log));
             foreach (KeepBest<double> keep in callbacks.OfType<KeepBest<double>>())
             {
                 keep.Restore();

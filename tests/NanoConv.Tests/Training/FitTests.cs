@@ -108,7 +108,7 @@ public abstract class FitTests<T> : PropertySuite
         Model<T> model = Model();
         model.Edit(weights => weights.Clear());
         model.Edit(model.Parameters[^1], bias => bias[1] = T.One);
-        ConfusionMatrix confusion = model.Evaluate(new RecordingDataset<T>(8), threads: 1).Confusion;
+        ConfusionMatrix confusion = model.Evaluate(new RecordingDataset<T>(8), threads: 1).Confusion!;
         Assert.Equal((3, 3, 2), (confusion[0, 1], confusion[1, 1], confusion[2, 1]));
     }
 
@@ -117,7 +117,7 @@ public abstract class FitTests<T> : PropertySuite
     {
         Model<T> model = Model();
         model.Edit(weights => weights.Clear());
-        ConfusionMatrix confusion = model.Evaluate(new RecordingDataset<T>(9), threads: 1).Confusion;
+        ConfusionMatrix confusion = model.Evaluate(new RecordingDataset<T>(9), threads: 1).Confusion!;
         Assert.Equal((3, 3, 3), (confusion[0, 0], confusion[1, 0], confusion[2, 0]));
     }
 

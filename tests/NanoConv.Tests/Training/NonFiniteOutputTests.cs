@@ -11,7 +11,7 @@ public sealed class NonFiniteOutputTests
         model.Edit(weights => weights[0] = float.NaN);
         Evaluation evaluation = model.Evaluate(Inputs(1), [0, 0, 1, 2]);
         Assert.Equal((double.NaN, double.NaN), (evaluation.Loss, evaluation.Accuracy));
-        Assert.Equal(0, evaluation.Confusion.Total);
+        Assert.Equal(0, evaluation.Confusion!.Total);
         Assert.All(model.Predict(Inputs(1)).AsSpan().ToArray(), value => Assert.Equal(float.NaN, value));
     }
 
@@ -22,7 +22,7 @@ public sealed class NonFiniteOutputTests
         inputs.AsSpan()[2] = float.NaN; // of example 1
         Evaluation evaluation = Dense().Evaluate(inputs, [0, 0, 0, 0]);
         Assert.Equal(double.NaN, evaluation.Accuracy);
-        Assert.Equal(3, evaluation.Confusion.Total);
+        Assert.Equal(3, evaluation.Confusion!.Total);
     }
 
     [Theory]
@@ -35,7 +35,7 @@ public sealed class NonFiniteOutputTests
         output[place] = float.NaN;
         Model<float> identity = new Sequential(new ActivationLayer(Activation.Linear)).Build<float>(3);
         Evaluation evaluation = identity.Evaluate(new TensorDataset<float>(new Tensor<float>((1, 3), output), [2], 3), new OwnNothing());
-        Assert.Equal((double.NaN, 0), (evaluation.Accuracy, evaluation.Confusion.Total));
+        Assert.Equal((double.NaN, 0), (evaluation.Accuracy, evaluation.Confusion!.Total));
     }
 
     /// <summary>Where the greatest is beyond doubt it is the class, infinite or not.</summary>
