@@ -92,6 +92,11 @@ public abstract class Layer
         ? sides
         : throw new ArgumentException($"{TypeName}: expected {what} of at least 0 on each side, received {sides}");
 
+    /// <summary>One of the choices that there are.</summary>
+    private protected TChoice CheckChoice<TChoice>(TChoice choice, string name)
+        where TChoice : struct, Enum => Enum.IsDefined(choice) ? choice : throw new ArgumentOutOfRangeException(
+            name, choice, $"{TypeName}: expected one of {string.Join(", ", Enum.GetNames<TChoice>())}");
+
     /// <summary>Fixes the layer to an input shape and a number type, and makes its parameters.</summary>
     /// <param name="builder">Tells the input's shape and the name, makes parameters.</param>
     /// <typeparam name="T">The number type.</typeparam>

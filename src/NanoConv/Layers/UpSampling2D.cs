@@ -19,9 +19,7 @@ public sealed class UpSampling2D : Layer, IDescribed<UpSampling2D>
     public UpSampling2D(Size2D? size = null, Interpolation interpolation = Interpolation.Nearest, string? name = null)
         : base(name)
     {
-        if (!Enum.IsDefined(interpolation))
-            throw new ArgumentException($"UpSampling2D: expected Nearest or Bilinear, received {(int)interpolation}", nameof(interpolation));
-        (Size, Interpolation) = (Check(size ?? 2, "a size"), interpolation);
+        (Size, Interpolation) = (Check(size ?? 2, "a size"), CheckChoice(interpolation, nameof(interpolation)));
     }
 
     /// <summary>The factors for height and width.</summary>

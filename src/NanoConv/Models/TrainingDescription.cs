@@ -80,7 +80,7 @@ internal static class TrainingDescription
         return config.Json;
     }
 
-    private static JsonNode Rate(Optimizer optimizer) => optimizer.LearningRate is Constant constant ? constant.Value : $"{optimizer.LearningRate}";
+    private static JsonNode Rate(Optimizer optimizer) => optimizer.LearningRate is ConstantSchedule constant ? constant.Value : $"{optimizer.LearningRate}";
 
     // What is as by default is left out, but for what was always written.
     private static JsonObject Describe(Loss loss)

@@ -20,7 +20,7 @@ public abstract partial class Optimizer : IDescribed
     protected Optimizer(Schedule learningRate, double weightDecay = 0)
     {
         ArgumentNullException.ThrowIfNull(learningRate);
-        if (learningRate is Constant { Value: 0 })
+        if (learningRate is ConstantSchedule { Value: 0 })
             throw new ArgumentOutOfRangeException(nameof(learningRate), 0.0, "expected a learning rate above 0");
         (LearningRate, WeightDecay) = (learningRate, CheckDecay(weightDecay, nameof(weightDecay)));
     }

@@ -7,12 +7,12 @@ namespace NanoConv.Schedules;
 /// A number that follows from the step alone: most often a learning rate. So a fit that is resumed has the rates of one that never
 /// stopped, and nobody has to remember anything.
 /// </summary>
-/// <remarks>A number where a schedule is asked for is a <see cref="Constant"/> one.</remarks>
+/// <remarks>A number where a schedule is asked for is a <see cref="ConstantSchedule"/> one.</remarks>
 /// <example><code>new SGD(new CosineDecay(0.1, decaySteps: 10_000), momentum: 0.9)</code></example>
 public abstract class Schedule : IDescribed
 {
     internal static Registry<Schedule> Registry { get; } = new Registry<Schedule>("a schedule", static own => own.GetType().Name)
-        .With<Constant>(nameof(Constant))
+        .With<ConstantSchedule>(nameof(ConstantSchedule))
         .With<PiecewiseConstantDecay>(nameof(PiecewiseConstantDecay))
         .With<PiecewiseLinear>(nameof(PiecewiseLinear))
         .With<ExponentialDecay>(nameof(ExponentialDecay))
@@ -24,7 +24,7 @@ public abstract class Schedule : IDescribed
     /// <summary>The same number at every step.</summary>
     /// <param name="value">The number, at least 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
-    public static implicit operator Schedule(double value) => new Constant(value);
+    public static implicit operator Schedule(double value) => new ConstantSchedule(value);
 
     /// <summary>Makes a class of one's own known, so that model files tell of it; on any thread, as often as one likes.</summary>
     /// <param name="name">What model files call it; by default the class's name.</param>

@@ -11,7 +11,7 @@ public static class ScheduleConfig
     /// <param name="value">The schedule.</param>
     public static void Add(this ConfigWriter config, string key, Schedule value)
     {
-        if (value is Constant constant)
+        if (value is ConstantSchedule constant)
         {
             config.Add(key, constant.Value);
             return;

@@ -89,6 +89,10 @@ public sealed class AugmentationTests : PropertySuite
         Refused(() => _ = new RandomContrast(1.5), "RandomContrast: expected a factor of at least -1, received -1.5 to 1.5");
         Refused(() => _ = new RandomCrop(0, 3), "RandomCrop: expected a part of at least 1×1");
         Refused(() => _ = new RandomCrop(3, 3, -1), "padding");
+        Refused(() => _ = new RandomFlip((FlipMode)3), "RandomFlip: expected one of Horizontal, Vertical, HorizontalAndVertical");
+        Refused(() => _ = new RandomCrop(3, 3, 1, (FillMode)5), "RandomCrop: expected one of Constant, Nearest, Reflect, Symmetric, Wrap");
+        Refused(() => _ = new RandomRotation(0.1, (FillMode)5), "RandomRotation");
+        Refused(() => _ = new RandomTranslation(0.1, 0.1, interpolation: (Interpolation)2), "RandomTranslation: expected one of Nearest, Bilinear");
         Refused(() => _ = new Cutout(0), "Cutout: expected a square of at least 1×1");
         Refused(() => _ = new Cutout(1, double.NaN), "Cutout: expected a finite number");
         Refused(() => new Sequential(new RandomCrop(9, 6, 1)).Build<float>(Picture), "RandomCrop 'random_crop_1': expected pictures of at least 9 × 6 with a padding of 1");

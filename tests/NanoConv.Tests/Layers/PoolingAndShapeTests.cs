@@ -243,7 +243,7 @@ public sealed class PoolingAndShapeTests : PropertySuite, IDisposable
         Refused(() => _ = new Cropping2D(((0, 0), (-1, 0))), "Cropping2D", "left -1");
         Refused(() => _ = new Cropping2D(((0, 0), (0, -1))), "right -1");
         Refused(() => _ = new UpSampling2D((0, 2)), "UpSampling2D", "a size", "0×2");
-        Refused(() => _ = new UpSampling2D(2, (Interpolation)7), "UpSampling2D", "Nearest or Bilinear", "7");
+        Refused(() => _ = new UpSampling2D(2, (Interpolation)7), "UpSampling2D", "one of Nearest, Bilinear", "7");
         Refused(() => _ = new Reshape([]), "Reshape", "at least one axis");
         Refused(() => _ = new Reshape([0, 3]), "(0, 3)");
         Refused(() => _ = new Reshape([-2]), "(-2,)");

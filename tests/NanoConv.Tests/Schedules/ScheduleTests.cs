@@ -11,7 +11,7 @@ public sealed class ScheduleTests : PropertySuite
 
     private static readonly (string Text, Schedule Schedule)[] Known =
     [
-        ("0.001", 0.001), ("1E-07", new Constant(1e-7)),
+        ("0.001", 0.001), ("1E-07", new ConstantSchedule(1e-7)),
         ("PiecewiseConstantDecay(boundaries [3,5], values [1,0.5,0.25])", new PiecewiseConstantDecay([3, 5], [1, 0.5, 0.25])),
         ("PiecewiseLinear(steps [0,3,9], values [0.5,1,0])", new PiecewiseLinear((0, 0.5), (3, 1), (9, 0))),
         ("ExponentialDecay(initial_learning_rate 0.5, decay_steps 3, decay_rate 0.5, staircase true)", new ExponentialDecay(0.5, 3, 0.5, staircase: true)),
@@ -157,7 +157,7 @@ public sealed class ScheduleTests : PropertySuite
     public void What_is_no_schedule_is_refused()
     {
         OutOfRange(() => _ = (Schedule)(-1), "at least 0", "-1");
-        OutOfRange(() => _ = new Constant(double.NaN), "learning rate");
+        OutOfRange(() => _ = new ConstantSchedule(double.NaN), "learning rate");
         Mistake(() => _ = new PiecewiseConstantDecay([1], [1]), "one value more than the 1 boundaries, received 1");
         Mistake(() => _ = new PiecewiseConstantDecay([2, 2], [1, 1, 1]), "2 behind 2");
         OutOfRange(() => _ = new PiecewiseConstantDecay([2], [1, -1]), "-1");

@@ -25,7 +25,7 @@ public sealed class RandomCrop : Layer, IDescribed<RandomCrop>
         FillValue = double.IsFinite(fillValue)
             ? fillValue
             : throw new ArgumentOutOfRangeException(nameof(fillValue), fillValue, "RandomCrop: expected a finite number");
-        (Height, Width, Padding, FillMode) = (height, width, padding, fillMode);
+        (Height, Width, Padding, FillMode) = (height, width, padding, CheckChoice(fillMode, nameof(fillMode)));
     }
 
     /// <summary>Rows of the part.</summary>
@@ -72,8 +72,10 @@ public sealed class RandomCrop : Layer, IDescribed<RandomCrop>
         return new Built<T>(builder, (Height, Width, channels), this);
     }
 
-    /// <summary>The first row, or column, of the part in the middle: Keras's, the half rounded down.</summary>
-    internal int Middle(int input, int part) => ((input + (2 * Padding) - part) / 2) - Padding;
+    /// <summary>The first row, or column, of the part that prediction takes: Keras's middle, the half rounded down; below 0 beyond the border.</summary>
+    /// <param name="input">Rows, or columns, of the picture.</param>
+    /// <param name="part">Those of the part.</param>
+    public int Middle(int input, int part) => ((input + (2 * Padding) - part) / 2) - Padding;
 
     private sealed class Built<T>(LayerBuilder<T> builder, Shape outputShape, RandomCrop specification) : AugmentationLayer<T>(builder, outputShape)
         where T : unmanaged, IFloatingPointIeee754<T>

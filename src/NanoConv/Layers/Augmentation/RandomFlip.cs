@@ -16,8 +16,9 @@ public sealed class RandomFlip : Layer, IDescribed<RandomFlip>
     /// <param name="mode">Along which axes.</param>
     /// <param name="alternating">Whether a flip is drawn once and then alternates from epoch to epoch. Keras has no such thing.</param>
     /// <param name="name">The layer's name.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such mode.</exception>
     public RandomFlip(FlipMode mode = FlipMode.HorizontalAndVertical, bool alternating = false, string? name = null)
-        : base(name) => (Mode, Alternating) = (mode, alternating);
+        : base(name) => (Mode, Alternating) = (CheckChoice(mode, nameof(mode)), alternating);
 
     /// <summary>Along which axes.</summary>
     public FlipMode Mode { get; }

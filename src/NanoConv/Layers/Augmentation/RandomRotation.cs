@@ -24,7 +24,7 @@ public sealed class RandomRotation : Layer, IDescribed<RandomRotation>
         : base(name)
     {
         Factor = Augmentation.Resampled.CheckShare(factor, TypeName, nameof(factor));
-        Resampled = new Resampled(fillMode, interpolation, fillValue, TypeName);
+        Resampled = new Resampled(CheckChoice(fillMode, nameof(fillMode)), CheckChoice(interpolation, nameof(interpolation)), fillValue, TypeName);
     }
 
     /// <summary>The angle as a share of a whole turn, counter-clockwise.</summary>
