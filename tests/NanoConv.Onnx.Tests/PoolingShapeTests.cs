@@ -115,6 +115,8 @@ public sealed class PoolingShapeTests : PropertySuite
         AssertAgrees(Build(x, Node.Add(conv.Then(new Reshape([-1])), x.Then(new Flatten(), new Dense(48))).Then(new Dense(3))));
         AssertAgrees(Build(x, Node.Concatenate(conv.Then(new Reshape([-1])), x.Then(new Flatten()), conv.Then(new GlobalMaxPooling2D())).Then(new Dense(3))));
         AssertAgrees(Build(x, conv.Then(new Flatten(), new Dense(24), new Reshape([3, 4, 2]), new Conv2D(2, 2))));
+        AssertAgrees(Build(x, conv.Then(new Flatten(), new Reshape([6, 2, 4]), new BatchNormalization(), new Reshape([-1]), new Dense(3))));
+        AssertAgrees(Build(x, conv.Then(new Flatten(), new Reshape([12, 4]), Activation.Softmax, new Flatten(), new Dense(3))));
         Model<float> model = Build(x, conv.Then(new Reshape([-1]), new Dense(3)));
         Assert.Equal("Conv Flatten Gemm", Operators(model, OnnxLayout.Nchw));
     }

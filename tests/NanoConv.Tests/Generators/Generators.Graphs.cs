@@ -48,7 +48,9 @@ internal static partial class Generators
         from center in Gen.Elements(true, true, false)
         select (Layer)new BatchNormalization(0.9, 0.1, center, scale, gammaRegularizer: new L2(0.01)),
         Gen.Elements<Layer>(
-            new MaxPooling2D(2, 1, Padding.Same), new GlobalAveragePooling2D(keepDims: true), new Dropout(0.3), new ActivationLayer(Activation.ReLU)));
+            new MaxPooling2D(2, 1, Padding.Same), new GlobalAveragePooling2D(keepDims: true), new Dropout(0.3), new ActivationLayer(Activation.ReLU),
+            new AveragePooling2D(2, 1, Padding.Same), new GlobalMaxPooling2D(keepDims: true),
+            new ZeroPadding2D((1, 0)), new UpSampling2D((1, 2), Interpolation.Bilinear)));
 
     private static bool IsSmall(GraphCase graph) =>
         graph.Network().Build<double>() is { ParameterCount: <= MostParameters, ForwardFlops: <= 20_000 } model
