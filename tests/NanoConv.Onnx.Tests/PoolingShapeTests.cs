@@ -103,6 +103,15 @@ public sealed class PoolingShapeTests : PropertySuite
         }
     }
 
+    /// <summary>Behind a layer that has the model's order ONNX Runtime takes the Transposes around the Pad away, and then sees it before the pooling.</summary>
+    [Fact]
+    public void A_border_agrees_between_a_layer_of_ones_own_and_a_window()
+    {
+        OnnxTranslators.Register<Negated>(static (layer, _) => layer.Add("Neg"));
+        foreach (Layer window in (Layer[])[new MaxPooling2D(2, 1), new AveragePooling2D(2, 1, Padding.Same), new AveragePooling2D(1)])
+            AssertAgrees(new Sequential(new Conv2D(2, 1), new Negated(), new ZeroPadding2D(), window, new Conv2D(2, 1)).Build<float>((4, 5, 2)), seed: 1);
+    }
+
     /// <summary>Into one axis it is Flatten, whose picture stays as it lies for dense layers; other axes go by the model's order.</summary>
     [Fact]
     public void A_reshape_agrees_whatever_lies_before_and_behind_it()
@@ -155,6 +164,23 @@ public sealed class PoolingShapeTests : PropertySuite
                 Assert.Equal(expected.Shape.Axes.ToArray().Select(axis => (long)axis), shape);
                 Expect.Close<float>("output", expected.AsSpan(), elements, Tolerance);
             }
+        }
+    }
+
+    /// <summary>−x.</summary>
+    private sealed class Negated() : Layer(null)
+    {
+        public override string Kind => "negated";
+
+        public override BuiltLayer<T> Build<T>(LayerBuilder<T> builder) => new Built<T>(builder);
+
+        private sealed class Built<T>(LayerBuilder<T> builder) : BuiltLayer<T>(builder, builder.InputShape)
+            where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
+        {
+            public override void Forward(LayerPass<T> pass, ReadOnlySpan<T> x, Span<T> y) => System.Numerics.Tensors.TensorPrimitives.Negate(x, y);
+
+            public override void Backward(LayerPass<T> pass, ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> dy, Span<T> dx) =>
+                throw new NotSupportedException();
         }
     }
 
