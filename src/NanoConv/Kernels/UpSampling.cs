@@ -63,7 +63,9 @@ public static class UpSampling
         }
     }
 
-    /// <summary>y = the mean of the four pixels around each place, see <see cref="Between{T}"/>: of the rows above and below first, then of two pixels.</summary>
+    /// <summary>
+    /// y = the mean of the four pixels around each place, see <see cref="Between{T}"/>: of the rows above and below first, then of two pixels.
+    /// </summary>
     /// <param name="picture">The shape of a small picture, (H, W, C).</param>
     /// <param name="size">The factors (h, w).</param>
     /// <param name="images">Pictures n.</param>

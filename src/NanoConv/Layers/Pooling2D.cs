@@ -4,8 +4,10 @@ using NanoConv.Tensors;
 
 namespace NanoConv.Layers;
 
-/// <summary>A layer that makes one pixel of each window of a picture, channel by channel: what <see cref="MaxPooling2D"/> and
-/// <see cref="AveragePooling2D"/> have in common.</summary>
+/// <summary>
+/// A layer that makes one pixel of each window of a picture, channel by channel: what <see cref="MaxPooling2D"/> and
+/// <see cref="AveragePooling2D"/> have in common.
+/// </summary>
 public abstract class Pooling2D : Layer
 {
     private protected Pooling2D(Size2D? poolSize, Size2D? strides, Padding padding, string? name)

@@ -10,19 +10,23 @@ namespace NanoConv.Layers;
 /// </summary>
 public sealed class Reshape : Layer, IDescribed<Reshape>
 {
+    private const int MostAxes = 32; // a hostile file may name millions
+
     /// <summary>Specifies the layer.</summary>
-    /// <param name="targetShape">The axes of an example, without that of the batch; one may be −1, which is as long as is left for it.</param>
+    /// <param name="targetShape">The axes of an example, 32 at most, without that of the batch; one may be −1, which is as long as is left for it.</param>
     /// <param name="name">The layer's name.</param>
-    /// <exception cref="ArgumentException">There is no axis, one is below 1 and not −1, or several are −1.</exception>
+    /// <exception cref="ArgumentException">There is no axis, or there are too many, one is below 1 and not −1, or several are −1.</exception>
     public Reshape(IReadOnlyList<int> targetShape, string? name = null)
         : base(name)
     {
         ArgumentNullException.ThrowIfNull(targetShape);
+        if (targetShape.Count is 0 or > MostAxes)
+            throw new ArgumentException($"Reshape: expected 1 to {MostAxes} axes, received {targetShape.Count}", nameof(targetShape));
         TargetShape = [.. targetShape];
-        if (TargetShape.Count == 0 || TargetShape.Any(axis => axis is 0 or < -1) || TargetShape.Count(axis => axis == -1) > 1)
+        if (TargetShape.Any(axis => axis is 0 or < -1) || TargetShape.Count(axis => axis == -1) > 1)
         {
             throw new ArgumentException(
-                $"Reshape: expected at least one axis, each at least 1, but for one −1 at most, received {Describe(TargetShape)}", nameof(targetShape));
+                $"Reshape: expected axes of at least 1, but for one −1 at most, received {Describe(TargetShape)}", nameof(targetShape));
         }
     }
 

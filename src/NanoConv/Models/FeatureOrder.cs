@@ -6,8 +6,8 @@ using NanoConv.Tensors;
 namespace NanoConv.Models;
 
 /// <summary>
-/// The order of flat features, in which PyTorch's differ: what <see cref="Flatten"/> or <see cref="Reshape"/> makes of a picture is [height, width, channels] here and
-/// [channels, height, width] there.
+/// The order of flat features, in which PyTorch's differ: what <see cref="Flatten"/> or <see cref="Reshape"/> makes of a picture is
+/// [height, width, channels] here and [channels, height, width] there.
 /// </summary>
 internal static class FeatureOrder
 {

@@ -52,7 +52,9 @@ internal static partial class Generators
             new LayerNormalization(epsilon: 0.1), new LayerNormalization([-2, -1], 0.1), new GroupNormalization(-1, 0.1), new GroupNormalization(1, 0.1),
             new SpatialDropout2D(0.3), new GaussianNoise(0.1), new Rescaling(2, -0.5), new Normalization(mean: [0.25], variance: [2])),
         Gen.Elements<Layer>(
-            new MaxPooling2D(2, 1, Padding.Same), new GlobalAveragePooling2D(keepDims: true), new Dropout(0.3), new ActivationLayer(Activation.ReLU)));
+            new MaxPooling2D(2, 1, Padding.Same), new GlobalAveragePooling2D(keepDims: true), new Dropout(0.3), new ActivationLayer(Activation.ReLU),
+            new AveragePooling2D(2, 1, Padding.Same), new GlobalMaxPooling2D(keepDims: true),
+            new ZeroPadding2D((1, 0)), new UpSampling2D((1, 2), Interpolation.Bilinear)));
 
     private static bool IsSmall(GraphCase graph) =>
         graph.Network().Build<double>() is { ParameterCount: <= MostParameters, ForwardFlops: <= 20_000 } model

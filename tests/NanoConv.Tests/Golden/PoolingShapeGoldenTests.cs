@@ -78,9 +78,13 @@ public abstract class PoolingShapeGoldenTests<T>
     [MemberData(nameof(Reshapes))]
     public void Reshape_is_PyTorchs(string name) => File.CheckLayer<T>(name, new Reshape(Geometry(name)));
 
-    private static Sides SidesOf(string name) => Geometry(name) is [int top, int bottom, int left, int right] ? new(top, bottom, left, right) : throw new InvalidDataException(name);
+    private static Sides SidesOf(string name)
+    {
+        int[] sides = Geometry(name);
+        return new Sides(sides[0], sides[1], sides[2], sides[3]);
+    }
 
-    private static Size2D SizeOf(string name) => Geometry(name) is [int height, int width] ? new(height, width) : throw new InvalidDataException(name);
+    private static Size2D SizeOf(string name) => (Geometry(name)[0], Geometry(name)[1]);
 
     private static Interpolation InterpolationOf(string name) =>
         name.Contains("/bilinear", StringComparison.Ordinal) ? Interpolation.Bilinear : Interpolation.Nearest;

@@ -54,8 +54,10 @@ internal sealed record GraphCase(Shape InputShape, GraphStep[] Steps, Dense End,
     internal static Shape ShapeOf(Layer layer, Shape[] inputs) => (layer, inputs[0]) switch
     {
         (Conv2D conv, var x) => (Halved(x[0], conv.Strides.Height), Halved(x[1], conv.Strides.Width), conv.Filters),
-        (MaxPooling2D pooling, var x) => (Halved(x[0], pooling.Strides.Height), Halved(x[1], pooling.Strides.Width), x[2]),
-        (GlobalAveragePooling2D, var x) => (1, 1, x[2]),
+        (Pooling2D pooling, var x) => (Halved(x[0], pooling.Strides.Height), Halved(x[1], pooling.Strides.Width), x[2]),
+        (GlobalAveragePooling2D or GlobalMaxPooling2D, var x) => (1, 1, x[2]),
+        (ZeroPadding2D { Padding: var sides }, var x) => (x[0] + sides.Top + sides.Bottom, x[1] + sides.Left + sides.Right, x[2]),
+        (UpSampling2D { Size: var size }, var x) => (x[0] * size.Height, x[1] * size.Width, x[2]),
         (Concatenate, var x) => (x[0], x[1], inputs.Sum(shape => shape[2])),
         (_, var x) => x,
     };

@@ -38,7 +38,8 @@ public sealed class ReshapedPredictionTests : PropertySuite
         PlanStep step = Assert.Single(model.Plan().Steps);
         Assert.Equal(("conv2d_1", "batch_normalization_1", "softmax_1"), (step.Name, step.Folded[0], step.Fused[0]));
         AssertEqual(model, seed: 1);
-        Assert.Equal(3, new Sequential(new ZeroPadding2D((0, 1)), new Cropping2D((0, 1)), new UpSampling2D((1, 2))).Build<double>((2, 3, 1)).Plan().Steps.Count);
+        Sequential others = new(new ZeroPadding2D((0, 1)), new Cropping2D((0, 1)), new UpSampling2D((1, 2)));
+        Assert.Equal(3, others.Build<double>((2, 3, 1)).Plan().Steps.Count);
     }
 
     /// <summary>The halo that a convolution wants is one of its own picture's.</summary>
@@ -49,8 +50,8 @@ public sealed class ReshapedPredictionTests : PropertySuite
         Conv2D next = new(8, 3, padding: Padding.Same);
         AssertEqual(new Network(input, first.Then(new Reshape([4, 16, 8]), next)).Build<double>(seed: 1), seed: 1);
         AssertEqual(new Network(input, first.Then(new Reshape([16, 8, 4]), next)).Build<double>(seed: 1), seed: 1);
-        AssertEqual(new Network(input, Node.Concatenate(first.Then(next), first.Then(new Reshape([16, 4, 8]), new Conv2D(8, 3, padding: Padding.Same), new Reshape([8, 8, 8]))))
-            .Build<double>(seed: 1), seed: 1);
+        Node reshaped = first.Then(new Reshape([16, 4, 8]), new Conv2D(8, 3, padding: Padding.Same), new Reshape([8, 8, 8]));
+        AssertEqual(new Network(input, Node.Concatenate(first.Then(next), reshaped)).Build<double>(seed: 1), seed: 1);
         NetworkPlan plan = new Network(input, first.Then(new Reshape([8, 8, 8]), next)).Build<double>(seed: 1).Plan();
         Assert.NotNull(plan.Steps[0].Halo); // where the shape is the same, so is the halo
     }

@@ -42,13 +42,10 @@ public abstract class UpSamplingTests<T> : PropertySuite
     [Fact]
     public void A_ramp_stays_a_ramp()
     {
-        UpSamplingCase c = new((1, 3, 1), (1, 4), Interpolation.Bilinear, 1, 0);
-        Assert.Equal(
-            [0.0, 0, 1, 3, 5, 7, 9, 11, 13, 15, 16, 16],
-            Forward(c, [T.Zero, T.CreateChecked(8), T.CreateChecked(16)]).ToArray().Select(double.CreateChecked));
-        Assert.Equal(
-            [0.0, 0, 0, 0, 8, 8, 8, 8, 16, 16, 16, 16],
-            Forward(c with { Interpolation = Interpolation.Nearest }, [T.Zero, T.CreateChecked(8), T.CreateChecked(16)]).ToArray().Select(double.CreateChecked));
+        UpSamplingCase bilinear = new((1, 3, 1), (1, 4), Interpolation.Bilinear, 1, 0), nearest = bilinear with { Interpolation = Interpolation.Nearest };
+        T[] x = [T.Zero, T.CreateChecked(8), T.CreateChecked(16)];
+        Assert.Equal([0.0, 0, 1, 3, 5, 7, 9, 11, 13, 15, 16, 16], Forward(bilinear, x).ToArray().Select(double.CreateChecked));
+        Assert.Equal([0.0, 0, 0, 0, 8, 8, 8, 8, 16, 16, 16, 16], Forward(nearest, x).ToArray().Select(double.CreateChecked));
     }
 
     /// <summary>On a pixel's centre, and beyond the outermost, there is that pixel alone; an infinite one does not make its neighbour NaN.</summary>

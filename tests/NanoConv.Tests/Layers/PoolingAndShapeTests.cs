@@ -89,7 +89,9 @@ public sealed class PoolingAndShapeTests : PropertySuite, IDisposable
     [Fact]
     public void A_picture_of_one_pixel_is_its_own_maximum_and_its_own_mean()
     {
-        foreach (Layer layer in (Layer[])[new GlobalMaxPooling2D(), new AveragePooling2D(1), new AveragePooling2D(3, 1, Padding.Same), new AveragePooling2D((2, 5), 4, Padding.Same)])
+        Layer[] layers =
+            [new GlobalMaxPooling2D(), new AveragePooling2D(1), new AveragePooling2D(3, 1, Padding.Same), new AveragePooling2D((2, 5), 4, Padding.Same)];
+        foreach (Layer layer in layers)
         {
             (double[] y, double[] dx) = Pass(layer, (1, 1, 2), [-1, 2, 3, -4], [5, 6, 7, 8]);
             Assert.Equal([-1, 2, 3, -4], y);
@@ -101,7 +103,9 @@ public sealed class PoolingAndShapeTests : PropertySuite, IDisposable
     [Fact]
     public void What_changes_shapes_and_its_gradient_are_adjoint() => ForAll(Generators.Borders, static c =>
     {
-        foreach (Layer layer in (Layer[])[new ZeroPadding2D(c.Border), new Cropping2D(c.Border), new Reshape([-1, c.Picture[2]]), new UpSampling2D((2, 4), Interpolation.Bilinear)])
+        Layer[] layers =
+            [new ZeroPadding2D(c.Border), new Cropping2D(c.Border), new Reshape([-1, c.Picture[2]]), new UpSampling2D((2, 4), Interpolation.Bilinear)];
+        foreach (Layer layer in layers)
         {
             Shape input = layer is Cropping2D ? c.Outer : c.Picture;
             double[] x = Numbers.Integers<double>(c.Images * input.Elements, c.Seed);
@@ -155,11 +159,14 @@ public sealed class PoolingAndShapeTests : PropertySuite, IDisposable
             Assert.Contains(part, text, StringComparison.Ordinal);
         (Network network, Shape shape) = NetworkDescription.Read(text);
         Assert.Equal(text, NetworkDescription.Write(network, shape, names));
-        Expect.Throws<InvalidDataException>(() => NetworkDescription.Read(text.Replace("bilinear", "bicubic", StringComparison.Ordinal)), "'nearest' or 'bilinear'", "'bicubic'");
-        Expect.Throws<InvalidDataException>(() => NetworkDescription.Read(text.Replace("[9,-1,8]", "[9,-1,-1]", StringComparison.Ordinal)), "(9, -1, -1)");
-        Expect.Throws<InvalidDataException>(() => NetworkDescription.Read(text.Replace("[9,-1,8]", "9", StringComparison.Ordinal)), "target_shape", "'9'");
-        Expect.Throws<InvalidDataException>(() => NetworkDescription.Read(text.Replace("[1,2,0,3]", "[1,2,0]", StringComparison.Ordinal)), "'padding'", "4 numbers");
-        Expect.Throws<InvalidDataException>(() => NetworkDescription.Read(text.Replace("[1,0,2,1]", "[1,0,2,-1]", StringComparison.Ordinal)), "right -1");
+        Throws("bilinear", "bicubic", "'nearest' or 'bilinear'", "'bicubic'");
+        Throws("[9,-1,8]", "[9,-1,-1]", "(9, -1, -1)");
+        Throws("[9,-1,8]", "9", "target_shape", "'9'");
+        Throws("[1,2,0,3]", "[1,2,0]", "'padding'", "4 numbers");
+        Throws("[1,0,2,1]", "[1,0,2,-1]", "right -1");
+
+        void Throws(string part, string other, params string[] expected) =>
+            Expect.Throws<InvalidDataException>(() => NetworkDescription.Read(text.Replace(part, other, StringComparison.Ordinal)), expected);
     }
 
     [Fact]
@@ -223,7 +230,9 @@ public sealed class PoolingAndShapeTests : PropertySuite, IDisposable
         Refused(() => Build(new Cropping2D(((1, 2), (0, 0))), (3, 9, 1)), "Cropping2D 'cropping2d_1'", "top 1, bottom 2", "3×9");
         Refused(() => Build(new Cropping2D((0, 2)), (9, 4, 1)), "left 2, right 2", "9×4");
         Refused(() => Build(new Cropping2D(int.MaxValue), (9, 4, 1)), "Cropping2D", "9×4");
-        Refused(() => Build(new ZeroPadding2D(int.MaxValue), (1, 1, 1)), "ZeroPadding2D 'zero_padding2d_1'", $"at most {int.MaxValue}", "(4294967295, 4294967295, 1)");
+        Refused(
+            () => Build(new ZeroPadding2D(int.MaxValue), (1, 1, 1)),
+            "ZeroPadding2D 'zero_padding2d_1'", $"at most {int.MaxValue}", "(4294967295, 4294967295, 1)");
         Refused(() => Build(new UpSampling2D((65536, 32768)), (1, 1, 1)), "UpSampling2D 'up_sampling2d_1'", $"at most {int.MaxValue}", "(65536, 32768, 1)");
         Refused(() => Build(new Reshape([7, -1]), (3, 4, 1)), "Reshape 'reshape_1'", "(7, -1)", "(3, 4, 1)");
         Refused(() => Build(new Reshape([24, -1]), (3, 4, 1)), "(24, -1)");
@@ -244,16 +253,18 @@ public sealed class PoolingAndShapeTests : PropertySuite, IDisposable
         Refused(() => _ = new Cropping2D(((0, 0), (0, -1))), "right -1");
         Refused(() => _ = new UpSampling2D((0, 2)), "UpSampling2D", "a size", "0×2");
         Refused(() => _ = new UpSampling2D(2, (Interpolation)7), "UpSampling2D", "one of Nearest, Bilinear", "7");
-        Refused(() => _ = new Reshape([]), "Reshape", "at least one axis");
+        Refused(() => _ = new Reshape([]), "Reshape", "1 to 32 axes", "received 0");
         Refused(() => _ = new Reshape([0, 3]), "(0, 3)");
         Refused(() => _ = new Reshape([-2]), "(-2,)");
         Refused(() => _ = new Reshape([-1, 3, -1]), "(-1, 3, -1)");
+        Refused(() => _ = new Reshape([.. Enumerable.Repeat(1, 33)]), "1 to 32 axes", "33");
         Refused(() => _ = new Reshape(null!), "targetShape");
     }
 
     private static Model<float> Build(Layer layer, Shape input) => new Sequential(layer).Build<float>(input);
 
-    private static double[] Predict(Model<double> model, params double[] x) => model.Predict(new Tensor<double>(model.InputShape.Batch(1), x)).AsSpan().ToArray();
+    private static double[] Predict(Model<double> model, params double[] x) =>
+        model.Predict(new Tensor<double>(model.InputShape.Batch(1), x)).AsSpan().ToArray();
 
     private static (double[] Y, double[] Dx) Pass(Layer layer, Shape picture, double[] x, double[] dy)
     {

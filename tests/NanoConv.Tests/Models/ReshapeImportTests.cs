@@ -56,7 +56,8 @@ public sealed class ReshapeImportTests : IDisposable
         Model<double> model = new Sequential([.. layers, new Flatten(), new Dense(2, useBias: false)]).Build<double>(input);
         Reshape reshape = layers.OfType<Reshape>().Single();
         Expect.Throws<ArgumentException>(
-            () => model.ImportWeights(FilePath, WeightLayout.PyTorch), "Reshape 'reshape_1'", "another order in PyTorch", $"({string.Join(", ", reshape.TargetShape)})");
+            () => model.ImportWeights(FilePath, WeightLayout.PyTorch),
+            "Reshape 'reshape_1'", "another order in PyTorch", $"({string.Join(", ", reshape.TargetShape)})");
     }
 
     private double[] Import(Shape input, params Layer[] layers)

@@ -23,6 +23,20 @@ internal static class Textbook
             case MaxPooling2D pooling:
                 NaiveMaxPooling.Forward(new WindowGeometry(layer.InputShape, pooling.PoolSize, pooling.Strides, pooling.Padding), examples, y, x);
                 return y;
+            case AveragePooling2D pooling:
+                NaiveAveragePooling.Forward(new WindowGeometry(layer.InputShape, pooling.PoolSize, pooling.Strides, pooling.Padding), examples, y, x);
+                return y;
+            case GlobalMaxPooling2D:
+                NaiveMaxPooling.Forward(new WindowGeometry(layer.InputShape, (layer.InputShape[0], layer.InputShape[1]), 1, Padding.Valid), examples, y, x);
+                return y;
+            case UpSampling2D sampling:
+                NaiveUpSampling.Forward(layer.InputShape, sampling.Size, sampling.Interpolation, examples, y, x);
+                return y;
+            case ZeroPadding2D padding:
+                BorderCase border = new(layer.InputShape, padding.Padding, examples, Seed: 0);
+                for (int i = 0; i < x.Length; i++)
+                    y[border.Place(i)] = x[i];
+                return y;
             case GlobalAveragePooling2D:
                 int pixels = layer.InputShape[0] * layer.InputShape[1], channels = layer.InputShape[2];
                 double[] sums = new double[y.Length];
