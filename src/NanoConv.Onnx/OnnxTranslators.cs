@@ -11,7 +11,8 @@ public static class OnnxTranslators
     private static readonly ConcurrentDictionary<Type, LayerTranslator> Layers = new(
         (IEnumerable<KeyValuePair<Type, LayerTranslator>>)
         [
-            .. Translators.Convolutions.All, .. Poolings.All, .. DenseLayers.All, .. Shapes.All, .. Joins.All, .. Normalizations.All, .. Rescalings.All, .. Activations.Layers,
+            .. Translators.Convolutions.All, .. Poolings.All, .. DenseLayers.All, .. Shapes.All, .. Joins.All, .. Normalizations.All, .. Rescalings.All,
+            .. Activations.Layers,
         ]);
 
     private static readonly ConcurrentDictionary<Type, Action<LayerTranslation, Activation>> OfActivations = new(Activations.All);

@@ -101,7 +101,15 @@ public sealed class ConfigReader
         where TPart : class => Read(key, element => element.ValueKind == JsonValueKind.Null ? null : registry.Read(element));
 
     private TValue[] Each<TValue>(string key, Func<JsonElement, TValue> read) => Read(key, element =>
-        element.ValueKind == JsonValueKind.Array ? (TValue[])[.. element.EnumerateArray().Select(read)] : [read(element)]);
+    {
+        if (element.ValueKind != JsonValueKind.Array)
+            return [read(element)];
+        TValue[] values = new TValue[element.GetArrayLength()]; // as many as are there
+        int count = 0;
+        foreach (JsonElement one in element.EnumerateArray())
+            values[count++] = read(one);
+        return values;
+    });
 
     private TValue Read<TValue>(string key, Func<JsonElement, TValue> read)
     {
