@@ -52,7 +52,8 @@ public sealed class NormalizationExportTests
     [Fact]
     public void Networks_have_the_operators_that_they_need()
     {
-        Assert.Equal("Conv Reshape InstanceNormalization Reshape Mul Add Conv", Operators((5, 5, 3), new Conv2D(4, 3), new GroupNormalization(2), new Conv2D(4, 3)));
+        Assert.Equal(
+            "Conv Reshape InstanceNormalization Reshape Mul Add Conv", Operators((5, 5, 3), new Conv2D(4, 3), new GroupNormalization(2), new Conv2D(4, 3)));
         Assert.Equal("Conv Transpose LayerNormalization", Operators((5, 5, 3), new Conv2D(4, 3), new LayerNormalization()));
         Assert.Equal("Conv Conv", Operators((5, 5, 3), new Conv2D(4, 3), new SpatialDropout2D(0.5), new GaussianNoise(1), new Conv2D(4, 3)));
         Assert.Equal("Mul Conv", Operators((5, 5, 3), new Rescaling(1 / 255.0), new Conv2D(4, 3)));

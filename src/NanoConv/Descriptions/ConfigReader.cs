@@ -156,7 +156,15 @@ public sealed class ConfigReader
     internal double? RealOrNull(string key) => Has(key) ? Real(key) : null;
 
     private TValue[] Each<TValue>(string key, Func<JsonElement, TValue> read) => Read(key, element =>
-        element.ValueKind == JsonValueKind.Array ? (TValue[])[.. element.EnumerateArray().Select(read)] : [read(element)]);
+    {
+        if (element.ValueKind != JsonValueKind.Array)
+            return [read(element)];
+        TValue[] values = new TValue[element.GetArrayLength()]; // as many as are there
+        int count = 0;
+        foreach (JsonElement one in element.EnumerateArray())
+            values[count++] = read(one);
+        return values;
+    });
 
     private TValue Read<TValue>(string key, Func<JsonElement, TValue> read)
     {

@@ -14,7 +14,7 @@ internal static class NormalizedRows
     /// y, and μ and s of each row. In two passes, the second over differences from the mean, so that a mean however large costs no digits
     /// of the variance. Long rows are halved until few elements are left: an error grows with the logarithm of D.
     /// </summary>
-    /// <param name="y">Overwritten: [rows, D].</param>
+    /// <param name="y">Overwritten: [rows, D]; may be x itself.</param>
     /// <param name="x">[rows, D].</param>
     /// <param name="gamma">[D]; empty for ones.</param>
     /// <param name="beta">[D]; empty for zeros.</param>

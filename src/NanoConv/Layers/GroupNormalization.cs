@@ -83,6 +83,8 @@ public sealed class GroupNormalization : ExampleNormalization, IDescribed<GroupN
         int channels = builder.InputShape[^1], groups = Groups == -1 ? channels : Groups;
         if (channels % groups != 0)
             throw builder.Error($"expected a number of channels that {groups} groups divide, received {channels} channels");
+        if (channels > int.MaxValue / 4)
+            throw builder.Error($"expected at most {int.MaxValue / 4} channels, for which there are buffers, received {channels}");
         AddParameters(builder, channels);
         return new Built<T>(builder, this, groups);
     }
@@ -114,7 +116,9 @@ public sealed class GroupNormalization : ExampleNormalization, IDescribed<GroupN
             }
         }
 
-        /// <summary>dx = γ · s · dy − s / n · Σ (γ · dy) − s · x̂ / n · Σ (γ · dy · x̂), with the sums over a group's n numbers and s = 1 / √(σ² + ε).</summary>
+        /// <summary>
+        /// dx = γ · s · dy − s / n · Σ (γ · dy) − s · x̂ / n · Σ (γ · dy · x̂), with the sums over a group's n numbers and s = 1 / √(σ² + ε).
+        /// </summary>
         public override void Backward(LayerPass<T> pass, ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> dy, Span<T> dx)
         {
             Span<T> mean = Row(pass, 0), inverse = Row(pass, 1), sums = Row(pass, 2), products = Row(pass, 3);

@@ -91,8 +91,11 @@ public sealed class LayerNormalization : ExampleNormalization, IDescribed<LayerN
         if (axes[0] != shape.Rank - axes.Length)
             throw builder.Error($"expected the last axes of an input of shape {shape}, as [-1] or [-2, -1], received {ExampleAxes.Words(Axis)}");
         Shape normalized = new(shape.Axes[axes[0]..]);
+        int rows = shape.Elements / normalized.Elements;
+        if (rows > int.MaxValue / 2)
+            throw builder.Error($"expected at most {int.MaxValue / 2} rows to normalise, for which there are buffers, received {rows}");
         AddParameters(builder, normalized);
-        return new Built<T>(builder, this, shape.Elements / normalized.Elements);
+        return new Built<T>(builder, this, rows);
     }
 
     private sealed class Built<T>(LayerBuilder<T> builder, LayerNormalization specification, int rows) : BuiltNormalization<T>(builder, specification)

@@ -26,7 +26,9 @@ public sealed class Normalization : ConstantAffine, IDescribed<Normalization>
     /// <param name="variance">The variance, as many; null if Adapt is to find it.</param>
     /// <param name="invert">Whether to do the inverse: y = x · max(√variance, 1e-7) + mean.</param>
     /// <param name="name">The layer's name.</param>
-    /// <exception cref="ArgumentException">One of mean and variance alone is given, or others than finite numbers, or a variance below 0, or the batch's axis.</exception>
+    /// <exception cref="ArgumentException">
+    /// One of mean and variance alone is given, or others than finite numbers, or a variance below 0, or the batch's axis.
+    /// </exception>
     public Normalization(
         IReadOnlyList<int>? axis = null,
         IReadOnlyList<double>? mean = null,
@@ -124,20 +126,28 @@ public sealed class Normalization : ConstantAffine, IDescribed<Normalization>
         return new Normalization(Axis, mean, [.. squares.Select(sum => sum / ((double)data.Count * each))], Invert, Name);
     }
 
-    private protected override (double[] Centre, double[] Scale, double[] Shift) Constants(Shape inputShape, Func<string, ArgumentException> error)
+    private protected override int Count(Shape inputShape, Func<string, ArgumentException> error)
     {
         int[] kept = ExampleAxes.Of(Axis, inputShape, error);
         if (Mean is null)
             throw error("expected a mean and a variance, given or found by Adapt, received neither");
-        int[] places = Places(kept, inputShape, first: Math.Max(0, Math.Min(inputShape.Rank - 1, kept.Length == 0 ? inputShape.Rank : kept[0])));
-        int indices = places.Max() + 1;
+        int indices = kept.Aggregate(1, (product, axis) => product * inputShape[axis]);
         if (Mean.Count != 1 && Mean.Count != indices)
             throw error($"expected one mean, or one for each of {indices} indices of the axes {ExampleAxes.Words(Axis)}, received {Mean.Count}");
-        double[] means = [.. places.Select(place => Mean[Mean.Count == 1 ? 0 : place])];
-        double[] deviations = [.. places.Select(place => Math.Max(Math.Sqrt(Variance![Mean.Count == 1 ? 0 : place]), LeastDeviation))];
+        return new Shape(inputShape.Axes[First(kept, inputShape)..]).Elements;
+    }
+
+    private protected override (double[] Centre, double[] Scale, double[] Shift) Make(Shape inputShape)
+    {
+        int[] kept = ExampleAxes.Of(Axis, inputShape, Error), places = Places(kept, inputShape, First(kept, inputShape));
+        double[] means = [.. places.Select(place => Mean![Mean.Count == 1 ? 0 : place])];
+        double[] deviations = [.. places.Select(place => Math.Max(Math.Sqrt(Variance![Variance.Count == 1 ? 0 : place]), LeastDeviation))];
         double[] zeros = new double[places.Length];
         return Invert ? (zeros, deviations, means) : (means, [.. deviations.Select(deviation => 1 / deviation)], zeros);
     }
+
+    // From the first axis on that is kept, or from the last one, numbers repeat.
+    private static int First(int[] kept, Shape shape) => Math.Max(0, Math.Min(shape.Rank - 1, kept.Length == 0 ? shape.Rank : kept[0]));
 
     // Of each element of the axes from one on: its place in a tensor of those axes alone that are kept.
     private static int[] Places(int[] kept, Shape shape, int first)

@@ -52,13 +52,23 @@ public sealed class Rescaling : ConstantAffine, IDescribed<Rescaling>
         config.Add("offset", (double[])[.. Offset]);
     }
 
-    private protected override (double[] Centre, double[] Scale, double[] Shift) Constants(Shape inputShape, Func<string, ArgumentException> error)
+    private protected override int Count(Shape inputShape, Func<string, ArgumentException> error)
     {
         int channels = LastAxis(inputShape);
-        return (new double[channels], ForEach(Scale, "scale"), ForEach(Offset, "offset"));
+        foreach ((IReadOnlyList<double> numbers, string what) in ((IReadOnlyList<double>, string)[])[(Scale, "scale"), (Offset, "offset")])
+        {
+            if (numbers.Count != 1 && numbers.Count != channels)
+                throw error($"expected one {what}, or one for each of {channels} channels, received {numbers.Count}");
+        }
 
-        double[] ForEach(IReadOnlyList<double> numbers, string what) => numbers.Count == 1 || numbers.Count == channels
-            ? [.. Enumerable.Range(0, channels).Select(c => numbers[numbers.Count == 1 ? 0 : c])]
-            : throw error($"expected one {what}, or one for each of {channels} channels, received {numbers.Count}");
+        return channels;
+    }
+
+    private protected override (double[] Centre, double[] Scale, double[] Shift) Make(Shape inputShape)
+    {
+        int channels = LastAxis(inputShape);
+        return (new double[channels], ForEach(Scale), ForEach(Offset));
+
+        double[] ForEach(IReadOnlyList<double> numbers) => [.. Enumerable.Range(0, channels).Select(c => numbers[numbers.Count == 1 ? 0 : c])];
     }
 }

@@ -34,9 +34,10 @@ internal static class FeatureOrder
             orders[index + 1] = layer.Specification switch
             {
                 Flatten or Reshape => InRow(layer.InputShape) ?? inputs[0],
-                GroupNormalization { Groups: not 1 } when inputs[0]?.Any(piece => piece is { Pixels: > 1, Channels: > 1 }) == true => throw new ArgumentException(
-                    $"{layer.Specification.TypeName} '{layer.Name}': expected one group, received several of features that were flattened from a picture, "
-                    + "whose order in PyTorch is another one, so that groups there are others"),
+                GroupNormalization { Groups: not 1 } when inputs[0]?.Any(piece => piece is { Pixels: > 1, Channels: > 1 }) == true =>
+                    throw new ArgumentException(
+                        $"{layer.Specification.TypeName} '{layer.Name}': expected one group, received several of features that were flattened from a "
+                        + "picture, whose order in PyTorch is another one, so that groups there are others"),
                 { KeepsOrder: true } => inputs[0],
                 Concatenate when inputs.Any(order => order is not null) =>
                     [.. inputs.Zip(layer.InputShapes, (order, shape) => order ?? [(1, shape[0])]).SelectMany(pieces => pieces)],

@@ -34,6 +34,12 @@ internal static class HostileModels
             ("a rate of NaN", Network("[1]", """{"name":null,"class":"Dropout","rate":"NaN"}""")),
             ("a rate of 1e-999", Network("[1]", """{"name":null,"class":"Dropout","rate":1e-999}""")),
             ("a penalty of 1e999", Network("[1]", Dense(1).Replace("null}", "{\"l1\":1e999}}", StringComparison.Ordinal))),
+            ("a rescaling of 2^31 - 1 channels", Network($"[{Most}]", """{"name":null,"class":"Rescaling","scale":2,"offset":0}""")),
+            ("a mean of 2^31 - 1 pixels", Network($"[{Most},1]", Means("[1,2]", "1", "1"))),
+            ("groups of 2^31 - 1 channels", Network($"[{Most}]", """
+                {"name":null,"class":"GroupNormalization","groups":-1,"epsilon":1,"center":false,"scale":false,
+                "beta_regularizer":null,"gamma_regularizer":null}
+                """)),
             ("10,000 arrays", new string('[', Many) + new string(']', Many)),
             ("an empty description", ""),
             ("half a surrogate in a name", Network("[1]", """{"name":"\uD800","class":"Flatten"}""")),
@@ -56,6 +62,8 @@ internal static class HostileModels
             ("many axes through many layers", Network(
                 $"[{string.Join(',', Enumerable.Repeat("1", 1000))}]",
                 string.Join(',', Enumerable.Repeat("""{"name":null,"class":"Dropout","rate":0}""", 1000)))),
+            ("many means", Network($"[{10 * Many}]", Means("[-1]", Numbers(10 * Many), Numbers(10 * Many)))),
+            ("many normalised axes", Network($"[{Numbers(Many)}]", Means($"[{string.Join(',', Enumerable.Range(1, Many))}]", "1", "1"))),
             ("many missing weights", Network("[1]", string.Join(',', Enumerable.Repeat(Dense(1), Many)))),
             ("many nulls", $"[{string.Join(',', Enumerable.Repeat("null", 10 * Many))}]"),
         ];
@@ -118,6 +126,11 @@ internal static class HostileModels
 
     private static string Pool(string size, string strides) =>
         $"{{\"name\":null,\"class\":\"MaxPooling2D\",\"pool_size\":{size},\"strides\":{strides},\"padding\":\"same\"}}";
+
+    private static string Means(string axis, string mean, string variance) =>
+        $"{{\"name\":null,\"class\":\"Normalization\",\"axis\":{axis},\"mean\":[{mean}],\"variance\":[{variance}],\"invert\":false}}";
+
+    private static string Numbers(int count) => string.Join(',', Enumerable.Repeat("1", count));
 
     private static OrderedDictionary<string, SafeTensor> Weights()
     {

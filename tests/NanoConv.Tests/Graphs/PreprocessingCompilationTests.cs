@@ -13,11 +13,13 @@ public sealed class PreprocessingCompilationTests : PropertySuite
     {
         AssertPlan(Conv.Then(new Rescaling(2, 1), Constants), "conv2d_1 folds rescaling_1 normalization_1");
         AssertPlan(Conv.Then(Constants, Activation.ReLU), "conv2d_1 folds normalization_1 fuses re_lu_1");
-        AssertPlan(Input.Then(new Flatten(), new Dense(3), new Normalization([], [1], [2], invert: true)), "dense_1 folds normalization_1", "without flatten_1");
+        AssertPlan(
+            Input.Then(new Flatten(), new Dense(3), new Normalization([], [1], [2], invert: true)), "dense_1 folds normalization_1", "without flatten_1");
         AssertPlan(Input.Then(Constants, new Conv2D(4, 3, padding: Padding.Same)), "normalization_1", "conv2d_1"); // zeros beside it are no pixels
         AssertPlan(Input.Then(new Rescaling(2), Activation.Tanh), "rescaling_1 fuses tanh_1");
         AssertPlan(
-            Conv.Then(Activation.ReLU, Constants), "conv2d_1 fuses re_lu_1", "normalization_1: not folded, as conv2d_1 does more than a product");
+            Conv.Then(Activation.ReLU, Constants),
+            "conv2d_1 fuses re_lu_1", "normalization_1: not folded, as conv2d_1 does more than a product");
     }
 
     /// <summary>One number for each pixel is no number for each channel.</summary>
@@ -48,24 +50,45 @@ public sealed class PreprocessingCompilationTests : PropertySuite
             new Rescaling([1, 2, 3, 4]), new GaussianNoise(0.1), new GroupNormalization(2), new SpatialDropout2D(0.2), new LayerNormalization(),
             new Normalization([1, 2], [1], [2]), new Rescaling(2), new LayerNormalization([-3, -2, -1]));
         Model<float> model = new Network(Input, output).Build<float>();
-        MemoryPlan plan = model.PlanMemory(new FitOptions { BatchSize = 3, Threads = 1 }, 3);
-        Assert.Equal(plan.Weights + plan.PackedKernels, sizeof(float) * NumberArrays<float>.Elements(model));
-
         Workspace<float> workspace = new(model, 3, training: true);
         workspace.Load(Numbers.Reals<float>(3 * 168, seed: 1), 3);
-        float[] cotangent = new float[3 * 168], gradient = new float[model.ParameterCount];
+        float[] gradient = new float[model.ParameterCount];
+        bool[] wanted = [.. Enumerable.Repeat(true, model.Layers.Count + 1)];
         long allocated = 0;
         for (int step = 0; step < 120; step++)
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
             workspace.Configure(training: true, wantsLogits: false, seed: 1, step, firstExample: 0);
             workspace.Forward();
-            workspace.Backward(cotangent, gradient, needsInputGradient: true);
+            workspace.Backward(gradient, wanted, 0, model.Layers.Count);
             if (step >= 100)
                 allocated += GC.GetAllocatedBytesForCurrentThread() - before;
         }
 
         Assert.Equal(0, allocated);
+        MemoryPlan plan = model.PlanMemory(new FitOptions { BatchSize = 3, Threads = 1 }, 3);
+        Assert.Equal(plan.Weights + plan.PackedKernels, sizeof(float) * NumberArrays<float>.Elements(model));
+    }
+
+    /// <summary>A file may claim any shape: numbers for all its channels are made when they are needed, and not when it is read.</summary>
+    [Fact]
+    public void Networks_for_huge_inputs_are_built_in_little_memory()
+    {
+        Layer[] layers =
+        [
+            new Rescaling(2), new Normalization([], [1], [2]), new Normalization([-2, -1], [1], [2]), new GaussianNoise(1), new SpatialDropout2D(0.5),
+        ];
+        Built((2, 1, 500_000_000), [.. layers, new GroupNormalization(-1, center: false, scale: false)]);
+        Built((500_000_000, 1, 2), [.. layers, new LayerNormalization(center: false, scale: false)]);
+        Expect.Throws<ArgumentException>(() => Built(2_000_000_000, new GroupNormalization(1)), "GroupNormalization", "channels", "2000000000");
+        Expect.Throws<ArgumentException>(() => Built((2_000_000_000, 1), new LayerNormalization()), "LayerNormalization", "rows", "2000000000");
+
+        static void Built(Shape shape, params Layer[] layers)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            new Sequential(layers).Build<float>(shape);
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1_000_000);
+        }
     }
 
     private static Node Conv => Input.Then(new Conv2D(4, 3, padding: Padding.Same));

@@ -17,8 +17,9 @@ public abstract class PreprocessingTests<T> : PropertySuite
         double[] scale = Numbers.Integers<double>(c.Scale ? channels : 1, c.Seed + 2), offset = Numbers.Integers<double>(c.Center ? channels : 1, c.Seed + 3);
         Rescaling layer = c.Seed % 3 == 0 && !c.Scale && !c.Center ? new Rescaling(scale[0], offset[0]) : new Rescaling(scale, offset);
         (T[] y, T[] dx) = Pass(layer, c.InputShape, x, dy);
-        Expect.Equal<T>("y", y.Length, [.. x.Select((value, i) => (value * T.CreateChecked(scale[i % scale.Length])) + T.CreateChecked(offset[i % offset.Length]))], y);
-        Expect.Equal<T>("dx", y.Length, [.. dy.Select((value, i) => value * T.CreateChecked(scale[i % scale.Length]))], dx);
+        T Of(double[] numbers, int i) => T.CreateChecked(numbers[i % numbers.Length]);
+        Expect.Equal<T>("y", y.Length, [.. x.Select((value, i) => (value * Of(scale, i)) + Of(offset, i))], y);
+        Expect.Equal<T>("dx", y.Length, [.. dy.Select((value, i) => value * Of(scale, i))], dx);
     });
 
     /// <summary>Over some axes or none, with as many numbers as they have indices, or with one.</summary>
@@ -53,8 +54,8 @@ public abstract class PreprocessingTests<T> : PropertySuite
         Normalization layer = new Normalization([.. axis.Select(one => c.Center ? one : one - 1 - c.InputShape.Rank)], invert: c.Scale, name: "mine")
             .Adapt(new Tensor<T>(c.InputShape.Batch(c.Examples), x));
         Assert.Equal((c.Scale, "mine"), (layer.Invert, layer.Name));
-        ILookup<int, double> values = x.Select((value, i) => (Place: PlaceOf(i % c.InputShape.Elements, c.InputShape, axis), Value: double.CreateChecked(value)))
-            .ToLookup(one => one.Place, one => one.Value);
+        ILookup<int, double> values = Enumerable.Range(0, x.Length)
+            .ToLookup(i => PlaceOf(i % c.InputShape.Elements, c.InputShape, axis), i => double.CreateChecked(x[i]));
         Assert.Equal(values.Count, layer.Mean!.Count);
         double[] mean = [.. Enumerable.Range(0, values.Count).Select(place => values[place].Average())];
         Expect.Close<double>("mean", mean, [.. layer.Mean], 1e-13);

@@ -109,7 +109,8 @@ public sealed class ExampleNormalizationFileTests : IDisposable
             ("1.running_mean", 2, [0, 0]), ("1.running_var", 2, [1, 1]), ("2.weight", 2, [30, 40]), ("2.bias", 2, [3, 4]),
             ("4.weight", 8, gamma), ("4.bias", 8, gamma), ("5.weight", (2, 8), dense), ("5.bias", 2, [0, 0]));
         Model<float> model = new Sequential(
-            new Conv2D(2, 2), new BatchNormalization(), new GroupNormalization(2), new Flatten(), new LayerNormalization(), new Dense(2)).Build<float>((3, 3, 3));
+            new Conv2D(2, 2), new BatchNormalization(), new GroupNormalization(2), new Flatten(), new LayerNormalization(), new Dense(2))
+            .Build<float>((3, 3, 3));
         model.ImportWeights(FilePath, WeightLayout.PyTorch);
         float[] Values(string name) => model.Parameters.Single(one => one.Name == name).Value.ToArray();
         Assert.Equal([10f, 20], Values("batch_normalization_1/gamma"));
@@ -142,5 +143,6 @@ public sealed class ExampleNormalizationFileTests : IDisposable
     }
 
     private void Write(params (string Name, Shape Shape, double[] Values)[] tensors) => new SafeTensorsFile(
-        tensors.ToDictionary(tensor => tensor.Name, tensor => SafeTensor.From<double>(tensor.Shape, tensor.Values)), new Dictionary<string, string>()).Write(FilePath);
+        tensors.ToDictionary(tensor => tensor.Name, tensor => SafeTensor.From<double>(tensor.Shape, tensor.Values)),
+        new Dictionary<string, string>()).Write(FilePath);
 }

@@ -180,7 +180,8 @@ public sealed class WeightImportTests : PropertySuite, IDisposable
         Write(("weight", (2, 2), new double[4]));
         Model<float> own = new Sequential(new OwnLayer()).Build<float>(2);
         Expect.Throws<ArgumentException>(
-            () => own.ImportWeights(FilePath, WeightLayout.PyTorch), "Conv2D, Dense, BatchNormalization, GroupNormalization, LayerNormalization over one axis and PReLU", "OwnLayer", "'own_1'");
+            () => own.ImportWeights(FilePath, WeightLayout.PyTorch),
+            "Conv2D, Dense, BatchNormalization, GroupNormalization, LayerNormalization over one axis and PReLU", "OwnLayer", "'own_1'");
         Assert.Throws<ArgumentOutOfRangeException>(() => Dense(1).ImportWeights(FilePath, (WeightLayout)7));
     }
 

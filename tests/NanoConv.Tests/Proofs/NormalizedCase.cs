@@ -38,7 +38,8 @@ internal sealed record NormalizedCase(Shape InputShape, int Examples, bool Cente
     }
 
     public override string ToString() =>
-        $"{Examples} × {InputShape}, over {Axes} axes or in {Groups} groups{(IsInstance ? " (-1)" : "")}{(Center ? "" : ", no β")}{(Scale ? "" : ", no γ")}, seed {Seed}";
+        $"{Examples} × {InputShape}, over {Axes} axes or in {Groups} groups{(IsInstance ? " (-1)" : "")}{(Center ? "" : ", no β")}"
+        + $"{(Scale ? "" : ", no γ")}, seed {Seed}";
 
     private int Axes => 1 + (Seed % InputShape.Rank);
 
