@@ -15,7 +15,7 @@ public sealed class ByteImageDataset<T> : IDataset<T>
     /// <param name="pixels">Pictures [n, height, width, channels], row-major.</param>
     /// <param name="labels">A class for each, from 0.</param>
     /// <param name="imageShape">The shape of one picture.</param>
-    /// <param name="classes">The number of classes.</param>
+    /// <param name="classes">The number of classes; 1 for two classes told apart by one output, the label itself being the target.</param>
     /// <exception cref="ArgumentException">The lengths do not agree, or a label is no class.</exception>
     public ByteImageDataset(ReadOnlyMemory<byte> pixels, ReadOnlyMemory<byte> labels, Shape imageShape, int classes)
     {
@@ -26,9 +26,10 @@ public sealed class ByteImageDataset<T> : IDataset<T>
                 + $"received {pixels.Length}", nameof(pixels));
         }
 
-        int wrong = labels.Span.IndexOfAnyInRange((byte)Math.Min(classes, byte.MaxValue), byte.MaxValue);
-        if (wrong >= 0 && labels.Span[wrong] >= classes)
-            throw new ArgumentException($"expected labels from 0 to {classes - 1}, received {labels.Span[wrong]} for picture {wrong}", nameof(labels));
+        int tooGreat = classes == 1 ? 2 : classes;
+        int wrong = labels.Span.IndexOfAnyInRange((byte)Math.Min(tooGreat, byte.MaxValue), byte.MaxValue);
+        if (wrong >= 0 && labels.Span[wrong] >= tooGreat)
+            throw new ArgumentException($"expected labels from 0 to {tooGreat - 1}, received {labels.Span[wrong]} for picture {wrong}", nameof(labels));
         (images, this.labels, Classes) = (new ByteImages<T>(pixels, imageShape), labels, classes);
     }
 
@@ -52,6 +53,9 @@ public sealed class ByteImageDataset<T> : IDataset<T>
     public void CopyTarget(int index, Span<T> destination)
     {
         destination[..Classes].Clear();
-        destination[labels.Span[index]] = T.One;
+        if (Classes > 1)
+            destination[labels.Span[index]] = T.One;
+        else
+            destination[0] = T.CreateChecked(labels.Span[index]);
     }
 }

@@ -15,17 +15,18 @@ public sealed class TensorDataset<T> : IDataset<T>
     /// <summary>Examples with integer labels.</summary>
     /// <param name="inputs">Inputs [n, …], n at least 1.</param>
     /// <param name="labels">A class for each, from 0.</param>
-    /// <param name="classes">The number of classes.</param>
+    /// <param name="classes">The number of classes; 1 for two classes told apart by one output, the label itself being the target.</param>
     /// <exception cref="ArgumentException">The numbers of examples differ, or a label is no class.</exception>
     public TensorDataset(Tensor<T> inputs, ReadOnlySpan<int> labels, int classes)
     {
         this.inputs = CheckInputs(inputs, labels.Length, "labels");
         this.labels = labels.ToArray();
         Classes = classes;
+        int greatest = classes == 1 ? 1 : classes - 1;
         for (int i = 0; i < labels.Length; i++)
         {
-            if (labels[i] < 0 || labels[i] >= classes)
-                throw new ArgumentException($"expected labels from 0 to {classes - 1}, received {labels[i]} for example {i}", nameof(labels));
+            if (labels[i] < 0 || labels[i] > greatest)
+                throw new ArgumentException($"expected labels from 0 to {greatest}, received {labels[i]} for example {i}", nameof(labels));
         }
     }
 
@@ -71,7 +72,10 @@ public sealed class TensorDataset<T> : IDataset<T>
         }
 
         destination[..Classes].Clear();
-        destination[labels![index]] = T.One;
+        if (Classes > 1)
+            destination[labels![index]] = T.One;
+        else
+            destination[0] = T.CreateChecked(labels![index]);
     }
 
     private static TensorInputs<T> CheckInputs(Tensor<T> inputs, int count, string what)

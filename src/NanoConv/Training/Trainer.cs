@@ -29,7 +29,7 @@ public sealed class Trainer<T>
 
     /// <summary>Makes the buffers for batches of at most <see cref="FitOptions.BatchSize"/> examples.</summary>
     /// <param name="model">The model; which layers are frozen is looked at now.</param>
-    /// <param name="options">Batch size, optimizer, loss, seed and threads; what is about epochs, order and files is the caller's.</param>
+    /// <param name="options">Batch size, optimizer, loss, weights of classes, seed and threads; what is about epochs, order and files is the caller's.</param>
     /// <exception cref="ArgumentException">The options ask for something that only Fit does, or make no sense.</exception>
     public Trainer(Model<T> model, FitOptions? options = null)
     {

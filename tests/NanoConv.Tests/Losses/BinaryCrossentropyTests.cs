@@ -127,6 +127,25 @@ public sealed class BinaryCrossentropyTests : PropertySuite
         }
     }
 
+    /// <summary>Labels 0 and 1 are one output's targets as they are, in tensors and of pictures.</summary>
+    [Fact]
+    public void Labels_of_one_output_are_its_targets()
+    {
+        Tensor<float> inputs = new((3, 2, 1, 1), [0, 1, 0.2f, 0.4f, 0.6f, 0.8f]);
+        IDataset<float> pictures = new ByteImageDataset<float>(new byte[] { 0, 255, 51, 102, 153, 204 }, new byte[] { 1, 0, 1 }, (2, 1, 1), classes: 1);
+        Model<float>[] models = [Sigmoid(), Sigmoid(), Sigmoid()];
+        FitOptions options = new() { Loss = new BinaryCrossentropy(), Threads = 1 };
+        models[0].Fit(inputs, [1, 0, 1], options);
+        models[1].Fit(new TensorDataset<float>(inputs, new Tensor<float>((3, 1), [1, 0, 1])), options);
+        models[2].Fit(pictures, options);
+        Expect.SameBits<float>("weights", models[1].Weights, models[0].Weights);
+        Expect.SameBits<float>("weights", models[1].Weights, models[2].Weights);
+        Expect.Throws<ArgumentException>(() => models[0].Fit(inputs, [1, 0, 2], options), "expected labels from 0 to 1, received 2 for example 2");
+        Expect.Throws<ArgumentException>(() => _ = new ByteImageDataset<float>(new byte[2], new byte[] { 2 }, (2, 1, 1), 1), "from 0 to 1, received 2");
+
+        static Model<float> Sigmoid() => new Sequential(new Flatten(), new Dense(1, Activation.Sigmoid)).Build<float>((2, 1, 1), seed: 1);
+    }
+
     /// <summary>Each output of each example is an answer, as of Keras's binary_accuracy; there is no class that an example is of.</summary>
     [Fact]
     public void Of_several_outputs_each_is_right_or_wrong()

@@ -67,6 +67,17 @@ public sealed class LossGradientTests : PropertySuite
         }
     });
 
+    [Fact]
+    public void Nothing_is_allocated() => ForAll(Cases, static c =>
+    {
+        (double[] outputs, double[] targets) = c.Numbers();
+        double[] gradient = new double[outputs.Length];
+        c.Loss.Evaluate<double>(gradient, outputs, targets, 1); // compiled by then
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        c.Loss.Evaluate<double>(gradient, outputs, targets, 1);
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    });
+
     /// <summary>The definition, of probabilities, in numbers in which nothing is rounded to 0 or 1.</summary>
     [Fact]
     public void The_loss_is_its_definition() => ForAll(Cases, static c =>

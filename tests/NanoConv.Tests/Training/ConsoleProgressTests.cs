@@ -18,6 +18,7 @@ public sealed class ConsoleProgressTests
         Screen screen = Train(Longest, width);
         Assert.All(screen.Shown, line => Assert.InRange(line.Length, 0, width - 1));
         Assert.Single(screen.Lasting);
+        Assert.All(screen.Moving, line => Assert.Matches("^[^━─]*( [━─]{4,24})?[^━─]*$", line)); // a bar of less says nothing
         Assert.DoesNotContain('\x1b', screen.Text);
         if (width > 30)
             Assert.Matches("^epoch    1/1000  ", screen.Lasting[0]);
