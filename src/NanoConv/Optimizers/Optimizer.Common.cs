@@ -16,6 +16,7 @@ public abstract partial class Optimizer
     internal static Registry<Optimizer> Registry { get; } = new Registry<Optimizer>("an optimizer", static own => own.GetType().Name)
         .With<Adam>(nameof(Adam))
         .With<AdamW>(nameof(AdamW))
+        .With<Muon>(nameof(Muon))
         .With<RMSprop>(nameof(RMSprop))
         .With<SGD>(nameof(SGD));
 
@@ -92,6 +93,10 @@ public abstract partial class Optimizer
 
     /// <summary>Arrays as long as the parameters that are kept besides <see cref="OptimizerState{T}.Tensors"/>.</summary>
     internal int Averages => (MovingAverage is null ? 0 : 1) + (Lookahead is null ? 0 : 1);
+
+    /// <summary>Whether anything is set that works with every optimizer.</summary>
+    internal bool HasCommonSettings =>
+        Groups.Count > 0 || ClipValue is not null || ClipNorm is not null || GlobalClipNorm is not null || Averages > 0;
 
     private string CommonSettings
     {

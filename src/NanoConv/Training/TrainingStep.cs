@@ -60,7 +60,7 @@ internal sealed class TrainingStep<T>
     public TrainingStep(Model<T> model, FitOptions options, int batch)
     {
         (this.model, this.options) = (model, options);
-        plan = new GradientPlan<T>(model, batch);
+        plan = new GradientPlan<T>(model, batch, options.Optimizer);
         kept = new BatchBuffers<T>(model, plan.RoundExamples);
         int workers = WorkerPool.Workers(options.Threads, plan.Lanes), updaters = WorkerPool.Workers(options.Threads, plan.Parts.Length);
         int sets = plan.LooksAtBatches ? plan.Shards : workers;

@@ -18,7 +18,8 @@ public sealed class OptimizerFileTests : IDisposable
             new AdamW(0.1, 0.2, 0.3, 0.4, 0.5, epsilonHat: true), new AdamW(weightDecay: 0), new RMSprop(0.1, 0.2, 0.3, 0.4, centered: true, weightDecay: 0.5),
             new RMSprop { Groups = [new("*/bias", 2, 0), new("*", 0.5)], ClipValue = 0.25, Lookahead = new(7, new PowerGrowth(0.5, 3, 2)) },
             new Adam { ClipNorm = 0.25, MovingAverage = new(0.5, 7) }, new Adam { GlobalClipNorm = 0.25, MovingAverage = new(0.25) },
-            new SGD(new LinearWarmup(3, new LinearWarmup(4, 0.5))),
+            new SGD(new LinearWarmup(3, new LinearWarmup(4, 0.5))), new Muon(others: new SGD(new OneCycle(0.1, 9), 0.5)) { ClipNorm = 0.5 },
+            new Muon(new PowerGrowth(0.1, 3), 0.5, nesterov: false, steps: 3, weightDecay: 0.25),
         ];
         Assert.All(optimizers, optimizer =>
         {

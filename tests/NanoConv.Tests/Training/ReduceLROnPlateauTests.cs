@@ -81,7 +81,7 @@ public sealed class ReduceLROnPlateauTests : PropertySuite
             Expect.SameBits<float>($"from step {step}", expected, Fit(new SGD(0.5), [Patient()], new MemoryStore { From = checkpoint }));
         Expect.Throws<ArgumentException>(
             () => Fit(new SGD(0.5), [new ReduceLROnPlateau(EpochQuantity.Loss)], new MemoryStore { From = store.Checkpoints[1] }),
-            "callbacks", "factor 0.25, patience 1, min_delta 1000, cooldown 9, min_lr 0) then");
+            "callbacks", "factor 0.25, patience 1, min_delta", "factor 0.1, patience 10, min_delta");
 
         // No loss is better by a thousand: lowered after the second epoch, and then never again.
         static ReduceLROnPlateau Patient() => new(EpochQuantity.Loss, factor: 0.25, patience: 1, minDelta: 1000, cooldown: 9);
