@@ -39,7 +39,11 @@ public sealed class Muon : Optimizer, IDescribed<Muon>
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         Others = others ?? new AdamW();
         if (Others is Muon || Others.HasCommonSettings)
-            throw new ArgumentException($"Muon: expected another optimizer with an own rate and decay alone for the other parameters, received {Others}", nameof(others));
+        {
+            throw new ArgumentException(
+                $"Muon: expected another optimizer with an own rate and decay alone for the other parameters, received {Others}", nameof(others));
+        }
+
         (Momentum, Nesterov, Steps) = (CheckShare(momentum, nameof(momentum)), nesterov, steps);
     }
 

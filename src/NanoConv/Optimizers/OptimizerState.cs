@@ -22,7 +22,7 @@ public abstract class OptimizerState<T>
     private T[] slow = [];
 
     /// <summary>The state at step 0.</summary>
-    /// <param name="optimizer">Whose state it is: its rate and its weight decay are what <see cref="Update(int, Span{T}, ReadOnlySpan{T}, in StepSize{T})"/> is given.</param>
+    /// <param name="optimizer">Whose state it is: its rate and its weight decay are what each update is given.</param>
     protected OptimizerState(Optimizer optimizer)
     {
         ArgumentNullException.ThrowIfNull(optimizer);

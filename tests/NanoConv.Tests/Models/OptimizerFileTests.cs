@@ -15,7 +15,8 @@ public sealed class OptimizerFileTests : IDisposable
         Optimizer[] optimizers =
         [
             new SGD(0.1), new SGD(new OneCycle(0.1, 9), 0.5, nesterov: true, weightDecay: 0.25, gradientVelocity: true), new Adam(new PowerGrowth(0.1, 3)),
-            new AdamW(0.1, 0.2, 0.3, 0.4, 0.5, epsilonHat: true), new AdamW(weightDecay: 0), new RMSprop(0.1, 0.2, 0.3, 0.4, centered: true, weightDecay: 0.5),
+            new AdamW(0.1, 0.2, 0.3, 0.4, 0.5, epsilonHat: true), new AdamW(weightDecay: 0),
+            new RMSprop(0.1, 0.2, 0.3, 0.4, centered: true, weightDecay: 0.5),
             new RMSprop { Groups = [new("*/bias", 2, 0), new("*", 0.5)], ClipValue = 0.25, Lookahead = new(7, new PowerGrowth(0.5, 3, 2)) },
             new Adam { ClipNorm = 0.25, MovingAverage = new(0.5, 7) }, new Adam { GlobalClipNorm = 0.25, MovingAverage = new(0.25) },
             new SGD(new LinearWarmup(3, new LinearWarmup(4, 0.5))), new Muon(others: new SGD(new OneCycle(0.1, 9), 0.5)) { ClipNorm = 0.5 },

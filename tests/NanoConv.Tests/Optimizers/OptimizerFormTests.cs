@@ -214,7 +214,9 @@ public sealed class OptimizerFormDoubleTests : OptimizerFormTests<double>
             Lookahead = new(6, 0.25),
         };
         Assert.EndsWith(
-            ", groups [*/bias: rate 2, decay 0; dense_1/*: rate 0.5], global_clipnorm 3, lookahead [every 6, slow_share 0.25])", $"{many}", StringComparison.Ordinal);
+            ", groups [*/bias: rate 2, decay 0; dense_1/*: rate 0.5], global_clipnorm 3, lookahead [every 6, slow_share 0.25])",
+            $"{many}",
+            StringComparison.Ordinal);
         Assert.EndsWith(", clipnorm 3, ema [momentum 0.99])", $"{new SGD { ClipNorm = 3, MovingAverage = new() }}", StringComparison.Ordinal);
         Assert.EndsWith(", ema [momentum 0.5, overwrite_frequency 7])", $"{new SGD { MovingAverage = new(0.5, 7) }}", StringComparison.Ordinal);
     }
