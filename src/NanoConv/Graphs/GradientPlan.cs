@@ -41,7 +41,9 @@ internal sealed class GradientPlan<T>
         }
 
         PlaceParameters(model);
-        Parts = [.. LeanLayers.Where(layer => layer.IsTrainable).SelectMany(layer => PartsOf(layer, model.Limits.PartElements)), .. LaneParts(model, optimizer)];
+        IEnumerable<GradientPart<T>> leanParts = LeanLayers.Where(layer => layer.IsTrainable)
+            .SelectMany(layer => PartsOf(layer, model.Limits.PartElements));
+        Parts = [.. leanParts, .. LaneParts(model, optimizer)];
         LeanParts = Parts.Count(part => part.Layer is not null);
         PartElements = LeanParts == 0 ? 0 : Parts[..LeanParts].Max(part => part.Length);
         long perExample = LeanLayers.Sum(layer => (long)KeptElements(model, layer));

@@ -41,7 +41,8 @@ public sealed class OptimizerFileTests : IDisposable
         Read(new SGD(0.5));
         Contains("""{"class":"SGD","learning_rate":0.5,"momentum":0,"nesterov":false}""");
 
-        void Contains(string text) => Assert.Contains($"\"optimizer\":{text},", ModelInfo.Read(FilePath).Metadata["nanoconv.training"], StringComparison.Ordinal);
+        void Contains(string text) => Assert.Contains(
+            $"\"optimizer\":{text},", ModelInfo.Read(FilePath).Metadata["nanoconv.training"], StringComparison.Ordinal);
     }
 
     [Fact]
