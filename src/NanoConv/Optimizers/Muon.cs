@@ -84,15 +84,17 @@ public sealed class Muon : Optimizer, IDescribed<Muon>
     }
 
     /// <inheritdoc/>
-    private protected override string OwnSettings => string.Create(
+    protected override string OwnSettings => string.Create(
         CultureInfo.InvariantCulture, $", momentum {Momentum}, nesterov {Nesterov}, steps {Steps}, others [{Others}]");
 
     /// <inheritdoc/>
-    private protected override void DescribeOwn(ConfigWriter config)
+    protected override void DescribeOwn(ConfigWriter config)
     {
         config.Add("momentum", Momentum);
         config.Add("nesterov", Nesterov);
         config.Add("steps", Steps);
+        if (!Registry.Knows(Others.GetType()))
+            config.Refuse($"'others': expected an optimizer that is registered, as by Optimizer.Register<{Others.GetType().Name}>, received {Others}");
         config.Add("others", Others, Registry);
     }
 

@@ -82,11 +82,12 @@ public abstract partial class Optimizer : IDescribed
         ? value
         : throw new ArgumentOutOfRangeException(name, value, "expected a weight decay of at least 0");
 
-    /// <summary>What it has besides, as <c>, momentum 0.9</c>.</summary>
-    private protected virtual string OwnSettings => "";
+    /// <summary>What it has besides the rate, as <c>, momentum 0.9</c>: a part of its text.</summary>
+    protected virtual string OwnSettings => "";
 
-    /// <summary>Writes what it has besides.</summary>
-    private protected virtual void DescribeOwn(ConfigWriter config)
+    /// <summary>Writes what it has besides the rate, in Keras's words.</summary>
+    /// <param name="config">Where to.</param>
+    protected virtual void DescribeOwn(ConfigWriter config)
     {
     }
 

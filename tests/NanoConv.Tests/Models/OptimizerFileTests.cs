@@ -50,11 +50,21 @@ public sealed class OptimizerFileTests : IDisposable
     {
         Assert.Null(Read(new SGD(new Unregistered())));
         Assert.Contains(
-            "\"own_class\":\"SGD with a schedule of one\\u0027s own\",\"learning_rate\":\"Unregistered()\"",
+            "\"own_class\":\"SGD with a part of one\\u0027s own\",\"learning_rate\":\"Unregistered()\"",
             ModelInfo.Read(FilePath).Metadata["nanoconv.training"], StringComparison.Ordinal);
         Assert.Null(Read(new SGD { Lookahead = new(5, new Unregistered()) }));
         Schedule.Register<Registered>("halves");
         Assert.Equal("SGD(learning_rate Registered(number 3), momentum 0, nesterov False)", $"{Read(new SGD(new Registered(3)))!.Optimizer}");
+    }
+
+    [Fact]
+    public void An_optimizer_of_ones_own_is_read_once_it_is_registered()
+    {
+        Assert.Null(Read(new Muon(others: new Sign(0.5, 3))));
+        Assert.Null(Read(new Sign(0.5, 3)));
+        Optimizer.Register<Sign>("sign");
+        Assert.Equal("Sign(learning_rate 0.5, number 3, clipvalue 2)", $"{Read(new Sign(0.5, 3) { ClipValue = 2 })!.Optimizer}");
+        Assert.EndsWith("others [Sign(learning_rate 0.5, number 3)])", $"{Read(new Muon(others: new Sign(0.5, 3)))!.Optimizer}", StringComparison.Ordinal);
     }
 
     [Theory]
@@ -88,6 +98,17 @@ public sealed class OptimizerFileTests : IDisposable
         public override void Describe(ConfigWriter config)
         {
         }
+    }
+
+    private sealed class Sign(Schedule rate, int number) : Optimizer(rate), IDescribed<Sign>
+    {
+        protected override string OwnSettings => $", number {number}";
+
+        public static Sign FromConfig(ConfigReader config) => new(config.Schedule("learning_rate"), config.Whole("number"));
+
+        public override OptimizerState<T> Start<T>(int parameters) => new SGD(LearningRate).Start<T>(parameters);
+
+        protected override void DescribeOwn(ConfigWriter config) => config.Add("number", number);
     }
 
     private sealed class Registered(int number) : Schedule, IDescribed<Registered>

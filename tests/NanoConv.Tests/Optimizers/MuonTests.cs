@@ -9,7 +9,7 @@ public abstract class MuonTests<T> : PropertySuite
 {
     private static readonly double Tolerance = typeof(T) == typeof(float) ? 2e-4 : 1e-11;
 
-    private static readonly Muon Clipped = new(0.05, momentum: 0.8, weightDecay: 0.01, others: new SGD(0.1, 0.9))
+    private static readonly Muon Clipped = new(0.05, momentum: 0.8, weightDecay: 0.01, others: new AdamW(0.01))
     {
         Groups = [new("*/bias", rate: 2, decay: 0)],
         GlobalClipNorm = 0.5,
