@@ -8,6 +8,7 @@ README.md says what is in it. What PyTorch has is PyTorch's own; Keras's RMSprop
 has not, are written here on its tensors. Needs what make_goldens.py needs.
 """
 import argparse
+import math
 import sys
 import warnings
 
@@ -242,6 +243,42 @@ def networks():
     return start | {f"{case}/{name}": value for case, values in runs.items() for name, value in values.items()}
 
 
+def muon():
+    """Jordan's Muon on the kernels of convolutions, as [out, height * width * in]; AdamW on what is left; biases at twice the rate, undecayed."""
+    shapes = {"conv2d_1/kernel": (3, 3, 2, 4), "conv2d_1/bias": (4,), "conv2d_2/kernel": (1, 1, 4, 9), "conv2d_2/bias": (9,),
+              "dense_1/kernel": (9, 3), "dense_1/bias": (3,)}
+    p = {name: torch.tensor(golden.symmetric(f"descent/muon/{name}", shape), requires_grad=True) for name, shape in shapes.items()}
+    biases = [value for name, value in p.items() if "bias" in name]
+    adam = torch.optim.AdamW([{"params": biases, "weight_decay": 0.0}, {"params": [p["dense_1/kernel"]]}], lr=1, eps=1e-7, weight_decay=0.1)
+    buffers = {}
+    for step, rate in enumerate(changing(8), 1):
+        for name, value in p.items():
+            value.grad = torch.tensor(golden.symmetric(f"descent/muon/step_{step}/{name}", shapes[name]))
+        for group, factor in zip(adam.param_groups, (2, 1)):
+            group["lr"] = factor * 0.01
+        adam.step()
+        with torch.no_grad():
+            for name in ("conv2d_1/kernel", "conv2d_2/kernel"):
+                w, g = p[name], p[name].grad
+                w *= 1 - rate * 0.1
+                buffers[name] = 0.9 * buffers.get(name, 0) + g
+                update = (g + 0.9 * buffers[name]).permute(3, 0, 1, 2).flatten(1)
+                x = orthogonal(update) * math.sqrt(max(1, update.shape[0] / update.shape[1]))
+                w -= rate * x.reshape(shapes[name][3], *shapes[name][:3]).permute(1, 2, 3, 0)
+    return {f"muon/{name}": value for name, value in p.items()}
+
+
+def orthogonal(g):
+    """Newton and Schulz's iteration, five times, with the Gram matrix of the shorter side."""
+    x = g / (g.norm() + 1e-7)
+    tall = x.shape[0] > x.shape[1]
+    x = x.T if tall else x
+    for _ in range(5):
+        gram = x @ x.T
+        x = 3.4445 * x + (-4.7750 * gram + 2.0315 * gram @ gram) @ x
+    return x.T if tall else x
+
+
 def main():
     parser = argparse.ArgumentParser(description="Optimisers and schedules, computed by PyTorch.")
     parser.add_argument("--check", action="store_true", help="compare with the committed file; write nothing")
@@ -249,7 +286,7 @@ def main():
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     warnings.simplefilter("ignore")
-    tensors = {name: golden.as_float64(value) for name, value in (optimizers() | schedules() | networks()).items()}
+    tensors = {name: golden.as_float64(value) for name, value in (optimizers() | schedules() | networks() | muon()).items()}
     files = {"descent.safetensors": tensors}
     if options.check:
         sys.exit(0 if golden.check(files) else 1)

@@ -1,8 +1,8 @@
 namespace NanoConv.Descriptions;
 
 /// <summary>
-/// A layer, an activation, an initializer or a regularizer that owns its description in model files: it writes its settings, and makes
-/// an equal one of them. Those of one's own are loaded once they are registered, as by <see cref="Layers.Layer.Register{TLayer}"/>.
+/// A layer, an activation, an initializer, a regularizer, a schedule or an optimizer that owns its description in model files: it writes
+/// its settings, and makes an equal one of them. Those of one's own are loaded once they are registered, as by <see cref="Layers.Layer.Register{TLayer}"/>.
 /// </summary>
 /// <typeparam name="TSelf">The class itself.</typeparam>
 public interface IDescribed<TSelf> : IDescribed

@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 namespace NanoConv.Descriptions;
 
 /// <summary>The classes of one kind that model files may name, each with its word. Any thread may register and read.</summary>
-/// <typeparam name="TBase">Layer, Activation, Initializer or Regularizer.</typeparam>
+/// <typeparam name="TBase">Layer, Activation, Initializer, Regularizer, Schedule or Optimizer.</typeparam>
 /// <param name="kind">What they are, as <c>an activation</c>.</param>
 /// <param name="unregistered">The word for one whose class is not registered.</param>
 internal sealed class Registry<TBase>(string kind, Func<TBase, string> unregistered)

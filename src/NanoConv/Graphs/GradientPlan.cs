@@ -1,5 +1,6 @@
 using System.Numerics;
 using NanoConv.Layers;
+using NanoConv.Optimizers;
 
 namespace NanoConv.Graphs;
 
@@ -19,13 +20,30 @@ internal sealed class GradientPlan<T>
     private const int MostLanes = 16;
     private const int LanePart = 4096;
 
-    public GradientPlan(Model<T> model, int batch)
+    /// <summary>Plans the gradients of a batch.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="batch">The most examples of it.</param>
+    /// <param name="optimizer">Which parameters it takes whole matters; by default none.</param>
+    /// <exception cref="ArgumentException">The optimizer takes a kernel whole that is never held so.</exception>
+    public GradientPlan(Model<T> model, int batch, Optimizer? optimizer = null)
     {
         LooksAtBatches = model.Layers.Any(layer => layer.BatchElements > 0 && layer.IsTrainable);
         Lanes = LaneCount(batch);
         LeanLayers = [.. model.Layers.Where(layer => layer.IsLean)];
+        foreach (Parameter<T> kernel in LeanLayers.Where(layer => layer.IsTrainable).Select(layer => layer.Parameters[0]))
+        {
+            if (optimizer?.TakesWhole(kernel.Shape) == true)
+            {
+                throw new ArgumentException(
+                    $"{optimizer.GetType().Name}: expected a model whose gradients are held whole, received '{kernel.Name}' of a large one, "
+                    + "whose kernels are updated a few rows at a time");
+            }
+        }
+
         PlaceParameters(model);
-        Parts = [.. LeanLayers.Where(layer => layer.IsTrainable).SelectMany(layer => PartsOf(layer, model.Limits.PartElements)), .. LaneParts(model)];
+        IEnumerable<GradientPart<T>> leanParts = LeanLayers.Where(layer => layer.IsTrainable)
+            .SelectMany(layer => PartsOf(layer, model.Limits.PartElements));
+        Parts = [.. leanParts, .. LaneParts(model, optimizer)];
         LeanParts = Parts.Count(part => part.Layer is not null);
         PartElements = LeanParts == 0 ? 0 : Parts[..LeanParts].Max(part => part.Length);
         long perExample = LeanLayers.Sum(layer => (long)KeptElements(model, layer));
@@ -124,18 +142,21 @@ internal sealed class GradientPlan<T>
         }
     }
 
-    // Parameters that lie one after another both in the model and in a lane, cut into parts.
-    private IEnumerable<GradientPart<T>> LaneParts(Model<T> model)
+    // Parameters that lie one after another both in the model and in a lane, cut into parts; those that are taken whole one by one.
+    private IEnumerable<GradientPart<T>> LaneParts(Model<T> model, Optimizer? optimizer)
     {
         Parameter<T>[] inLanes = [.. model.Layers.SelectMany(layer => layer.IsLean ? layer.Parameters.Skip(1) : layer.Parameters)
             .Where(parameter => parameter.IsTrainable)];
+        bool IsWhole(Parameter<T> parameter) => optimizer?.TakesWhole(parameter.Shape) == true;
         for (int i = 0, next; i < inLanes.Length; i = next)
         {
             int offset = inLanes[i].Offset, length = inLanes[i].Shape.Elements;
-            for (next = i + 1; next < inLanes.Length && inLanes[next].Offset == offset + length; next++)
+            bool isWhole = IsWhole(inLanes[i]);
+            for (next = i + 1; !isWhole && next < inLanes.Length && !IsWhole(inLanes[next]) && inLanes[next].Offset == offset + length; next++)
                 length += inLanes[next].Shape.Elements;
-            for (int first = 0; first < length; first += LanePart)
-                yield return new(null, offset + first, Places[inLanes[i]] + first, Math.Min(LanePart, length - first), default);
+            int part = isWhole ? length : LanePart;
+            for (int first = 0; first < length; first += part)
+                yield return new(null, offset + first, Places[inLanes[i]] + first, Math.Min(part, length - first), default);
         }
     }
 }

@@ -69,13 +69,13 @@ internal static class TrainingDescription
         }
     }
 
-    // One of one's own, or with a schedule of one's own, is named and not read.
+    // One of one's own, or with a schedule of one's own, is named and not read, unless it is registered.
     private static JsonObject Describe(Optimizer optimizer)
     {
         if (!Optimizers.Optimizer.Registry.Knows(optimizer.GetType()))
             return new JsonObject { [OwnClassKey] = optimizer.GetType().FullName, [RateKey] = Rate(optimizer) };
         if (!Optimizers.Optimizer.Registry.TryDescribe(optimizer, out string? word, out ConfigWriter? config, out _))
-            return new JsonObject { [OwnClassKey] = $"{optimizer.GetType().Name} with a schedule of one's own", [RateKey] = Rate(optimizer) };
+            return new JsonObject { [OwnClassKey] = $"{optimizer.GetType().Name} with a part of one's own", [RateKey] = Rate(optimizer) };
         config.Json.Insert(0, ClassKey, word);
         return config.Json;
     }

@@ -55,11 +55,11 @@ public class Adam : Optimizer, IDescribed<Adam>
     public override OptimizerState<T> Start<T>(int parameters) => new State<T>(this, parameters);
 
     /// <inheritdoc/>
-    private protected override string OwnSettings => string.Create(
+    protected override string OwnSettings => string.Create(
         CultureInfo.InvariantCulture, $", beta1 {Beta1}, beta2 {Beta2}, {(EpsilonHat ? "epsilon_hat" : "epsilon")} {Epsilon}");
 
     /// <inheritdoc/>
-    private protected override void DescribeOwn(ConfigWriter config)
+    protected override void DescribeOwn(ConfigWriter config)
     {
         config.Add("beta_1", Beta1);
         config.Add("beta_2", Beta2);

@@ -12,10 +12,11 @@ public abstract partial class Optimizer
     private MovingAverage? movingAverage;
     private Lookahead? lookahead;
 
-    /// <summary>The library's optimizers, as model files call them.</summary>
+    /// <summary>The optimizers that model files may name.</summary>
     internal static Registry<Optimizer> Registry { get; } = new Registry<Optimizer>("an optimizer", static own => own.GetType().Name)
         .With<Adam>(nameof(Adam))
         .With<AdamW>(nameof(AdamW))
+        .With<Muon>(nameof(Muon))
         .With<RMSprop>(nameof(RMSprop))
         .With<SGD>(nameof(SGD));
 
@@ -93,6 +94,10 @@ public abstract partial class Optimizer
     /// <summary>Arrays as long as the parameters that are kept besides <see cref="OptimizerState{T}.Tensors"/>.</summary>
     internal int Averages => (MovingAverage is null ? 0 : 1) + (Lookahead is null ? 0 : 1);
 
+    /// <summary>Whether anything is set that works with every optimizer.</summary>
+    internal bool HasCommonSettings =>
+        Groups.Count > 0 || ClipValue is not null || ClipNorm is not null || GlobalClipNorm is not null || Averages > 0;
+
     private string CommonSettings
     {
         get
@@ -112,7 +117,14 @@ public abstract partial class Optimizer
         }
     }
 
-    /// <summary>An optimizer of the library that a model file names.</summary>
+    /// <summary>Makes a class of one's own known, so that model files tell of it; on any thread, as often as one likes.</summary>
+    /// <param name="name">What model files call it; by default the class's name.</param>
+    /// <typeparam name="TOptimizer">The class.</typeparam>
+    /// <exception cref="ArgumentException">Another class has the name.</exception>
+    public static void Register<TOptimizer>(string? name = null)
+        where TOptimizer : Optimizer, IDescribed<TOptimizer> => Registry.Register<TOptimizer>(name ?? typeof(TOptimizer).Name);
+
+    /// <summary>An optimizer that a model file names.</summary>
     /// <exception cref="FormatException">A setting is missing or malformed.</exception>
     internal static Optimizer Read(string word, ConfigReader config)
     {

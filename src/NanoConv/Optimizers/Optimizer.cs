@@ -3,6 +3,7 @@ using System.Numerics;
 using NanoConv.Descriptions;
 using NanoConv.Layers;
 using NanoConv.Schedules;
+using NanoConv.Tensors;
 
 namespace NanoConv.Optimizers;
 
@@ -37,6 +38,10 @@ public abstract partial class Optimizer : IDescribed
     /// <summary>Whether decay·w is added to the gradient, and goes the gradient's way through momentum.</summary>
     public virtual bool IsDecayCoupled => false;
 
+    /// <summary>Whether a parameter's step needs its whole gradient at once, and not a part at a time; such a parameter is not split among threads.</summary>
+    /// <param name="shape">The parameter's.</param>
+    public virtual bool TakesWhole(Shape shape) => false;
+
     /// <summary>Makes the state for a number of parameters without names, at step 0; <see cref="Groups"/> and averages need names.</summary>
     /// <param name="parameters">The number of parameters.</param>
     /// <typeparam name="T">The number type.</typeparam>
@@ -69,16 +74,20 @@ public abstract partial class Optimizer : IDescribed
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture, $"{GetType().Name}(learning_rate {LearningRate}{OwnSettings}{CommonSettings})");
 
+    /// <summary>Elements that a parameter's step is worked out in.</summary>
+    internal virtual long ScratchElements(Shape shape) => 0;
+
     /// <summary>A weight decay that is at least 0 and finite.</summary>
     internal static double CheckDecay(double value, string name) => value >= 0 && double.IsFinite(value)
         ? value
         : throw new ArgumentOutOfRangeException(name, value, "expected a weight decay of at least 0");
 
-    /// <summary>What it has besides, as <c>, momentum 0.9</c>.</summary>
-    private protected virtual string OwnSettings => "";
+    /// <summary>What it has besides the rate, as <c>, momentum 0.9</c>: a part of its text.</summary>
+    protected virtual string OwnSettings => "";
 
-    /// <summary>Writes what it has besides.</summary>
-    private protected virtual void DescribeOwn(ConfigWriter config)
+    /// <summary>Writes what it has besides the rate, in Keras's words.</summary>
+    /// <param name="config">Where to.</param>
+    protected virtual void DescribeOwn(ConfigWriter config)
     {
     }
 

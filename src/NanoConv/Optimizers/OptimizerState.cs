@@ -15,14 +15,14 @@ public abstract class OptimizerState<T>
     private ParameterGroup?[] groups = [null];
     private GroupSize[] sizes = new GroupSize[1];
     private Run[] runs = [new(0, int.MaxValue)];
-    private Parameter<T>[] trained = [];
+    private (int First, int Length)[] trained = [];
     private MovingAverage? movingAverage;
     private Lookahead? lookahead;
     private T[] average = [];
     private T[] slow = [];
 
     /// <summary>The state at step 0.</summary>
-    /// <param name="optimizer">Whose state it is: its rate and its weight decay are what <see cref="Update(int, Span{T}, ReadOnlySpan{T}, in StepSize{T})"/> is given.</param>
+    /// <param name="optimizer">Whose state it is: its rate and its weight decay are what each update is given.</param>
     protected OptimizerState(Optimizer optimizer)
     {
         ArgumentNullException.ThrowIfNull(optimizer);
@@ -85,11 +85,12 @@ public abstract class OptimizerState<T>
             while (runs[run].End <= first + start)
                 run++;
             int length = Math.Min(runs[run].End - first, parameters.Length) - start;
-            GroupSize size = sizes[runs[run].Group];
+            OptimizerState<T> state = StateOf(run == 0 ? 0 : runs[run - 1].End);
+            GroupSize size = state.sizes[runs[run].Group];
             Span<T> w = parameters.Slice(start, length);
             if (size.Shrinkage != T.Zero)
                 WeightMean.Shrink(w, size.Shrinkage);
-            Update(first + start, w, gradients.Slice(start, length), size.Size);
+            state.Update(first + start, w, gradients.Slice(start, length), size.Size);
             start += length;
         }
 
@@ -97,7 +98,7 @@ public abstract class OptimizerState<T>
     }
 
     /// <summary>Goes on from a checkpoint whose tensors have been put back.</summary>
-    internal void ReturnTo(int step) => Step = step;
+    internal virtual void ReturnTo(int step) => Step = step;
 
     /// <summary>Finds each parameter's group, and makes room for averages.</summary>
     /// <exception cref="ArgumentException">A group's pattern fits no parameter's name.</exception>
@@ -114,8 +115,9 @@ public abstract class OptimizerState<T>
 
         runs = [.. parameters.Select(parameter => new Run(GroupOf(parameter.Name), parameter.Offset + parameter.Shape.Elements))];
         (movingAverage, lookahead) = (owner.MovingAverage, owner.Lookahead);
-        trained = [.. parameters.Where(parameter => parameter.IsTrainable)];
+        trained = [.. parameters.Where(parameter => parameter.IsTrainable).Select(parameter => (parameter.Offset, parameter.Shape.Elements))];
         int elements = parameters.Sum(parameter => parameter.Shape.Elements);
+        OnAttach(parameters);
         (average, slow) = (new T[movingAverage is null ? 0 : elements], new T[lookahead is null ? 0 : elements]);
     }
 
@@ -145,8 +147,10 @@ public abstract class OptimizerState<T>
             return;
         if (lookahead is not null)
             slow.CopyTo(weights);
-        foreach (Parameter<T> parameter in movingAverage is null ? [] : trained)
-            average.AsSpan(parameter.Offset, parameter.Shape.Elements).CopyTo(weights[parameter.Offset..]);
+        if (movingAverage is null)
+            return;
+        foreach ((int first, int length) in trained)
+            average.AsSpan(first, length).CopyTo(weights[first..]);
     }
 
     /// <summary>Updates parameters that all have one rate and decay; weight decay that is not coupled is done already.</summary>
@@ -155,6 +159,18 @@ public abstract class OptimizerState<T>
     /// <param name="gradients">Their gradients.</param>
     /// <param name="size">Rate and decay; a decay other than 0 is to be added to the gradient: see <see cref="Optimizer.IsDecayCoupled"/>.</param>
     protected abstract void Update(int first, Span<T> parameters, ReadOnlySpan<T> gradients, in StepSize<T> size);
+
+    /// <summary>The state that updates a parameter: this one, or one that it keeps for some of them.</summary>
+    /// <param name="parameter">The place of its first element among all.</param>
+    private protected virtual OptimizerState<T> StateOf(int parameter) => this;
+
+    /// <summary>Learns of the parameters.</summary>
+    private protected virtual void OnAttach(IReadOnlyList<Parameter<T>> parameters)
+    {
+    }
+
+    /// <summary>Gives another state the groups of this one.</summary>
+    private protected void ShareGroups(OptimizerState<T> other) => (other.groups, other.sizes) = (groups, new GroupSize[groups.Length]);
 
     /// <summary>Works out what all parts of a step share.</summary>
     protected virtual void OnBeginStep()

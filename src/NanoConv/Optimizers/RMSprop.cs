@@ -57,11 +57,11 @@ public sealed class RMSprop : Optimizer, IDescribed<RMSprop>
     public override OptimizerState<T> Start<T>(int parameters) => new State<T>(this, parameters);
 
     /// <inheritdoc/>
-    private protected override string OwnSettings => string.Create(
+    protected override string OwnSettings => string.Create(
         CultureInfo.InvariantCulture, $", rho {Rho}, momentum {Momentum}, epsilon {Epsilon}, centered {Centered}");
 
     /// <inheritdoc/>
-    private protected override void DescribeOwn(ConfigWriter config)
+    protected override void DescribeOwn(ConfigWriter config)
     {
         config.Add("rho", Rho);
         config.Add("momentum", Momentum);

@@ -50,11 +50,11 @@ public sealed class SGD : Optimizer, IDescribed<SGD>
     public override OptimizerState<T> Start<T>(int parameters) => new State<T>(this, parameters);
 
     /// <inheritdoc/>
-    private protected override string OwnSettings => string.Create(
+    protected override string OwnSettings => string.Create(
         CultureInfo.InvariantCulture, $", momentum {Momentum}, nesterov {Nesterov}{(GradientVelocity ? ", gradient_velocity True" : "")}");
 
     /// <inheritdoc/>
-    private protected override void DescribeOwn(ConfigWriter config)
+    protected override void DescribeOwn(ConfigWriter config)
     {
         config.Add("momentum", Momentum);
         config.Add("nesterov", Nesterov);

@@ -12,7 +12,7 @@ internal static class MemoryCount
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int training = options.TrainingPart(examples), batch = Math.Min(options.BatchSize, training);
-        GradientPlan<T> plan = new(model, batch);
+        GradientPlan<T> plan = new(model, batch, options.Optimizer);
         int workers = WorkerPool.Workers(options.Threads, plan.Lanes), updaters = WorkerPool.Workers(options.Threads, plan.Parts.Length);
         long gradients = (long)plan.Lanes * plan.LaneElements;
         gradients += plan.Rounds == 1 ? (long)updaters * plan.PartElements : plan.LeanElements;
@@ -32,7 +32,8 @@ internal static class MemoryCount
         {
             Weights = (long)size * model.ParameterCount,
             PackedKernels = size * (model.Layers.Sum(layer => layer.PackedElements) + folded),
-            Optimizer = (long)size * model.ParameterCount * (options.Optimizer.Start<T>(1).Tensors.Count + options.Optimizer.Averages),
+            Optimizer = (size * model.Parameters.Sum(parameter => options.Optimizer.ScratchElements(parameter.Shape)))
+                + (long)size * model.ParameterCount * (options.Optimizer.Start<T>(1).Tensors.Count + options.Optimizer.Averages),
             Gradients = size * gradients,
             Activations = size * activations,
             Threads = Math.Max(workers, updaters),

@@ -66,7 +66,7 @@ internal sealed class TrainingStep<T>
         (this.model, this.options) = (model, options);
         Answers = new Answers(options.Loss, model.OutputShape.Elements);
         (classWeights, wantsLogits) = (ClassWeighting.Of<T>(options, Answers.Classes), options.Loss.LeavesOut(model.End));
-        plan = new GradientPlan<T>(model, batch);
+        plan = new GradientPlan<T>(model, batch, options.Optimizer);
         kept = new BatchBuffers<T>(model, plan.RoundExamples);
         int workers = WorkerPool.Workers(options.Threads, plan.Lanes), updaters = WorkerPool.Workers(options.Threads, plan.Parts.Length);
         int sets = plan.LooksAtBatches ? plan.Shards : workers;

@@ -8,6 +8,13 @@ public sealed class InfoTarget : FuzzTarget
     /// <summary>The target's name.</summary>
     public const string TargetName = "info";
 
+    private static readonly Optimizer[] Optimizers =
+    [
+        new Adam(), new SGD(0.1, momentum: 0.9, nesterov: true), new Muon(others: new RMSprop(new PiecewiseLinear((0, 0.1), (2, 0.2)))) { ClipNorm = 1 },
+        new AdamW(new LinearWarmup(2, new CosineDecay(0.1, 5))) { Groups = [new("*/bias", 2, 0)], GlobalClipNorm = 1, MovingAverage = new() },
+        new SGD(new OneCycle(0.1, 9)) { Lookahead = new(2, new PowerGrowth(0.5, 3)), ClipValue = 1 },
+    ];
+
     /// <inheritdoc/>
     public override string Name => TargetName;
 
@@ -38,7 +45,7 @@ public sealed class InfoTarget : FuzzTarget
     protected override IEnumerable<byte[]> MakeSeeds()
     {
         Model<float> model = new Sequential(new Dense(2, Activation.Softmax)).Build<float>(3, seed: -5);
-        foreach (Optimizer optimizer in (Optimizer[])[new Adam(), new SGD(0.1, momentum: 0.9, nesterov: true)])
+        foreach (Optimizer optimizer in Optimizers)
         {
             FitOptions options = new() { Epochs = 2, BatchSize = 2, ValidationSplit = 0.25, Optimizer = optimizer };
             History history = model.Fit(new Tensor<float>((8, 3)), new int[8], options);

@@ -60,6 +60,29 @@ public abstract class DescentGoldenTests<T>
         Check($"averaged/{kind}", plain);
     }
 
+    [Fact]
+    public void Muon_is_Jordans()
+    {
+        Model<T> model = new Sequential(new Conv2D(4, 3), new Conv2D(9, 1), new GlobalAveragePooling2D(), new Dense(3)).Build<T>((4, 4, 2));
+        Muon muon = new(PiecewiseLinear.Triangular(Rate, 8), momentum: 0.9, weightDecay: 0.1, others: new AdamW(0.01, weightDecay: 0.1))
+        {
+            Groups = [new("*/bias", rate: 2, decay: 0)],
+        };
+        T[] weights = [.. model.Parameters.SelectMany(parameter => Given("", parameter))];
+        OptimizerState<T> state = muon.Start(model.Parameters);
+        for (int step = 1; step <= 8; step++)
+        {
+            state.BeginStep();
+            state.Update(0, weights, (T[])[.. model.Parameters.SelectMany(parameter => Given($"step_{step}/", parameter))]);
+        }
+
+        foreach (Parameter<T> parameter in model.Parameters)
+            File.Check<T>($"muon/{parameter.Name}", weights.AsSpan(parameter.Offset, parameter.Shape.Elements));
+
+        static IEnumerable<T> Given(string what, Parameter<T> parameter) =>
+            IntegerFormula.Weights($"descent/muon/{what}{parameter.Name}", parameter.Shape.Elements, 1).Select(T.CreateChecked);
+    }
+
     private static void Check(string golden, Optimizer optimizer)
     {
         Model<T> model = new Sequential(new Dense(4, useBias: false), new BatchNormalization(), Activation.ReLU, new Dense(Classes)).Build<T>(Features);

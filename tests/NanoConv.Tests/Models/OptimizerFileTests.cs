@@ -15,10 +15,12 @@ public sealed class OptimizerFileTests : IDisposable
         Optimizer[] optimizers =
         [
             new SGD(0.1), new SGD(new OneCycle(0.1, 9), 0.5, nesterov: true, weightDecay: 0.25, gradientVelocity: true), new Adam(new PowerGrowth(0.1, 3)),
-            new AdamW(0.1, 0.2, 0.3, 0.4, 0.5, epsilonHat: true), new AdamW(weightDecay: 0), new RMSprop(0.1, 0.2, 0.3, 0.4, centered: true, weightDecay: 0.5),
+            new AdamW(0.1, 0.2, 0.3, 0.4, 0.5, epsilonHat: true), new AdamW(weightDecay: 0),
+            new RMSprop(0.1, 0.2, 0.3, 0.4, centered: true, weightDecay: 0.5),
             new RMSprop { Groups = [new("*/bias", 2, 0), new("*", 0.5)], ClipValue = 0.25, Lookahead = new(7, new PowerGrowth(0.5, 3, 2)) },
             new Adam { ClipNorm = 0.25, MovingAverage = new(0.5, 7) }, new Adam { GlobalClipNorm = 0.25, MovingAverage = new(0.25) },
-            new SGD(new LinearWarmup(3, new LinearWarmup(4, 0.5))),
+            new SGD(new LinearWarmup(3, new LinearWarmup(4, 0.5))), new Muon(others: new SGD(new OneCycle(0.1, 9), 0.5)) { ClipNorm = 0.5 },
+            new Muon(new PowerGrowth(0.1, 3), 0.5, nesterov: false, steps: 3, weightDecay: 0.25),
         ];
         Assert.All(optimizers, optimizer =>
         {
@@ -39,7 +41,8 @@ public sealed class OptimizerFileTests : IDisposable
         Read(new SGD(0.5));
         Contains("""{"class":"SGD","learning_rate":0.5,"momentum":0,"nesterov":false}""");
 
-        void Contains(string text) => Assert.Contains($"\"optimizer\":{text},", ModelInfo.Read(FilePath).Metadata["nanoconv.training"], StringComparison.Ordinal);
+        void Contains(string text) => Assert.Contains(
+            $"\"optimizer\":{text},", ModelInfo.Read(FilePath).Metadata["nanoconv.training"], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -47,11 +50,21 @@ public sealed class OptimizerFileTests : IDisposable
     {
         Assert.Null(Read(new SGD(new Unregistered())));
         Assert.Contains(
-            "\"own_class\":\"SGD with a schedule of one\\u0027s own\",\"learning_rate\":\"Unregistered()\"",
+            "\"own_class\":\"SGD with a part of one\\u0027s own\",\"learning_rate\":\"Unregistered()\"",
             ModelInfo.Read(FilePath).Metadata["nanoconv.training"], StringComparison.Ordinal);
         Assert.Null(Read(new SGD { Lookahead = new(5, new Unregistered()) }));
         Schedule.Register<Registered>("halves");
         Assert.Equal("SGD(learning_rate Registered(number 3), momentum 0, nesterov False)", $"{Read(new SGD(new Registered(3)))!.Optimizer}");
+    }
+
+    [Fact]
+    public void An_optimizer_of_ones_own_is_read_once_it_is_registered()
+    {
+        Assert.Null(Read(new Muon(others: new Sign(0.5, 3))));
+        Assert.Null(Read(new Sign(0.5, 3)));
+        Optimizer.Register<Sign>("sign");
+        Assert.Equal("Sign(learning_rate 0.5, number 3, clipvalue 2)", $"{Read(new Sign(0.5, 3) { ClipValue = 2 })!.Optimizer}");
+        Assert.EndsWith("others [Sign(learning_rate 0.5, number 3)])", $"{Read(new Muon(others: new Sign(0.5, 3)))!.Optimizer}", StringComparison.Ordinal);
     }
 
     [Theory]
@@ -85,6 +98,17 @@ public sealed class OptimizerFileTests : IDisposable
         public override void Describe(ConfigWriter config)
         {
         }
+    }
+
+    private sealed class Sign(Schedule rate, int number) : Optimizer(rate), IDescribed<Sign>
+    {
+        protected override string OwnSettings => $", number {number}";
+
+        public static Sign FromConfig(ConfigReader config) => new(config.Schedule("learning_rate"), config.Whole("number"));
+
+        public override OptimizerState<T> Start<T>(int parameters) => new SGD(LearningRate).Start<T>(parameters);
+
+        protected override void DescribeOwn(ConfigWriter config) => config.Add("number", number);
     }
 
     private sealed class Registered(int number) : Schedule, IDescribed<Registered>

@@ -29,7 +29,8 @@ public abstract class GroupTests<T> : PropertySuite
         T[] w = model.Weights.ToArray();
         var alone = model.Parameters.Select(parameter =>
         {
-            ParameterGroup? group = groups.FirstOrDefault(group => Regex.IsMatch(parameter.Name, $"^{group.Pattern.Replace("*", ".*", StringComparison.Ordinal)}$"));
+            ParameterGroup? group = groups.FirstOrDefault(
+                group => Regex.IsMatch(parameter.Name, $"^{group.Pattern.Replace("*", ".*", StringComparison.Ordinal)}$"));
             int elements = parameter.Shape.Elements;
             OptimizerState<T>? own = group?.Rate == 0 ? null : Make(kind, group?.Rate ?? 1, group?.Decay).Start<T>(elements);
             return (parameter.Offset, Values: parameter.Value.ToArray(), State: own);
@@ -102,7 +103,8 @@ public abstract class GroupTests<T> : PropertySuite
         (double momentum, int? frequency) = (random.NextDouble(), random.Next(2) == 0 ? null : random.Next(1, 5));
         Model<T> model = Build();
         model.Freeze("dense_2");
-        OptimizerState<T> state = new SGD(0.1) { MovingAverage = new(momentum, frequency) }.Start(model.Parameters), plain = new SGD(0.1).Start<T>(model.ParameterCount);
+        OptimizerState<T> state = new SGD(0.1) { MovingAverage = new(momentum, frequency) }.Start(model.Parameters);
+        OptimizerState<T> plain = new SGD(0.1).Start<T>(model.ParameterCount);
         T[] w = model.Weights.ToArray(), expected = model.Weights.ToArray();
         double[] average = new double[w.Length];
         for (int step = 1; step <= Steps; step++)
@@ -131,7 +133,8 @@ public abstract class GroupTests<T> : PropertySuite
         state.Finish(w);
         foreach (Parameter<T> parameter in model.Parameters)
         {
-            T[] end = [.. Enumerable.Range(parameter.Offset, parameter.Shape.Elements).Select(i => parameter.IsTrainable ? T.CreateChecked(average[i]) : untouched[i])];
+            T[] end = [.. Enumerable.Range(parameter.Offset, parameter.Shape.Elements)
+                .Select(i => parameter.IsTrainable ? T.CreateChecked(average[i]) : untouched[i])];
             Expect.Close<T>(parameter.Name, end, w.AsSpan(parameter.Offset, end.Length), typeof(T) == typeof(float) ? 1e-5 : 1e-13);
         }
     });

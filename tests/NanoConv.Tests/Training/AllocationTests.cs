@@ -41,6 +41,9 @@ public sealed class AllocationTests
             Nothing(new AdamW(rates) { Groups = groups, MovingAverage = new(overwriteFrequency: 2), ClipNorm = 0.1 });
             Nothing(new RMSprop(new PiecewiseLinear((0, 0.1), (9, 0.01)), momentum: 0.5, centered: true) { ClipValue = 0.1 });
 
+            if (limits is null)
+                Nothing(new Muon(rates) { Groups = groups, GlobalClipNorm = 0.1 });
+
             void Nothing(Optimizer optimizer) =>
                 ShouldBeNothing(AllocationWorker.Train(threads: 1, GC.GetAllocatedBytesForCurrentThread, limits: limits, optimizer: optimizer));
         }

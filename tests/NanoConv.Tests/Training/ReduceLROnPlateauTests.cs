@@ -70,26 +70,26 @@ public sealed class ReduceLROnPlateauTests : PropertySuite
         Assert.Equal(0.125, state.LearningRate);
     }
 
-    /// <summary>One rate in the first two epochs, another in the third: as if the schedule had said so. From any checkpoint.</summary>
+    /// <summary>One rate in the first three epochs, another in the two after: as if the schedule had said so. From any checkpoint.</summary>
     [Fact]
     public void A_fit_takes_its_steps_at_the_lower_rate()
     {
-        float[] expected = Fit(new SGD(new PiecewiseConstantDecay([9], [0.5, 0.125])), []);
+        float[] expected = Fit(new SGD(new PiecewiseConstantDecay([14], [0.5, 0.125])), []);
         MemoryStore store = new() { EverySteps = 1 };
         Expect.SameBits<float>("weights", expected, Fit(new SGD(0.5), [Patient()], store));
         foreach ((int step, byte[] checkpoint) in store.Checkpoints)
             Expect.SameBits<float>($"from step {step}", expected, Fit(new SGD(0.5), [Patient()], new MemoryStore { From = checkpoint }));
         Expect.Throws<ArgumentException>(
             () => Fit(new SGD(0.5), [new ReduceLROnPlateau(EpochQuantity.Loss)], new MemoryStore { From = store.Checkpoints[1] }),
-            "callbacks", "factor 0.25, patience 1, min_delta 1000, cooldown 9, min_lr 0) then");
+            "callbacks", "factor 0.25, patience 2, min_delta", "factor 0.1, patience 10, min_delta");
 
-        // No loss is better by a thousand: lowered after the second epoch, and then never again.
-        static ReduceLROnPlateau Patient() => new(EpochQuantity.Loss, factor: 0.25, patience: 1, minDelta: 1000, cooldown: 9);
+        // No loss is better by a thousand: lowered after the third epoch, and then never again.
+        static ReduceLROnPlateau Patient() => new(EpochQuantity.Loss, factor: 0.25, patience: 2, minDelta: 1000, cooldown: 9);
 
         static float[] Fit(Optimizer optimizer, Callback[] callbacks, CheckpointStore? store = null)
         {
             Model<float> model = new Sequential(new Flatten(), new Dense(3, Activation.Softmax)).Build<float>((4, 6, 2), seed: 1);
-            FitOptions options = new() { Epochs = 3, BatchSize = 5, Optimizer = optimizer, Callbacks = callbacks, Checkpoints = store, Threads = 1 };
+            FitOptions options = new() { Epochs = 5, BatchSize = 5, Optimizer = optimizer, Callbacks = callbacks, Checkpoints = store, Threads = 1 };
             model.Fit(new RecordingDataset<float>(25), options);
             return model.Weights.ToArray();
         }
