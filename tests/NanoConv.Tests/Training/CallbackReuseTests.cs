@@ -70,6 +70,7 @@ public sealed class CallbackReuseTests : PropertySuite
         new EarlyStopping(EpochQuantity.ValidationAccuracy, patience: patience, minDelta: 0.1, baseline: 0.4, restoreBestWeights: true),
         new ConsoleProgress(TextWriter.Null),
         new CsvLogger(Log),
+        new ReduceLROnPlateau(factor: 0.5, patience: patience, minDelta: 0.1, cooldown: from),
     ];
 
     /// <summary>What two fits one after the other come to, of the same model, with one set of callbacks or with one each.</summary>
