@@ -51,7 +51,7 @@ public sealed class BinaryCrossentropyTests : PropertySuite
         Assert.Equal(told[0], told[2]);
     }, share: 0.1);
 
-    /// <summary>A categorical cross-entropy of logits, or a loss of one's own that takes those of softmax, keeps a sigmoid; and binary a softmax within.</summary>
+    /// <summary>Categorical cross-entropy of logits and squared errors keep it, and binary cross-entropy keeps the first of two.</summary>
     [Fact]
     public void A_sigmoid_stays_for_a_loss_that_does_not_do_it_itself()
     {

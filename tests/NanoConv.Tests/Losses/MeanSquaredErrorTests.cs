@@ -57,7 +57,8 @@ public sealed class MeanSquaredErrorTests : IDisposable
         Assert.Equal("MeanSquaredError(reduction sum)", $"{info.History.Options!.Loss}");
 
         Model<double> again = Build();
-        History resumed = again.Fit(Data(), options with { Checkpoints = new Checkpoints.MemoryStore { From = store.Checkpoints.First(kept => kept.Key > 0).Value } });
+        byte[] checkpoint = store.Checkpoints.First(kept => kept.Key > 0).Value;
+        History resumed = again.Fit(Data(), options with { Checkpoints = new Checkpoints.MemoryStore { From = checkpoint } });
         Expect.SameBits<double>("weights", model.Weights, again.Weights);
         Assert.Equal(history.Epochs.Select(Untimed), resumed.Epochs.Select(Untimed));
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
 
 namespace NanoConv.Tests.Training;
 
@@ -33,15 +32,15 @@ public sealed class ConsoleProgressTests
     public void An_epoch_says_as_much_as_there_is_room_for(int width, string expected) => Assert.Equal(expected, Assert.Single(Train(Longest, width).Lasting));
 
     [Theory]
-    [InlineData(40, "epoch    1/1000  loss 12.345")]
-    [InlineData(45, "epoch    1/1000  loss 12.345  val_loss 12.345")]
+    [InlineData(13, "val_loss 12.")]
+    [InlineData(40, "epoch    1/1000  val_loss 12.345")]
+    [InlineData(50, "epoch    1/1000  loss 12.345  val_loss 12.345")]
     [InlineData(80, "epoch    1/1000  loss 12.345  val_loss 12.345  12345.6 s  123,456 images/s")]
-    [InlineData(13, "")]
     public void Where_nothing_is_right_or_wrong_nothing_is_said_of_it(int width, string expected)
     {
         EpochRecord epoch = Longest with { Accuracy = double.NaN, ValidationAccuracy = null };
         string line = Assert.Single(Train(epoch, width, new MeanSquaredError()).Lasting);
-        Assert.Equal(width switch { 40 => "epoch    1/1000  val_loss 12.345", 13 => "val_loss 12.", 45 => "epoch    1/1000  val_loss 12.345", _ => expected }, line);
+        Assert.Equal(expected, line);
         Assert.DoesNotContain("acc", Train(epoch, 120, new MeanSquaredError()).Text, StringComparison.Ordinal);
         Assert.DoesNotContain("NaN", Train(epoch, columns: null, new MeanSquaredError()).Text, StringComparison.Ordinal);
     }
@@ -141,7 +140,8 @@ public sealed class ConsoleProgressTests
     {
         IReadOnlyList<string> wordings = LineOf.Shorter("one", null, "two", "three");
         Assert.Equal(["one  two  three", "one  two", "one"], wordings);
-        Assert.Equal(["one  two  three", "one  two  three", "one  two", "one", "on", ""], ((int?[])[null, 15, 14, 3, 2, 0]).Select(room => LineOf.Fitting(room, wordings)));
+        int?[] rooms = [null, 15, 14, 3, 2, 0];
+        Assert.Equal(["one  two  three", "one  two  three", "one  two", "one", "on", ""], rooms.Select(room => LineOf.Fitting(room, wordings)));
         Assert.Equal("", LineOf.Fitting(-3, wordings));
     }
 
@@ -214,13 +214,14 @@ public sealed class ConsoleProgressTests
     {
         public Screen(string text)
         {
+            string[] lines = text.Replace("\r\n", "\n", StringComparison.Ordinal).Split('\n');
             Text = text;
-            Shown = [.. Regex.Split(text.Replace("\r\n", "\n", StringComparison.Ordinal), "[\r\n]")];
-            Lasting = [.. text.Replace("\r\n", "\n", StringComparison.Ordinal).Split('\n')[..^1].Select(line => line.Split('\r')[^1])];
-            Moving = [.. text.Replace("\r\n", "\n", StringComparison.Ordinal).Split('\n').SelectMany(line => line.Split('\r')[..^1]).Where(line => line.Trim().Length > 0)];
+            Shown = [.. lines.SelectMany(line => line.Split('\r'))];
+            Lasting = [.. lines[..^1].Select(line => line.Split('\r')[^1])];
+            Moving = [.. lines.SelectMany(line => line.Split('\r')[..^1]).Where(part => part.Trim().Length > 0)];
             List<StringBuilder> rows = [new()];
             int at = 0;
-            foreach (char sign in text.Replace("\r\n", "\n", StringComparison.Ordinal))
+            foreach (char sign in string.Join('\n', lines))
             {
                 if (sign == '\n')
                     rows.Add(new());

@@ -90,7 +90,8 @@ public sealed class ReductionTests : PropertySuite
         Checkpoints.MemoryStore store = new();
         FitOptions options = new() { Loss = new CategoricalCrossentropy(reduction: Reduction.Sum), Checkpoints = store, Threads = 1 };
         Model().Fit(Data(5, seed: 1), options);
-        FitOptions other = options with { Epochs = 2, Loss = new CategoricalCrossentropy(), Checkpoints = new Checkpoints.MemoryStore { From = store.Checkpoints[0] } };
+        Checkpoints.MemoryStore again = new() { From = store.Checkpoints[0] };
+        FitOptions other = options with { Epochs = 2, Loss = new CategoricalCrossentropy(), Checkpoints = again };
         Expect.Throws<ArgumentException>(
             () => Model().Fit(Data(5, seed: 1), other),
             "loss CategoricalCrossentropy(from_logits False, reduction sum) then, CategoricalCrossentropy(from_logits False) now");

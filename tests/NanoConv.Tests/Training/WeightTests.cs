@@ -60,11 +60,13 @@ public sealed class WeightTests : PropertySuite
         TensorDataset<double> data = Data(10, seed: 4);
         WeightedDataset<double> weighted = new(data, [.. weights.Select(weight => (double)weight)]);
         double[] losses = [.. Enumerable.Range(0, 10).Select(i => model.Evaluate(new DatasetSlice<double>(data, i, 1)).Loss)];
-        EpochRecord epoch = model.Fit(weighted, new FitOptions { BatchSize = 3, ValidationSplit = 0.4, Optimizer = Standstill, Threads = 1, Seed = 8 }).Epochs[0];
+        FitOptions options = new() { BatchSize = 3, ValidationSplit = 0.4, Optimizer = Standstill, Threads = 1, Seed = 8 };
+        EpochRecord epoch = model.Fit(weighted, options).Epochs[0];
         Expect.Close(Enumerable.Range(0, 6).Sum(i => weights[i] * losses[i]) / 6, epoch.Loss, 1e-12);
         Expect.Close(Enumerable.Range(6, 4).Sum(i => weights[i] * losses[i]) / 4, epoch.ValidationLoss!.Value, 1e-12);
         DatasetSlice<double> slice = new(weighted, 2, 3);
-        Assert.Equal((true, 3.0, false, 1.0), (slice.IsWeighted, slice.Weight(0), new DatasetSlice<double>(data, 0, 1).IsWeighted, ((IDataset<double>)data).Weight(0)));
+        DatasetSlice<double> plain = new(data, 0, 1);
+        Assert.Equal((true, 3.0, false, 1.0), (slice.IsWeighted, slice.Weight(0), plain.IsWeighted, plain.Weight(0)));
     }
 
     [Fact]
@@ -72,7 +74,7 @@ public sealed class WeightTests : PropertySuite
     {
         TensorDataset<double> data = Data(c.Examples, c.Seed);
         FitOptions options = new() { Epochs = 2, BatchSize = c.Batch, Threads = 2, Seed = c.Seed };
-        (double[] plain, double[] weighted, double[] classes) = (Fit(data, options), Fit(new WeightedDataset<double>(data, Ones()), options), Fit(data, Named()));
+        double[] plain = Fit(data, options), weighted = Fit(new WeightedDataset<double>(data, Ones()), options), classes = Fit(data, Named());
         Expect.SameBits<double>("weights of examples", plain, weighted);
         Expect.SameBits<double>("weights of classes", plain, classes);
 
@@ -81,7 +83,7 @@ public sealed class WeightTests : PropertySuite
         FitOptions Named() => options with { ClassWeights = new Dictionary<int, double> { [1] = 1 } };
     }, share: 0.1);
 
-    /// <summary>Those of classes are those of the examples of each, to the bit; classes that are not named weigh 1, and validation knows nothing of it.</summary>
+    /// <summary>To the bit. Classes that are not named weigh 1, and validation knows nothing of it.</summary>
     [Fact]
     public void Weights_of_classes_are_those_of_their_examples_in_training() => ForAll(Cases, static c =>
     {
