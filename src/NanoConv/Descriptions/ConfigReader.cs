@@ -83,13 +83,21 @@ public sealed class ConfigReader
         throw new FormatException($"expected '{key}' to be one of {known}, found {Quoted.Of(text)}");
     }
 
-    /// <summary>Whole numbers, however many; a single one may stand alone.</summary>
+    /// <summary>Whole numbers, however many.</summary>
     /// <inheritdoc cref="Whole(string)"/>
     public int[] Wholes(string key) => Each(key, JsonNumbers.Whole);
 
-    /// <summary>Numbers, however many; a single one may stand alone.</summary>
+    /// <summary>Numbers, however many.</summary>
     /// <inheritdoc cref="Whole(string)"/>
     public double[] Reals(string key) => Each(key, JsonNumbers.Real);
+
+    /// <summary>Whole numbers, however many; a single one may stand alone, as Keras writes an axis.</summary>
+    /// <inheritdoc cref="Whole(string)"/>
+    public int[] OneOrMoreWholes(string key) => Read(key, static element => element.ValueKind == JsonValueKind.Number) ? [Whole(key)] : Wholes(key);
+
+    /// <summary>Numbers, however many; a single one may stand alone, for all channels.</summary>
+    /// <inheritdoc cref="Whole(string)"/>
+    public double[] OneOrMoreReals(string key) => Read(key, static element => element.ValueKind == JsonValueKind.Number) ? [Real(key)] : Reals(key);
 
     /// <summary>A height and a width.</summary>
     /// <inheritdoc cref="Whole(string)"/>
@@ -155,16 +163,9 @@ public sealed class ConfigReader
     /// <summary>A number; null where there is none.</summary>
     internal double? RealOrNull(string key) => Has(key) ? Real(key) : null;
 
-    private TValue[] Each<TValue>(string key, Func<JsonElement, TValue> read) => Read(key, element =>
-    {
-        if (element.ValueKind != JsonValueKind.Array)
-            return [read(element)];
-        TValue[] values = new TValue[element.GetArrayLength()]; // as many as are there
-        int count = 0;
-        foreach (JsonElement one in element.EnumerateArray())
-            values[count++] = read(one);
-        return values;
-    });
+    private TValue[] Each<TValue>(string key, Func<JsonElement, TValue> read) => Read(key, element => element.ValueKind == JsonValueKind.Array
+        ? (TValue[])[.. element.EnumerateArray().Select(read)]
+        : throw new FormatException($"expected an array, found {Quoted.Of(element.GetRawText())}"));
 
     private TValue Read<TValue>(string key, Func<JsonElement, TValue> read)
     {

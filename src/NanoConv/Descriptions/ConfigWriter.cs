@@ -58,16 +58,10 @@ public sealed class ConfigWriter
         AddNode(key, array);
     }
 
-    /// <summary>Adds numbers, which come back exactly; a single one stands alone, as a number.</summary>
+    /// <summary>Adds numbers, which come back exactly.</summary>
     /// <inheritdoc cref="Add(string, double)"/>
     public void Add(string key, ReadOnlySpan<double> value)
     {
-        if (value.Length == 1)
-        {
-            Add(key, value[0]);
-            return;
-        }
-
         JsonArray array = [];
         foreach (double number in value)
         {
@@ -77,6 +71,16 @@ public sealed class ConfigWriter
         }
 
         AddNode(key, array);
+    }
+
+    /// <summary>Adds numbers, of which a single one stands alone.</summary>
+    /// <inheritdoc cref="Add(string, double)"/>
+    public void AddOneOrMore(string key, ReadOnlySpan<double> value)
+    {
+        if (value.Length == 1)
+            Add(key, value[0]);
+        else
+            Add(key, value);
     }
 
     /// <summary>Adds one of several choices, in lower case with underscores.</summary>

@@ -65,7 +65,7 @@ public sealed class LayerNormalization : ExampleNormalization, IDescribed<LayerN
 
     /// <inheritdoc/>
     public static LayerNormalization FromConfig(ConfigReader config) => new(
-        config.Wholes("axis"),
+        config.OneOrMoreWholes("axis"),
         config.Real("epsilon"),
         config.Flag("center"),
         config.Flag("scale"),

@@ -66,9 +66,9 @@ public sealed class Normalization : ConstantAffine, IDescribed<Normalization>
 
     /// <inheritdoc/>
     public static Normalization FromConfig(ConfigReader config) => new(
-        config.Wholes("axis"),
-        config.Has("mean") ? config.Reals("mean") : null,
-        config.Has("variance") ? config.Reals("variance") : null,
+        config.OneOrMoreWholes("axis"),
+        config.Has("mean") ? config.OneOrMoreReals("mean") : null,
+        config.Has("variance") ? config.OneOrMoreReals("variance") : null,
         config.Flag("invert"),
         config.Name);
 
@@ -77,9 +77,9 @@ public sealed class Normalization : ConstantAffine, IDescribed<Normalization>
     {
         config.Add("axis", (int[])[.. Axis]);
         if (Mean is not null)
-            config.Add("mean", (double[])[.. Mean]);
+            config.AddOneOrMore("mean", (double[])[.. Mean]);
         if (Variance is not null)
-            config.Add("variance", (double[])[.. Variance]);
+            config.AddOneOrMore("variance", (double[])[.. Variance]);
         config.Add("invert", Invert);
     }
 

@@ -43,13 +43,13 @@ public sealed class Rescaling : ConstantAffine, IDescribed<Rescaling>
     public override string Kind => "rescaling";
 
     /// <inheritdoc/>
-    public static Rescaling FromConfig(ConfigReader config) => new(config.Reals("scale"), config.Reals("offset"), config.Name);
+    public static Rescaling FromConfig(ConfigReader config) => new(config.OneOrMoreReals("scale"), config.OneOrMoreReals("offset"), config.Name);
 
     /// <inheritdoc/>
     public void Describe(ConfigWriter config)
     {
-        config.Add("scale", (double[])[.. Scale]);
-        config.Add("offset", (double[])[.. Offset]);
+        config.AddOneOrMore("scale", (double[])[.. Scale]);
+        config.AddOneOrMore("offset", (double[])[.. Offset]);
     }
 
     private protected override int Count(Shape inputShape, Func<string, ArgumentException> error)

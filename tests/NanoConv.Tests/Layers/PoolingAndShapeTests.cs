@@ -159,7 +159,7 @@ public sealed class PoolingAndShapeTests : PropertySuite, IDisposable
             Assert.Contains(part, text, StringComparison.Ordinal);
         (Network network, Shape shape) = NetworkDescription.Read(text);
         Assert.Equal(text, NetworkDescription.Write(network, shape, names));
-        Throws("bilinear", "bicubic", "'nearest' or 'bilinear'", "'bicubic'");
+        Throws("bilinear", "bicubic", "'nearest', 'bilinear'", "'bicubic'");
         Throws("[9,-1,8]", "[9,-1,-1]", "(9, -1, -1)");
         Throws("[9,-1,8]", "9", "target_shape", "'9'");
         Throws("[1,2,0,3]", "[1,2,0]", "'padding'", "4 numbers");
