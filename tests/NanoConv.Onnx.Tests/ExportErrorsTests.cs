@@ -10,7 +10,8 @@ public sealed class ExportErrorsTests
     public void A_layer_of_one_s_own_is_named()
     {
         Model<float> model = new Sequential(new Flatten(), new Doubling("twice"), new Dense(2)).Build<float>((2, 2, 1));
-        Expect.Throws<ArgumentException>(() => model.ToOnnx(), "Doubling 'twice'", "Cropping2D, Cutout, Dense", "cannot be exported", "OnnxTranslators.Register");
+        Expect.Throws<ArgumentException>(
+            () => model.ToOnnx(), "Doubling 'twice'", "Cropping2D, Cutout, Dense", "cannot be exported", "OnnxTranslators.Register");
     }
 
     [Fact]

@@ -81,6 +81,23 @@ public sealed class PoolingShapeTests : PropertySuite
         Assert.Equal("Pad Slice Conv Pad Slice Transpose", Operators(model, OnnxLayout.Nchw));
     }
 
+    /// <summary>Augmentation is nothing in prediction, but for a crop that takes the middle.</summary>
+    [Fact]
+    public void Augmentation_is_left_out_but_for_crops()
+    {
+        Layer[] augmentation =
+        [
+            new RandomFlip(), new RandomTranslation(0.2, 0.2), new RandomRotation(0.1), new RandomBrightness(0.2), new RandomContrast(0.2), new Cutout(2),
+        ];
+        Model<float> model = new Sequential([.. augmentation, new RandomCrop(4, 7, 2), new Conv2D(2, 1), new RandomCrop(3, 4), new RandomCrop(2, 3, 1)])
+            .Build<float>((4, 7, 3));
+        AssertAgrees(model, seed: 1);
+        Assert.Equal("Conv Slice Slice Transpose", Operators(model, OnnxLayout.Nchw));
+        Model<float> beyond = new Sequential(new RandomCrop(6, 7, 1)).Build<float>((4, 7, 3));
+        ArgumentException mistake = Assert.Throws<ArgumentException>(() => beyond.ToOnnx());
+        Assert.Contains("RandomCrop 'random_crop_1': expected a part that lies within pictures of (4, 7, 3)", mistake.Message, StringComparison.Ordinal);
+    }
+
     /// <summary>ONNX Runtime makes one operator of a Pad and what follows, whose own padding may mean something else, or may not be so wide.</summary>
     [Theory]
     [InlineData(1)]

@@ -24,7 +24,11 @@ internal static class Augmentations
     {
         (int top, int left) = (crop.Middle(layer.InputShape[0], crop.Height), crop.Middle(layer.InputShape[1], crop.Width));
         if (top < 0 || left < 0)
-            throw layer.Error($"expected a part that lies within pictures of {layer.InputShape} in prediction, received one of {layer.OutputShape}, which cannot be exported");
+        {
+            throw layer.Error(
+                $"expected a part that lies within pictures of {layer.InputShape} in prediction, received one of {layer.OutputShape}, which cannot be exported");
+        }
+
         Shapes.AddSlice(layer, top, left);
     }
 }

@@ -3,7 +3,7 @@ using NanoConv.Tensors;
 
 namespace NanoConv.Kernels;
 
-/// <summary>One picture turned or shifted by less than pixels: each new pixel is interpolated where an <see cref="AffineMap"/> says that it comes from.</summary>
+/// <summary>A picture turned, or shifted by parts of pixels: each new pixel is interpolated where an <see cref="AffineMap"/> says that it comes from.</summary>
 internal static class Resampling
 {
     /// <summary>y from x.</summary>

@@ -12,7 +12,11 @@ public readonly record struct FactorRange
     public FactorRange(double lower, double upper)
     {
         if (!(double.IsFinite(lower) && double.IsFinite(upper) && lower <= upper))
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"expected two finite numbers, the smaller first, received {lower} and {upper}"));
+        {
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture, $"expected two finite numbers, the smaller first, received {lower} and {upper}"));
+        }
+
         (Lower, Upper) = (lower, upper);
     }
 

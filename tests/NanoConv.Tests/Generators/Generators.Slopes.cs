@@ -6,7 +6,7 @@ namespace NanoConv.Tests;
 /// <summary>Examples whose elements share slopes.</summary>
 internal static partial class Generators
 {
-    /// <summary>One axis to four, any of which are shared; pictures, most of which share their pixels' or all slopes; four or five, every other shared.</summary>
+    /// <summary>One axis to four, any of which are shared; pictures, most of which share pixels' or all slopes; four or five, every other shared.</summary>
     public static Arbitrary<SlopesCase> Slopes { get; } = SlopesUpTo(2000);
 
     /// <summary>The same of few elements, to move each of them.</summary>

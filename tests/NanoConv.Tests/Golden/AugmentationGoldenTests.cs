@@ -34,7 +34,9 @@ public abstract class AugmentationGoldenTests<T>
         Shape shape = File.Shape($"{name}/input");
         string[] how = name.Split('/')[1].Split('_');
         (FillMode mode, Interpolation between) = (Mode(how[0]), Enum.Parse<Interpolation>(how[1], ignoreCase: true));
-        AffineMap map = name.StartsWith("turn", StringComparison.Ordinal) ? AffineMap.Rotation(2 * Math.PI * 0.07, shape[0], shape[1]) : AffineMap.Shift(1.3, -2.2);
+        AffineMap map = name.StartsWith("turn", StringComparison.Ordinal)
+            ? AffineMap.Rotation(2 * Math.PI * 0.07, shape[0], shape[1])
+            : AffineMap.Shift(1.3, -2.2);
         T[] y = new T[shape.Elements], dx = new T[shape.Elements];
         Resampling.Forward(y, File.Values<T>($"{name}/input"), shape, map, between, mode, T.Zero);
         Resampling.InputGradient<T>(dx, File.Values<T>($"{name}/d_output"), shape, map, between, mode);

@@ -27,7 +27,8 @@ public sealed class TestTimeAugmentationTests
             model, [(0, false, 0.25), (0, true, 0.25), (-by, false, 0.125), (-by, true, 0.125), (by, false, 0.125), (by, true, 0.125)]);
         TestTimeAugmentation views = TestTimeAugmentation.MirrorAndShift(by);
         Expect.Close<double>("mean", expected, model.Predict(Pictures, views).AsSpan(), 1e-14);
-        Expect.SameBits<double>("inputs", model.Predict(Pictures, views, threads: 1).AsSpan(), model.Predict(new TensorInputs<double>(Pictures), views).AsSpan());
+        double[] ofInputs = model.Predict(new TensorInputs<double>(Pictures), views).AsSpan().ToArray();
+        Expect.SameBits<double>("inputs", model.Predict(Pictures, views, threads: 1).AsSpan(), ofInputs);
         Assert.Equal($"mirror, shift by {by}", views.ToString());
     }
 
@@ -45,7 +46,8 @@ public sealed class TestTimeAugmentationTests
     {
         Expect.Throws<ArgumentException>(() => TestTimeAugmentation.MirrorAndShift(0), "pixels");
         Model<double> flat = new Sequential(new Dense(2)).Build<double>(4);
-        Expect.Throws<ArgumentException>(() => flat.Predict(new Tensor<double>((1, 4)), TestTimeAugmentation.Mirror), "a network of pictures", "'mirror'", "(4,)");
+        Expect.Throws<ArgumentException>(
+            () => flat.Predict(new Tensor<double>((1, 4)), TestTimeAugmentation.Mirror), "a network of pictures", "'mirror'", "(4,)");
         Expect.Throws<ArgumentException>(() => Build(Activation.Tanh).Predict(new Tensor<double>((1, 5, 5, 2)), TestTimeAugmentation.Mirror), "(5, 6, 2)");
     }
 

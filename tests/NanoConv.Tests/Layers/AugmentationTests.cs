@@ -95,7 +95,9 @@ public sealed class AugmentationTests : PropertySuite
         Refused(() => _ = new RandomTranslation(0.1, 0.1, interpolation: (Interpolation)2), "RandomTranslation: expected one of Nearest, Bilinear");
         Refused(() => _ = new Cutout(0), "Cutout: expected a square of at least 1×1");
         Refused(() => _ = new Cutout(1, double.NaN), "Cutout: expected a finite number");
-        Refused(() => new Sequential(new RandomCrop(9, 6, 1)).Build<float>(Picture), "RandomCrop 'random_crop_1': expected pictures of at least 9 × 6 with a padding of 1");
+        Refused(
+            () => new Sequential(new RandomCrop(9, 6, 1)).Build<float>(Picture),
+            "RandomCrop 'random_crop_1': expected pictures of at least 9 × 6 with a padding of 1");
         Refused(() => new Sequential(new RandomFlip()).Build<float>(12), "RandomFlip 'random_flip_1': expected an input of shape (height, width, channels)");
         InvalidDataException mistake = Assert.Throws<InvalidDataException>(() => NetworkDescription.Read(
             "{\"input_shape\":[4,4,1],\"layers\":[{\"name\":\"a\",\"class\":\"RandomFlip\",\"mode\":\"sideways\",\"alternating\":false}]}"));

@@ -126,6 +126,6 @@ public sealed class PReLUTests : PropertySuite, IDisposable
             () => NetworkDescription.Read(
                 "{\"input_shape\":[2],\"layers\":[{\"class\":\"PReLU\",\"name\":\"a\",\"alpha_regularizer\":null,\"shared_axes\":1}]}"),
             "'shared_axes'",
-            "whole numbers");
+            "an array");
     }
 }

@@ -16,7 +16,8 @@ public sealed class AugmentationPreviewTests
         workspace.Configure(training: true, wantsLogits: false, seed: 4, step: 77, firstExample: 3, epoch: 2);
         double[][] expected = [.. workspace.Forward().ToArray().Chunk(48)], found = [.. seen.AsSpan().ToArray().Chunk(48)];
         Assert.Equal(expected, [found[8], found[0], found[5]]);
-        Assert.NotEqual(expected, [.. AugmentationPreview.Of(Pictures, seed: 4, epoch: 3, layers).AsSpan().ToArray().Chunk(48).Where((_, i) => i is 8 or 0 or 5)]);
+        double[][] later = [.. AugmentationPreview.Of(Pictures, seed: 4, epoch: 3, layers).AsSpan().ToArray().Chunk(48)];
+        Assert.NotEqual(expected, [later[8], later[0], later[5]]);
     }
 
     [Fact]

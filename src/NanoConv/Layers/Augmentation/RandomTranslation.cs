@@ -5,7 +5,9 @@ using NanoConv.Tensors;
 
 namespace NanoConv.Layers.Augmentation;
 
-/// <summary>In training shifts each picture by a share of its height and of its width; in prediction nothing. <see cref="RandomCrop"/> shifts by whole pixels.</summary>
+/// <summary>
+/// In training shifts each picture by a share of its height and of its width; in prediction nothing. <see cref="RandomCrop"/> shifts by whole pixels.
+/// </summary>
 public sealed class RandomTranslation : Layer, IDescribed<RandomTranslation>
 {
     /// <summary>Specifies the layer; arguments and defaults are Keras's, whose <c>reflect</c> is <see cref="FillMode.Symmetric"/> here.</summary>
