@@ -30,6 +30,10 @@ internal static class TrainingDescription
             ["optimizer"] = Describe(options.Optimizer),
             ["loss"] = Describe(options.Loss),
         };
+        if (options.DropRemainder)
+            description["drop_remainder"] = true;
+        if (options.MaxSteps is { } steps)
+            description["max_steps"] = steps;
         if (options.ClassWeights is { } weights)
         {
             description["class_weight"] = new JsonObject(weights.OrderBy(weight => weight.Key)
@@ -56,6 +60,8 @@ internal static class TrainingDescription
                 ValidationSplit = root.GetProperty("validation_split").Real(),
                 Shuffle = root.GetProperty("shuffle").GetBoolean(),
                 Seed = root.GetProperty("seed").Whole(),
+                DropRemainder = root.TryGetProperty("drop_remainder", out JsonElement drop) && drop.GetBoolean(),
+                MaxSteps = root.TryGetProperty("max_steps", out JsonElement steps) ? steps.Whole() : null,
                 Optimizer = optimizer,
                 Loss = loss,
                 ClassWeights = root.TryGetProperty("class_weight", out JsonElement weights) ? Weights(weights) : null,

@@ -65,7 +65,7 @@ public abstract class OptimizerState<T>
         Step++;
         for (int i = 0; i < groups.Length; i++)
         {
-            double own = rate * (groups[i]?.Rate ?? 1), decay = groups[i]?.Decay ?? optimizer.WeightDecay;
+            double own = rate * (groups[i]?.Rate.At(Step - 1) ?? 1), decay = groups[i]?.Decay ?? optimizer.WeightDecay;
             StepSize<T> size = new(T.CreateChecked(own), T.CreateChecked(optimizer.IsDecayCoupled ? decay : 0));
             sizes[i] = new GroupSize(size, T.CreateChecked(optimizer.IsDecayCoupled ? 0 : own * decay));
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using NanoConv.Descriptions;
+using NanoConv.Schedules;
 
 namespace NanoConv.Optimizers;
 
@@ -9,32 +10,33 @@ public sealed class ParameterGroup : IDescribed<ParameterGroup>
 {
     /// <summary>Specifies a group.</summary>
     /// <param name="pattern">The whole of their names, as <c>conv2d_1/kernel</c>; <c>*</c> stands for any characters or none, all else for itself.</param>
-    /// <param name="rate">So many times the optimizer's rate is theirs, at every step; at least 0.</param>
+    /// <param name="rate">
+    /// So many times the optimizer's rate is theirs, at least 0; by default 1. A schedule that ends in 0 trains them for a while and then leaves them
+    /// as they are.
+    /// </param>
     /// <param name="decay">Their weight decay, at least 0; null for the optimizer's.</param>
     /// <exception cref="ArgumentException">The pattern is empty.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A number is negative or not finite.</exception>
-    public ParameterGroup(string pattern, double rate = 1, double? decay = null)
+    public ParameterGroup(string pattern, Schedule? rate = null, double? decay = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(pattern);
-        if (!(rate >= 0 && double.IsFinite(rate)))
-            throw new ArgumentOutOfRangeException(nameof(rate), rate, $"group '{pattern}': expected a multiple of the rate of at least 0");
         if (decay is { } own)
             Optimizer.CheckDecay(own, nameof(decay));
-        (Pattern, Rate, Decay) = (pattern, rate, decay);
+        (Pattern, Rate, Decay) = (pattern, rate ?? 1, decay);
     }
 
     /// <summary>The whole of their names.</summary>
     public string Pattern { get; }
 
-    /// <summary>So many times the optimizer's rate is theirs.</summary>
-    public double Rate { get; }
+    /// <summary>So many times the optimizer's rate is theirs, by the steps taken before.</summary>
+    public Schedule Rate { get; }
 
     /// <summary>Their weight decay; null for the optimizer's.</summary>
     public double? Decay { get; }
 
     /// <inheritdoc/>
     public static ParameterGroup FromConfig(ConfigReader config) =>
-        new(config.Text("pattern"), config.Real("rate"), config.RealOrNull("decay"));
+        new(config.Text("pattern"), config.Schedule("rate"), config.RealOrNull("decay"));
 
     /// <inheritdoc/>
     public void Describe(ConfigWriter config)

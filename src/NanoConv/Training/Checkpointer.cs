@@ -41,6 +41,10 @@ internal sealed class Checkpointer<T> : IDisposable
             ["loss"] = $"{options.Loss}",
             ["callbacks"] = string.Join(", ", options.Callbacks.OfType<IResumable>().DefaultIfEmpty<object>("none")),
         };
+        if (options.DropRemainder)
+            identity["drop_remainder"] = $"{options.DropRemainder}";
+        if (options.MaxSteps is { } steps)
+            identity["max_steps"] = $"{steps}";
         if (model.Layers.Where(layer => !layer.IsTrainable).Select(layer => layer.Name).ToArray() is { Length: > 0 } frozen)
             identity["frozen"] = string.Join(", ", frozen);
         if (options.ClassWeights is not null)
@@ -91,7 +95,7 @@ internal sealed class Checkpointer<T> : IDisposable
     /// <summary>After a step. The last one of an epoch is left to <see cref="Write"/> after the validation.</summary>
     public void StepEnded()
     {
-        if (store.EverySteps > 0 && optimizer.Step % store.EverySteps == 0 && state.Step < state.StepsPerEpoch)
+        if (store.EverySteps > 0 && optimizer.Step % store.EverySteps == 0 && state.Step < state.StepsPerEpoch && !state.IsAtLastStep)
             Write();
     }
 

@@ -20,7 +20,7 @@ internal static class FitLoop
         ClassWeighting.Check(options, training);
         int[] order = [.. Enumerable.Range(0, training.Count)];
         Callback[] callbacks = [.. options.Callbacks];
-        TrainingState state = new(options.Epochs, training.Count, options.BatchSize, options.ToKeep())
+        TrainingState state = new(training.Count, options.ToKeep())
         {
             ValidationExamples = validation.Count,
             AnswersOfExample = step.Answers.OfExample,
@@ -38,13 +38,13 @@ internal static class FitLoop
         foreach (Callback callback in callbacks)
             callback.OnTrainBegin(state);
         checkpoints?.Begin(resumed);
-        while (state.IsInEpoch || (history.Epochs.Count < options.Epochs && !state.StopTraining))
+        while (state.IsInEpoch || (history.Epochs.Count < options.Epochs && !state.StopTraining && !state.IsAtLastStep))
         {
             if (!state.IsInEpoch)
                 BeginEpoch(history.Epochs.Count + 1);
             if (options.Shuffle)
                 Shuffle(order, options.Seed, state.Epoch);
-            while (state.ExamplesSeen < training.Count)
+            while (state.Step < state.StepsPerEpoch && !state.IsAtLastStep)
                 Step();
             Evaluation? held = validation.Count > 0
                 ? Inference.Evaluate(model, validation, options.Loss, options.Threads, CancellationToken.None, options.BatchSize)
@@ -52,7 +52,7 @@ internal static class FitLoop
             CheckFinite(model, state, held, validation, options.Threads);
             EpochRecord record = new(
                 state.Epoch, state.Loss, state.Accuracy, held?.Loss, state.HasAccuracy ? held?.Accuracy : null,
-                state.TrainingSeconds, training.Count / state.TrainingSeconds);
+                state.TrainingSeconds, state.ExamplesSeen / state.TrainingSeconds);
             history.Add(record);
             foreach (Callback callback in callbacks)
                 callback.OnEpochEnd(state, record);
@@ -70,7 +70,7 @@ internal static class FitLoop
                 checkpoints?.Write();
             cancellation.ThrowIfCancellationRequested();
             long begin = Stopwatch.GetTimestamp();
-            int count = Math.Min(options.BatchSize, training.Count - state.ExamplesSeen);
+            int count = Math.Min(options.BatchSize, state.Examples - state.ExamplesSeen);
             state.Step++;
             step.Optimizer.RateScale = state.LearningRateScale;
             (double loss, long correct) = step.Run(training, order, state.ExamplesSeen, count, (state.Epoch, state.Step));

@@ -18,6 +18,15 @@ public sealed record FitOptions
     /// <summary>Whether the training part is put into a new order every epoch.</summary>
     public bool Shuffle { get; init; } = true;
 
+    /// <summary>
+    /// Whether an epoch has whole batches alone, so that it leaves some examples out, others each time if they are shuffled. Where they are
+    /// not enough for one batch, they are one all the same.
+    /// </summary>
+    public bool DropRemainder { get; init; }
+
+    /// <summary>Steps after which training ends, in the midst of an epoch if need be; null for as many as the epochs have.</summary>
+    public int? MaxSteps { get; init; }
+
     /// <summary>How gradients change parameters.</summary>
     public Optimizer Optimizer { get; init; } = new Adam();
 
@@ -60,6 +69,7 @@ public sealed record FitOptions
         ArgumentNullException.ThrowIfNull(Callbacks);
         Check(Epochs >= 1, nameof(Epochs), "at least 1", Epochs);
         Check(BatchSize >= 1, nameof(BatchSize), "at least 1", BatchSize);
+        Check(MaxSteps is null or >= 1, nameof(MaxSteps), "at least 1", MaxSteps ?? 0);
         Check(Threads >= 0, nameof(Threads), "at least 0", Threads);
         Check(ValidationSplit >= 0 && ValidationSplit < 1, nameof(ValidationSplit), "a number in [0, 1)", ValidationSplit);
 

@@ -36,10 +36,11 @@ public sealed class Trainer<T>
         ArgumentNullException.ThrowIfNull(model);
         this.options = options ?? new FitOptions();
         this.model = model;
-        if (this.options is { ValidationSplit: not 0 } or { Checkpoints: not null } or { Callbacks.Count: > 0 })
+        if (this.options is { ValidationSplit: not 0 } or { Checkpoints: not null } or { Callbacks.Count: > 0 }
+            or { MaxSteps: not null } or { DropRemainder: true })
         {
             throw new ArgumentException(
-                "Trainer: expected options without validation, checkpoints and callbacks, which are Fit's, received some", nameof(options));
+                "Trainer: expected options without validation, checkpoints, callbacks and what is about epochs, which are Fit's, received some", nameof(options));
         }
 
         this.options.TrainingPart(int.MaxValue);

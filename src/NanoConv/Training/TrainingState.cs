@@ -10,13 +10,15 @@ public sealed class TrainingState
     private const string ScaleName = "learning_rate_scale";
 
     private readonly int batchSize;
+    private readonly int? maxSteps;
     private double learningRateScale = 1;
 
-    internal TrainingState(int epochs, int examples, int batchSize, FitOptions? options = null)
+    internal TrainingState(int examples, FitOptions options)
     {
         History = new History { Options = options };
-        (Epochs, Examples, StepsPerEpoch) = (epochs, examples, (int)(((long)examples + batchSize - 1) / batchSize));
-        this.batchSize = batchSize;
+        (Epochs, batchSize, maxSteps) = (options.Epochs, options.BatchSize, options.MaxSteps);
+        Examples = options.DropRemainder && examples > batchSize ? examples - (examples % batchSize) : examples;
+        StepsPerEpoch = (int)(((long)Examples + batchSize - 1) / batchSize);
     }
 
     /// <summary>A copy of the weights that are trained, none yet: for callbacks that keep the best.</summary>
@@ -25,7 +27,7 @@ public sealed class TrainingState
     /// <summary>Epochs of the fit.</summary>
     public int Epochs { get; }
 
-    /// <summary>Examples of an epoch.</summary>
+    /// <summary>Examples of an epoch, those not among them that <see cref="FitOptions.DropRemainder"/> leaves out.</summary>
     public int Examples { get; }
 
     /// <summary>Examples that every epoch is validated on; 0 without validation.</summary>
@@ -90,6 +92,9 @@ public sealed class TrainingState
 
     private long Answers => (long)ExamplesSeen * AnswersOfExample;
 
+    /// <summary>Whether there are as many steps as training is to have at most.</summary>
+    internal bool IsAtLastStep => StepsTaken == maxSteps;
+
     internal void BeginEpoch(int epoch)
     {
         (Epoch, Step, ExamplesSeen, Correct) = (epoch, 0, 0, 0);
@@ -128,7 +133,8 @@ public sealed class TrainingState
         (double lossSum, double seconds, bool stop) = (saved.Number("loss_sum"), saved.Number("training_seconds"), saved.Text("stop_training") == $"{true}");
         EpochRecord[] epochs = EpochRecord.FromNumbers(saved, "history");
         bool isInEpoch = epoch == epochs.Length + 1 && step > 0 && step < StepsPerEpoch && seen == step * batchSize;
-        bool isBetween = epoch == epochs.Length && (epoch == 0 ? step == 0 && seen == 0 : step == StepsPerEpoch && seen == Examples);
+        bool isAtLastStep = ((epoch - 1L) * StepsPerEpoch) + step == maxSteps && step < StepsPerEpoch && seen == step * batchSize;
+        bool isBetween = epoch == epochs.Length && (epoch == 0 ? step == 0 && seen == 0 : (step == StepsPerEpoch && seen == Examples) || isAtLastStep);
         if (!(isInEpoch || isBetween) || correct > (long)seen * AnswersOfExample || epochs.Index().Any(next => next.Item.Epoch != next.Index + 1))
             throw saved.Mistake("epoch", $"expected a place in training, found epoch {epoch}, step {step}, {seen} examples, {epochs.Length} epochs finished");
         double scale = saved.Has(ScaleName) ? saved.Number(ScaleName) : 1;

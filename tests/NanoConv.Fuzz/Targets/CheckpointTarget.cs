@@ -36,7 +36,7 @@ public sealed class CheckpointTarget : FuzzTarget
     {
         SavedState saved = CheckpointFile.Parse("input", input);
         FitOptions options = Options(new Store(saved));
-        TrainingState state = new(options.Epochs, Examples, options.BatchSize);
+        TrainingState state = new(Examples, options);
         using Checkpointer<float> checkpointer = new(model, options, options.Optimizer.Start<float>(model.ParameterCount), state, validation: 0);
         checkpointer.Begin(checkpointer.Resume());
         _ = RunNote.Read(saved);

@@ -16,6 +16,28 @@ public abstract class GroupTests<T> : PropertySuite
     private static readonly (string Pattern, double Rate, double? Decay)[] Patterns =
         [("*/bias", 2, 0), ("*/bias", 4, 0.25), ("dense_1/*", 0.5, null), ("batch*a", 0, null), ("*", 0.25, 0.5), ("*/k*n*l", 1, 0.125)];
 
+    /// <summary>A group's schedule counts the steps that were taken before, as the optimizer's does.</summary>
+    [Fact]
+    public void A_groups_rate_may_end()
+    {
+        Model<T> model = Build();
+        SGD sgd = new(0.5) { Groups = [new("dense_1/kernel", new PiecewiseConstantDecay([2], [1, 0]))] };
+        OptimizerState<T> state = sgd.Start(model.Parameters);
+        Parameter<T> kernel = model.Parameters.Single(parameter => parameter.Name == "dense_1/kernel");
+        T[] w = model.Weights.ToArray(), gradient = new T[w.Length];
+        Array.Fill(gradient, T.One);
+        double before = double.CreateChecked(w[kernel.Offset]), other = double.CreateChecked(w[kernel.Offset == 0 ? ^1 : 0]);
+        for (int step = 1; step <= 5; step++)
+        {
+            state.BeginStep();
+            state.Update(0, w, gradient);
+            Assert.Equal(before - (0.5 * Math.Min(step, 3)), double.CreateChecked(w[kernel.Offset]), 1e-5);
+            Assert.Equal(other - (0.5 * step), double.CreateChecked(w[kernel.Offset == 0 ? ^1 : 0]), 1e-5);
+        }
+
+        Assert.Contains("dense_1/kernel: rate PiecewiseConstantDecay(boundaries [2], values [1,0])", $"{sgd}", StringComparison.Ordinal);
+    }
+
     /// <summary>Each parameter goes as it would alone, with the rate and the decay of the first group that has it; in whatever parts.</summary>
     [Fact]
     public void Every_parameter_has_the_rate_and_decay_of_its_first_group() => ForAll(Seeds, static seed =>
@@ -32,7 +54,7 @@ public abstract class GroupTests<T> : PropertySuite
             ParameterGroup? group = groups.FirstOrDefault(
                 group => Regex.IsMatch(parameter.Name, $"^{group.Pattern.Replace("*", ".*", StringComparison.Ordinal)}$"));
             int elements = parameter.Shape.Elements;
-            OptimizerState<T>? own = group?.Rate == 0 ? null : Make(kind, group?.Rate ?? 1, group?.Decay).Start<T>(elements);
+            OptimizerState<T>? own = group?.Rate.At(0) == 0 ? null : Make(kind, group?.Rate.At(0) ?? 1, group?.Decay).Start<T>(elements);
             return (parameter.Offset, Values: parameter.Value.ToArray(), State: own);
         }).ToArray();
         for (int step = 0; step < Steps; step++)

@@ -41,7 +41,7 @@ public sealed class CallbackTests
     public void Early_stopping_waits_for_its_patience(int patience, int epochs)
     {
         double[] losses = [5, 4, 3, 3.5, 2.9, 2.95, 2.9, 2.91, 2, 2];
-        TrainingState state = new(epochs: 10, examples: 1, batchSize: 1) { ValidationExamples = 1 };
+        TrainingState state = new(1, new FitOptions { Epochs = 10 }) { ValidationExamples = 1 };
         EarlyStopping stopping = new(patience: patience);
         stopping.OnTrainBegin(state);
         int epoch = 0;
@@ -65,7 +65,7 @@ public sealed class CallbackTests
         Model<double> model = FitTests<double>.Model();
         KeepBest<double> keep = new(model);
         Assert.False(keep.Restore());
-        TrainingState state = new(1, 1, 1);
+        TrainingState state = new(1, new FitOptions { Epochs = 1 });
         double[] validation = [0.3, 0.7, 0.5, 0.7];
         for (int epoch = 1; epoch <= 4; epoch++)
         {
@@ -84,7 +84,7 @@ public sealed class CallbackTests
         Model<double> model = FitTests<double>.Model();
         RecordingDataset<double> data = new(9);
         KeepBest<double> keep = new(model);
-        keep.OnEpochEnd(new TrainingState(1, 1, 1), Record(1, 0, null, 0.5));
+        keep.OnEpochEnd(new TrainingState(1, new FitOptions()), Record(1, 0, null, 0.5));
         double[] before = model.Predict(data).AsSpan().ToArray();
         model.Fit(data);
         Assert.NotEqual(before, model.Predict(data).AsSpan().ToArray());

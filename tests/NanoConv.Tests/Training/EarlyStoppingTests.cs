@@ -41,7 +41,7 @@ public sealed class EarlyStoppingTests : PropertySuite
     {
         for (int fit = 1; fit <= 2; fit++)
         {
-            TrainingState state = new(epochs: values.Length, examples: 1, batchSize: 1);
+            TrainingState state = new(1, new FitOptions { Epochs = values.Length });
             stopping.OnTrainBegin(state);
             int epoch = 0;
             while (epoch < values.Length && !state.StopTraining)
@@ -75,7 +75,7 @@ public sealed class EarlyStoppingTests : PropertySuite
         EarlyStopping stopping = new(monitor);
         Model<double> model = FitTests<double>.Model();
         KeepBest<double> keep = new(model, monitor);
-        TrainingState state = new(6, 1, 1) { ValidationExamples = 1 };
+        TrainingState state = new(1, new FitOptions { Epochs = 6 }) { ValidationExamples = 1 };
         stopping.OnTrainBegin(state);
         keep.OnTrainBegin(state);
         for (int epoch = 1; epoch <= 6 && !state.StopTraining; epoch++)
@@ -168,7 +168,7 @@ public sealed class EarlyStoppingTests : PropertySuite
         }
 
         EarlyStopping stopping = new(Loss, patience: patience, startFromEpoch: from);
-        TrainingState state = new(values.Length, 1, 1);
+        TrainingState state = new(1, new FitOptions { Epochs = values.Length });
         stopping.OnTrainBegin(state);
         for (int epoch = 1; epoch <= values.Length && !state.StopTraining; epoch++)
             stopping.OnEpochEnd(state, Record(epoch, values[epoch - 1]));

@@ -148,7 +148,7 @@ public sealed class ReduceLROnPlateauTests : PropertySuite
         Expect.Throws<InvalidDataException>(() => new ReduceLROnPlateau().Restore(many), "'best': expected one number at most, found 2");
     }
 
-    private static TrainingState State(Optimizer optimizer) => new(epochs: 99, examples: 10, batchSize: 5, new FitOptions { Optimizer = optimizer });
+    private static TrainingState State(Optimizer optimizer) => new(10, new FitOptions { Epochs = 99, BatchSize = 5, Optimizer = optimizer });
 
     private static EpochRecord Record(int epoch, double value) => new(epoch, value, value, null, null, 1, 1);
 }
