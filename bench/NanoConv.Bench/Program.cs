@@ -6,7 +6,8 @@ using NanoConv.Kernels;
 // throughput …: whole training steps and inference. ratios …: threads against one, double against float, in turn.
 // onnxruntime …: inference against that of the exported network in ONNX Runtime, in turn.
 // roofline FILE.png …: each convolution's speed beside what arithmetic and memory allow, as a picture.
-// sweep: training and inference as work grows. resnet20 …: a residual network on CIFAR-10. shapes10 DIR: Shapes10 as files.
+// sweep: training and inference as work grows. resnet20 …: a residual network on CIFAR-10.
+// cifar94 …: the CIFAR-10 speed run. shapes10 DIR: Shapes10 as files.
 // Anything else goes to BenchmarkDotNet, as --filter '*'.
 if (VectorWidth.Hint is { } hint)
     Console.Error.WriteLine(hint);
@@ -24,6 +25,8 @@ try
         return Sweep.Run();
     if (args is ["resnet20", ..])
         return Resnet20.Run(args.AsSpan(1));
+    if (args is ["cifar94", ..])
+        return SpeedRun.Run(args.AsSpan(1));
     if (args is ["shapes10", var folder])
         return Shapes10Files.Write(folder);
 }
