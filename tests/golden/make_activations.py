@@ -6,9 +6,6 @@
 
 Needs what make_goldens.py needs.
 """
-import argparse
-import sys
-
 import torch
 import torch.nn.functional as F
 
@@ -59,19 +56,5 @@ def files():
     return {"activations.safetensors": {name: golden.as_float64(value) for name, value in tensors.items()}}
 
 
-def main():
-    parser = argparse.ArgumentParser(description="Activations, PReLU and dirac_, computed by PyTorch.")
-    parser.add_argument("--check", action="store_true", help="compare with the committed file; write nothing")
-    options = parser.parse_args()
-    torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(True)
-    made = files()
-    if options.check:
-        sys.exit(0 if golden.check(made) else 1)
-    for file, tensors in made.items():
-        (golden.HERE / file).write_bytes(golden.encode(tensors))
-        print(f"{file}: {len(tensors)} tensors, {(golden.HERE / file).stat().st_size:,} bytes")
-
-
 if __name__ == "__main__":
-    main()
+    golden.run("Activations, PReLU and dirac_, computed by PyTorch.", files)

@@ -6,9 +6,7 @@
 
 Needs what make_goldens.py needs.
 """
-import argparse
 import math
-import sys
 
 import torch
 import torch.nn.functional as F
@@ -60,18 +58,5 @@ def values():
     return {"augmentation.safetensors": {name: golden.as_float64(value) for name, value in tensors.items()}}
 
 
-def main():
-    parser = argparse.ArgumentParser(description="Augmented pictures, computed by PyTorch.")
-    parser.add_argument("--check", action="store_true", help="compare with the committed file; write nothing")
-    options = parser.parse_args()
-    torch.set_num_threads(1)
-    files = values()
-    if options.check:
-        sys.exit(0 if golden.check(files) else 1)
-    for file, tensors in files.items():
-        (golden.HERE / file).write_bytes(golden.encode(tensors))
-        print(f"{file}: {len(tensors)} tensors, {(golden.HERE / file).stat().st_size:,} bytes")
-
-
 if __name__ == "__main__":
-    main()
+    golden.run("Augmented pictures, computed by PyTorch.", values, warn_only=True)

@@ -7,9 +7,7 @@
 README.md says what is in it. What PyTorch has is PyTorch's own; Keras's RMSprop, its moving average of weights and Lookahead, which it
 has not, are written here on its tensors. Needs what make_goldens.py needs.
 """
-import argparse
 import math
-import sys
 import warnings
 
 import numpy as np
@@ -279,21 +277,11 @@ def orthogonal(g):
     return x.T if tall else x
 
 
-def main():
-    parser = argparse.ArgumentParser(description="Optimisers and schedules, computed by PyTorch.")
-    parser.add_argument("--check", action="store_true", help="compare with the committed file; write nothing")
-    options = parser.parse_args()
-    torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(True)
+def files():
     warnings.simplefilter("ignore")
     tensors = {name: golden.as_float64(value) for name, value in (optimizers() | schedules() | networks() | muon()).items()}
-    files = {"descent.safetensors": tensors}
-    if options.check:
-        sys.exit(0 if golden.check(files) else 1)
-    for file, tensors in files.items():
-        (golden.HERE / file).write_bytes(golden.encode(tensors))
-        print(f"{file}: {len(tensors)} tensors, {(golden.HERE / file).stat().st_size:,} bytes")
+    return {"descent.safetensors": tensors}
 
 
 if __name__ == "__main__":
-    main()
+    golden.run("Optimisers and schedules, computed by PyTorch.", files)

@@ -519,6 +519,25 @@ def check(files):
     return worst_of_all <= 1e-11
 
 
+def write(files):
+    for file, tensors in files.items():
+        (HERE / file).write_bytes(encode(tensors))
+        print(f"{file}: {len(tensors)} tensors, {(HERE / file).stat().st_size:,} bytes")
+
+
+def run(description, make, warn_only=False):
+    """What a script of one family does: makes its files, or compares them."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--check", action="store_true", help="compare with the committed file; write nothing")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(True, warn_only=warn_only)
+    files = make()
+    if options.check:
+        sys.exit(0 if check(files) else 1)
+    write(files)
+
+
 def compare_float(files):
     print("float32 against the files: largest difference / largest magnitude, per tensor group, worst tensor")
     for file, tensors in files.items():
@@ -559,9 +578,7 @@ def main():
     elif options.check:
         sys.exit(0 if check(Maker(torch.float64).files()) else 1)
     else:
-        for file, tensors in Maker(torch.float64).files().items():
-            (HERE / file).write_bytes(encode(tensors))
-            print(f"{file}: {len(tensors)} tensors, {(HERE / file).stat().st_size:,} bytes")
+        write(Maker(torch.float64).files())
 
 
 if __name__ == "__main__":

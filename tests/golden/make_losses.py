@@ -6,9 +6,6 @@
 
 An example's loss of several outputs is their mean, as in Keras. Needs what make_goldens.py needs.
 """
-import argparse
-import sys
-
 import torch
 import torch.nn.functional as F
 
@@ -104,19 +101,5 @@ def files():
     return {"losses.safetensors": {name: golden.as_float64(value) for name, value in tensors.items()}}
 
 
-def main():
-    parser = argparse.ArgumentParser(description="Losses, computed by PyTorch.")
-    parser.add_argument("--check", action="store_true", help="compare with the committed file; write nothing")
-    options = parser.parse_args()
-    torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(True)
-    made = files()
-    if options.check:
-        sys.exit(0 if golden.check(made) else 1)
-    for file, tensors in made.items():
-        (golden.HERE / file).write_bytes(golden.encode(tensors))
-        print(f"{file}: {len(tensors)} tensors, {(golden.HERE / file).stat().st_size:,} bytes")
-
-
 if __name__ == "__main__":
-    main()
+    golden.run("Losses, computed by PyTorch.", files)

@@ -6,9 +6,6 @@
 
 Needs what make_goldens.py needs. Instance normalisation is PyTorch's own function for it, not its group normalisation.
 """
-import argparse
-import sys
-
 import torch
 import torch.nn.functional as F
 
@@ -68,19 +65,5 @@ def files():
     return {"normalizations.safetensors": {name: golden.as_float64(value) for name, value in tensors.items()}}
 
 
-def main():
-    parser = argparse.ArgumentParser(description="Normalisations of each example by itself, computed by PyTorch.")
-    parser.add_argument("--check", action="store_true", help="compare with the committed file; write nothing")
-    options = parser.parse_args()
-    torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(True)
-    made = files()
-    if options.check:
-        sys.exit(0 if golden.check(made) else 1)
-    for file, tensors in made.items():
-        (golden.HERE / file).write_bytes(golden.encode(tensors))
-        print(f"{file}: {len(tensors)} tensors, {(golden.HERE / file).stat().st_size:,} bytes")
-
-
 if __name__ == "__main__":
-    main()
+    golden.run("Normalisations of each example by itself, computed by PyTorch.", files)

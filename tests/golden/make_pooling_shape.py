@@ -6,9 +6,6 @@
 
 Cases are those of operations.safetensors, see README.md. Needs what make_goldens.py needs.
 """
-import argparse
-import sys
-
 import torch
 import torch.nn.functional as F
 
@@ -80,19 +77,5 @@ def tensors():
     return {"pooling_shape.safetensors": {name: golden.as_float64(value) for name, value in result.items()}}
 
 
-def main():
-    parser = argparse.ArgumentParser(description="Pooling and shapes, computed by PyTorch.")
-    parser.add_argument("--check", action="store_true", help="compare with the committed file; write nothing")
-    options = parser.parse_args()
-    torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(True, warn_only=True)
-    files = tensors()
-    if options.check:
-        sys.exit(0 if golden.check(files) else 1)
-    for file, values in files.items():
-        (golden.HERE / file).write_bytes(golden.encode(values))
-        print(f"{file}: {len(values)} tensors, {(golden.HERE / file).stat().st_size:,} bytes")
-
-
 if __name__ == "__main__":
-    main()
+    golden.run("Pooling and shapes, computed by PyTorch.", tensors, warn_only=True)

@@ -62,19 +62,5 @@ def trace():
     return {"resnet20.safetensors": {name: golden.as_float64(value) for name, value in tensors.items()}}
 
 
-def main():
-    parser = argparse.ArgumentParser(description="Five steps of ResNet-20, computed by PyTorch.")
-    parser.add_argument("--check", action="store_true", help="compare with the committed file; write nothing")
-    options = parser.parse_args()
-    torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(True)
-    files = trace()
-    if options.check:
-        sys.exit(0 if golden.check(files) else 1)
-    for file, tensors in files.items():
-        (golden.HERE / file).write_bytes(golden.encode(tensors))
-        print(f"{file}: {len(tensors)} tensors, {(golden.HERE / file).stat().st_size:,} bytes")
-
-
 if __name__ == "__main__":
-    main()
+    golden.run("Five steps of ResNet-20, computed by PyTorch.", trace)
