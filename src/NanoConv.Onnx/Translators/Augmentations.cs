@@ -26,7 +26,7 @@ internal static class Augmentations
         if (top < 0 || left < 0)
         {
             throw layer.Error(
-                $"expected a part that lies within pictures of {layer.InputShape} in prediction, received one of {layer.OutputShape}, which cannot be exported");
+                $"expected a part that lies within pictures of {layer.InputShape} in prediction, received {layer.OutputShape}, which cannot be exported");
         }
 
         Shapes.AddSlice(layer, top, left);

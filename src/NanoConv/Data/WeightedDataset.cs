@@ -15,7 +15,7 @@ public sealed class WeightedDataset<T> : IDataset<T>
     private readonly T[] weights;
 
     /// <summary>Gives examples weights.</summary>
-    /// <param name="data">The examples.</param>
+    /// <param name="data">The examples; if they have weights already, both are multiplied.</param>
     /// <param name="sampleWeights">A weight for each, finite and at least 0; they are copied. The sum of losses is divided by their number, not by
     /// the weights' sum.</param>
     /// <exception cref="ArgumentException">They are not as many, or one is no weight.</exception>
@@ -46,7 +46,7 @@ public sealed class WeightedDataset<T> : IDataset<T>
     public bool IsWeighted => true;
 
     /// <inheritdoc/>
-    public T Weight(int index) => weights[index];
+    public T Weight(int index) => data.IsWeighted ? weights[index] * data.Weight(index) : weights[index];
 
     /// <inheritdoc/>
     public void CopyInput(int index, Span<T> destination) => data.CopyInput(index, destination);

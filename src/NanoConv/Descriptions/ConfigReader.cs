@@ -175,6 +175,10 @@ public sealed class ConfigReader
         {
             return read(element);
         }
+        catch (NotRegisteredException mistake)
+        {
+            throw new NotRegisteredException($"'{key}': {mistake.Message}");
+        }
         catch (FormatException mistake)
         {
             throw new FormatException($"'{key}': {mistake.Message}", mistake);

@@ -94,7 +94,7 @@ internal sealed class Registry<TBase>(string kind, Func<TBase, string> unregiste
     /// <exception cref="FormatException">No such class is registered, or a setting is missing or malformed.</exception>
     public TBase Read(string word, ConfigReader config) => classes.TryGetValue(word, out (Type Type, Func<ConfigReader, TBase> Read) known)
         ? known.Read(config)
-        : throw new FormatException(
+        : throw new NotRegisteredException(
             $"expected {kind} out of {string.Join(", ", classes.Keys.Order(StringComparer.Ordinal).Select(key => $"'{key}'"))}, "
             + $"found {Quoted.Of(word)}: one of your own has to be registered before, by {typeof(TBase).Name}.Register");
 }

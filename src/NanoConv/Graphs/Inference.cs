@@ -17,17 +17,30 @@ internal static class Inference
     public static void Check<T>(Model<T> model, IDataset<T> data, Loss loss)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        model.CheckData(data);
-        loss.CheckNetwork(model.End);
+        Check(model, data, loss, examples: []);
         T[] target = new T[data.Classes];
         for (int example = 0; example < data.Count; example++)
-        {
-            data.CopyTarget(example, target);
-            loss.CheckTarget<T>(target);
-        }
+            CheckTarget(data, example, loss, target);
     }
 
-    /// <summary>Evaluates a model on data that has passed <see cref="Check"/>: Fit checks once, not every epoch.</summary>
+    /// <summary>The same, of some examples' targets alone, into memory that is kept.</summary>
+    public static void Check<T>(Model<T> model, IDataset<T> data, Loss loss, ReadOnlySpan<int> examples, T[]? target = null)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        model.CheckData(data);
+        loss.CheckNetwork(model.End);
+        foreach (int example in examples)
+            CheckTarget(data, example, loss, target!);
+    }
+
+    private static void CheckTarget<T>(IDataset<T> data, int example, Loss loss, T[] target)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        data.CopyTarget(example, target);
+        loss.CheckTarget<T>(target);
+    }
+
+    /// <summary>Evaluates a model on data that has passed <see cref="Check{T}(Model{T}, IDataset{T}, Loss)"/>: Fit checks once, not every epoch.</summary>
     /// <remarks>
     /// Where the loss is a sum, the losses of every <c>batch</c> examples are added up, and the result is the mean of these sums, each counting
     /// as often as it has examples: what Keras reports.

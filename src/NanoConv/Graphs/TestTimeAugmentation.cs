@@ -15,13 +15,16 @@ public sealed class TestTimeAugmentation
     /// <summary>What each prediction is the mean of.</summary>
     internal IReadOnlyList<View> Views { get; }
 
+    /// <summary>The farthest shift, in pixels.</summary>
+    internal int Shift => Views.Max(view => Math.Abs(view.First));
+
     private string Text { get; }
 
     /// <summary>
     /// The picture, for half of the mean; and shifted up and to the left, and down and to the right, a quarter each; all of them with their mirror
     /// images: six views. The border's rows and columns are mirrored for what comes in (<see cref="FillMode.Reflect"/>).
     /// </summary>
-    /// <param name="pixels">By how many pixels, at least 1.</param>
+    /// <param name="pixels">By how many pixels, at least 1, and below height and width.</param>
     public static TestTimeAugmentation MirrorAndShift(int pixels = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(pixels, 1);

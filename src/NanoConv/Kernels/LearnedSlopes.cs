@@ -16,7 +16,7 @@ internal sealed class LearnedSlopes
     private readonly int span;
     private readonly int count;
     private readonly int block;
-    private readonly int[] starts;
+    private readonly Lazy<int[]> starts;
 
     /// <summary>Works out the blocks.</summary>
     /// <param name="example">An example's shape.</param>
@@ -27,16 +27,7 @@ internal sealed class LearnedSlopes
         span = Together(static (_, slope) => slope == 1);
         count = Together(static (element, slope) => element == slope);
         block = span * count * Together(static (_, slope) => slope == 1);
-        starts = new int[example.Elements / block];
-        for (int i = 0; i < starts.Length; i++)
-        {
-            (int rest, int stride) = (i, count);
-            for (int outer = axis - 1; outer >= 0; outer--)
-            {
-                starts[i] += rest % example[outer] % slopes[outer] * stride; // a shared axis has one slope, of index 0
-                (rest, stride) = (rest / example[outer], stride * slopes[outer]);
-            }
-        }
+        starts = new Lazy<int[]>(() => Starts(example, slopes, axis)); // when it is needed: a file's shape may be any
 
         // The length of as many axes, going on outwards, as the condition holds for.
         int Together(Func<int, int, bool> holds)
@@ -46,6 +37,22 @@ internal sealed class LearnedSlopes
                 length *= example[axis - 1];
             return length;
         }
+    }
+
+    private int[] Starts(Shape example, Shape slopes, int axes)
+    {
+        int[] places = new int[example.Elements / block];
+        for (int i = 0; i < places.Length; i++)
+        {
+            (int rest, int stride) = (i, count);
+            for (int outer = axes - 1; outer >= 0; outer--)
+            {
+                places[i] += rest % example[outer] % slopes[outer] * stride; // a shared axis has one slope, of index 0
+                (rest, stride) = (rest / example[outer], stride * slopes[outer]);
+            }
+        }
+
+        return places;
     }
 
     /// <summary>y = factor · f′(x), f′ being 1 where x is positive and its slope elsewhere: f(x) where the factors are x, dx where they are dy.</summary>
@@ -86,7 +93,7 @@ internal sealed class LearnedSlopes
     }
 
     // The first slope of the block that begins with an element.
-    private int StartOf(int element) => starts[element / block % starts.Length];
+    private int StartOf(int element) => starts.Value[element / block % starts.Value.Length];
 
     // One vector of slopes goes down the repeats at a time.
     private static void MultiplyColumns<T>(Span<T> y, ReadOnlySpan<T> factors, ReadOnlySpan<T> x, ReadOnlySpan<T> slopes)

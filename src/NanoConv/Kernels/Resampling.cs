@@ -29,6 +29,8 @@ internal static class Resampling
                 pixel.Clear();
                 foreach (Tap tap in Taps(taps, shape, map, (i, j), between, beyond))
                 {
+                    if (tap.Weight == 0)
+                        continue; // not 0 times infinity
                     T weight = T.CreateChecked(tap.Weight);
                     for (int c = 0; c < channels; c++)
                         pixel[c] += weight * (tap.Pixel < 0 ? fill : x[(tap.Pixel * channels) + c]);
@@ -59,6 +61,8 @@ internal static class Resampling
                 ReadOnlySpan<T> pixel = dy.Slice(((i * shape[1]) + j) * channels, channels);
                 foreach (Tap tap in Taps(taps, shape, map, (i, j), between, beyond))
                 {
+                    if (tap.Weight == 0)
+                        continue;
                     T weight = T.CreateChecked(tap.Weight);
                     for (int c = 0; c < channels && tap.Pixel >= 0; c++)
                         dx[(tap.Pixel * channels) + c] += weight * pixel[c];

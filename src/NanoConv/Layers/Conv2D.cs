@@ -182,6 +182,8 @@ public sealed class Conv2D : Layer, IDescribed<Conv2D>
 
         public override long ForwardFlops => geometry.ForwardFlops;
 
+        public override bool EndsInSigmoid => activation == Activation.Sigmoid;
+
         internal override PixelView? HaloedInput => algorithm.Input.IsPlain ? null : algorithm.Input.Pixels;
 
         internal override bool CanWriteInHalo => activation.IsFused;
@@ -234,13 +236,13 @@ public sealed class Conv2D : Layer, IDescribed<Conv2D>
             bool relu = activation == Activation.ReLU;
             Span<T> z = activation.GradientNeedsInput && pass.Training ? pass.Kept(Z)[..y.Length] : y;
             algorithm.Forward(pass.Count, z, pass.OutputView ?? algorithm.Output.Pixels!.Value, Padded(pass, x), pass.Scratch, relu);
-            if (!activation.IsFused)
+            if (IsApart(pass))
                 activation.Forward(y, z, geometry.Filters);
         }
 
         public override void Backward(LayerPass<T> pass, ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> dy, Span<T> dx)
         {
-            if (!activation.IsFused)
+            if (IsApart(pass))
                 activation.Gradient(dy, dy, activation.GradientNeedsInput ? pass.Kept(Z)[..y.Length] : [], y, geometry.Filters);
             Span<T> dw = IsLean ? [] : pass.Gradient(0), db = Parameters.Count > 1 ? pass.Gradient(1) : [];
             ReadOnlySpan<T> padded = Padded(pass, x), masked = activation == Activation.ReLU ? y : [];
@@ -262,6 +264,8 @@ public sealed class Conv2D : Layer, IDescribed<Conv2D>
                 .. KeptBuffer.BeforeActivation(activation, OutputShape),
             ];
         }
+
+        private bool IsApart(LayerPass<T> pass) => !activation.IsFused && !(EndsInSigmoid && pass.WantsLogits);
 
         private bool IsCopied(LayerPass<T> pass) => !algorithm.Input.IsPlain && pass.InputView is null;
 

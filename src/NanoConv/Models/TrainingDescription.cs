@@ -43,7 +43,7 @@ internal static class TrainingDescription
         return description.ToJsonString();
     }
 
-    /// <summary>The options that a description means; null if it names an optimiser or a loss that is none of the library's.</summary>
+    /// <summary>The options that a description means; null if it names an optimiser, a schedule or a loss that is not known here.</summary>
     /// <exception cref="InvalidDataException">It is no such description.</exception>
     public static FitOptions? Read(string text)
     {
@@ -68,6 +68,10 @@ internal static class TrainingDescription
             };
             options.TrainingPart(int.MaxValue);
             return options;
+        }
+        catch (NotRegisteredException)
+        {
+            return null;
         }
         catch (Exception mistake) when (mistake is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
         {

@@ -9,7 +9,8 @@ namespace NanoConv.Optimizers;
 /// </summary>
 /// <remarks>
 /// It is done to weights and to state, such as moving means, alike. The slow weights begin as the weights before the first step. The last
-/// epoch's validation sees the fast weights, unless a k-th step was the last.
+/// epoch's validation sees the fast weights, unless a k-th step was the last. What a callback edits between steps the slow weights follow only in
+/// part, and the fit's end takes it back.
 /// </remarks>
 /// <example><code>new SGD(0.1) { Lookahead = new(5, new PowerGrowth(Math.Pow(0.95, 5), steps, power: 3)) } // Jordan (2024)</code></example>
 public sealed class Lookahead : IDescribed<Lookahead>

@@ -38,7 +38,7 @@ public sealed class Muon : Optimizer, IDescribed<Muon>
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         Others = others ?? new AdamW();
-        if (Others is Muon || Others.HasCommonSettings)
+        if (Others is Muon || Others.HasCommonSettings || Others.TakesWhole(new Shape(2, 2)) || Others.TakesWhole(2))
         {
             throw new ArgumentException(
                 $"Muon: expected another optimizer with an own rate and decay alone for the other parameters, received {Others}", nameof(others));

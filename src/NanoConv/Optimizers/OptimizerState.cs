@@ -62,14 +62,20 @@ public abstract class OptimizerState<T>
         double rate = Rates.At(Step) * RateScale;
         if (!(rate >= 0 && double.IsFinite(rate)))
             throw new InvalidOperationException($"expected a learning rate of at least 0 after {Step} steps, received {rate} of {Rates}");
-        Step++;
         for (int i = 0; i < groups.Length; i++)
         {
-            double own = rate * (groups[i]?.Rate.At(Step - 1) ?? 1), decay = groups[i]?.Decay ?? optimizer.WeightDecay;
+            double share = groups[i]?.Rate.At(Step) ?? 1, own = rate * share, decay = groups[i]?.Decay ?? optimizer.WeightDecay;
+            if (!(share >= 0 && double.IsFinite(own)))
+            {
+                throw new InvalidOperationException(
+                    $"group '{groups[i]?.Pattern}': expected a multiple of the rate of at least 0 after {Step} steps, received {share} of {groups[i]?.Rate}");
+            }
+
             StepSize<T> size = new(T.CreateChecked(own), T.CreateChecked(optimizer.IsDecayCoupled ? decay : 0));
-            sizes[i] = new GroupSize(size, T.CreateChecked(optimizer.IsDecayCoupled ? 0 : own * decay));
+            sizes[i] = new GroupSize(size, T.CreateChecked(optimizer.IsDecayCoupled ? 0 : own * decay), share == 0);
         }
 
+        Step++;
         OnBeginStep();
     }
 
@@ -90,7 +96,8 @@ public abstract class OptimizerState<T>
             Span<T> w = parameters.Slice(start, length);
             if (size.Shrinkage != T.Zero)
                 WeightMean.Shrink(w, size.Shrinkage);
-            state.Update(first + start, w, gradients.Slice(start, length), size.Size);
+            if (!size.IsLeftOut)
+                state.Update(first + start, w, gradients.Slice(start, length), size.Size);
             start += length;
         }
 
@@ -199,6 +206,6 @@ public abstract class OptimizerState<T>
     /// <summary>Parameters one after another that are of one group, up to an element.</summary>
     private readonly record struct Run(int Group, int End);
 
-    /// <summary>How far a step of a group goes, and by what share its weights shrink before.</summary>
-    private readonly record struct GroupSize(StepSize<T> Size, T Shrinkage);
+    /// <summary>How far a step of a group goes, by what share its weights shrink before, and whether they are left as they are, momentum and all.</summary>
+    private readonly record struct GroupSize(StepSize<T> Size, T Shrinkage, bool IsLeftOut);
 }

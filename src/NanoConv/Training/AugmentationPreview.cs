@@ -8,7 +8,10 @@ namespace NanoConv.Training;
 /// <summary>What training sees of pictures: to look at augmentation before one trains with it.</summary>
 public static class AugmentationPreview
 {
-    /// <summary>Some pictures behind some layers, as a network that begins with these layers sees them in an epoch.</summary>
+    /// <summary>
+    /// Some pictures behind some layers, as a network that begins with these layers sees them in an epoch; what goes by the step and not by the epoch,
+    /// dropout and noise, is one of many.
+    /// </summary>
     /// <param name="pictures">The data set [n, input shape].</param>
     /// <param name="seed">Training's seed.</param>
     /// <param name="epoch">The epoch, from 1.</param>

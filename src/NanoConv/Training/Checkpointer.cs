@@ -31,7 +31,7 @@ internal sealed class Checkpointer<T> : IDisposable
         {
             ["numbers"] = typeof(T).Name,
             ["network"] = store.Describe(model),
-            ["training_examples"] = $"{state.Examples}",
+            ["training_examples"] = $"{state.AllExamples}",
             ["validation_examples"] = $"{validation}",
             ["batch_size"] = $"{options.BatchSize}",
             ["shuffle"] = $"{options.Shuffle}",

@@ -48,7 +48,7 @@ public sealed class ConsoleProgress : Callback
         ArgumentNullException.ThrowIfNull(state);
         double share = (double)state.ExamplesSeen / state.Examples;
         double shareOfAll = ShareOfAll(state);
-        TimeSpan left = clock.Elapsed * ((1 - shareOfAll) / (shareOfAll - shareBefore));
+        double left = clock.Elapsed.TotalSeconds * ((1 - shareOfAll) / (shareOfAll - shareBefore));
         line.Show(
             Epoch(state),
             share,
@@ -56,7 +56,7 @@ public sealed class ConsoleProgress : Callback
                 Figure("loss", state.Loss),
                 Figure("accuracy", state.Accuracy),
                 Text($"{state.ExamplesSeen / state.TrainingSeconds:N0} images/s"),
-                $"{Duration(left)} left"));
+                left < MostSeconds ? $"{Duration(TimeSpan.FromSeconds(left))} left" : null));
     }
 
     /// <inheritdoc/>
@@ -80,8 +80,11 @@ public sealed class ConsoleProgress : Callback
             last);
     }
 
+    // Beyond it no time is told: a thousand days.
+    private const double MostSeconds = 86_400_000;
+
     private static double ShareOfAll(TrainingState state) =>
-        Math.Max(0, state.Epoch - 1 + ((double)state.ExamplesSeen / state.Examples)) / state.Epochs;
+        (double)state.StepsTaken / Math.Max(1, state.AllSteps);
 
     private static string Epoch(TrainingState state)
     {

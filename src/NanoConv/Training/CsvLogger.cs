@@ -19,6 +19,7 @@ public sealed class CsvLogger : Callback, IResumable
     private readonly string path;
     private readonly char separator;
     private readonly bool append;
+    private TrainingState? restored;
     private string earlier = string.Empty; // what stands in the file before this fit's lines
 
     /// <summary>Names the file.</summary>
@@ -48,6 +49,7 @@ public sealed class CsvLogger : Callback, IResumable
         AtomicFile.RequireWritable(path);
         if (AtomicFile.IsStream(path))
             throw new IOException($"{nameof(CsvLogger)}: expected the name of a file, which is replaced after every epoch, found a pipe or device: '{path}'");
+        restored = state;
         earlier = append && File.Exists(path) ? Earlier(Header(state)) : string.Empty;
         if (!append)
             Write(state);
@@ -74,11 +76,32 @@ public sealed class CsvLogger : Callback, IResumable
         int length = memory.Whole("earlier_characters");
         if (length < 0)
             throw memory.Mistake("earlier_characters", $"expected a count, found {length}");
-        earlier = earlier[..Math.Min(length, earlier.Length)]; // what follows are lines of this fit, before it was broken off
+        CheckBehind(Math.Min(length, earlier.Length), restored!);
+        earlier = earlier[..Math.Min(length, earlier.Length)];
     }
 
     /// <inheritdoc/>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{nameof(CsvLogger)}(separator U+{(int)separator:X4}, append {append})");
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"{nameof(CsvLogger)}(path {path}, separator U+{(int)separator:X4}, append {append})");
+
+    // What follows are lines of this fit, before it was broken off, and no others': those would be lost.
+    private void CheckBehind(int length, TrainingState state)
+    {
+        string[] lines = earlier[length..].Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        int first = length == 0 ? 1 : 0; // the heading
+        for (int i = first; i < lines.Length; i++)
+        {
+            int epoch = i - first;
+            string begin = epoch < state.History.Epochs.Count
+                ? string.Join(separator, Row(state, state.History.Epochs[epoch]))
+                : $"{epoch + 1}{separator}";
+            if (!lines[i].StartsWith(begin, StringComparison.Ordinal))
+            {
+                throw new IOException(
+                    $"{nameof(CsvLogger)}: expected lines of this fit alone in '{path}' since it began, epoch {epoch + 1} next, found '{lines[i]}'");
+            }
+        }
+    }
 
     private void Write(TrainingState state)
     {

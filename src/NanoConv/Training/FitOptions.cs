@@ -40,7 +40,7 @@ public sealed record FitOptions
     /// </summary>
     public IReadOnlyDictionary<int, double>? ClassWeights { get; init; }
 
-    /// <summary>The seed of shuffling and dropout.</summary>
+    /// <summary>The seed of shuffling, dropout, noise and augmentation.</summary>
     public int Seed { get; init; }
 
     /// <summary>Threads; 0 for as many as there are processors. The result does not depend on it.</summary>

@@ -36,7 +36,9 @@ public sealed class LearningRateFinder
     /// <summary>Trains a little, and puts the model back.</summary>
     /// <param name="model">The model; the weights that it has are what every try begins with.</param>
     /// <param name="data">The examples, of which the training part is used, epoch after epoch if there are too few.</param>
-    /// <param name="options">How; of its optimizer all but the rate. Epochs, checkpoints and callbacks are not looked at.</param>
+    /// <param name="options">
+    /// How; of its optimizer all but the rate (Muon's others keep theirs). Batches are whole; epochs, checkpoints and callbacks are not looked at.
+    /// </param>
     /// <param name="cancellation">Ends it after the current step.</param>
     /// <typeparam name="T">The number type.</typeparam>
     /// <returns>A point a step, the one at which the loss went away included if it is a number.</returns>
@@ -50,6 +52,7 @@ public sealed class LearningRateFinder
         ArgumentNullException.ThrowIfNull(model);
         options ??= new FitOptions();
         Inference.Check(model, data, options.Loss);
+        ClassWeighting.Check(options, data);
         DatasetSlice<T> training = new(data, 0, options.TrainingPart(data.Count));
         T[] before = model.Weights.ToArray();
         try
@@ -68,19 +71,20 @@ public sealed class LearningRateFinder
         TrainingStep<T> step = new(model, options, Math.Min(options.BatchSize, training.Count));
         step.Optimizer.Rates = rates;
         int[] order = [.. Enumerable.Range(0, training.Count)];
+        int examples = new TrainingState(training.Count, options with { DropRemainder = true }).Examples; // a smaller batch's loss compares with none
         List<LearningRatePoint> points = [];
         double least = double.PositiveInfinity;
-        for (int taken = 0, epoch = 0, seen = training.Count; taken < steps; taken++)
+        for (int taken = 0, epoch = 0, seen = examples; taken < steps; taken++)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (seen == training.Count)
+            if (seen == examples)
             {
                 (seen, epoch) = (0, epoch + 1);
                 if (options.Shuffle)
                     FitLoop.Shuffle(order, options.Seed, epoch);
             }
 
-            int count = Math.Min(options.BatchSize, training.Count - seen);
+            int count = Math.Min(options.BatchSize, examples - seen);
             if (LossOf(step, training, order, (seen, count), (epoch, taken + 1)) is not { } loss)
                 break;
             seen += count;

@@ -71,7 +71,7 @@ public sealed class ReduceLROnPlateau : Callback, IResumable
             (cooldownLeft, wait) = (cooldownLeft - 1, 0);
         if (best is null || comparison.IsBetter(value, best.Value))
             (best, wait) = (value, 0);
-        else if (cooldownLeft == 0 && ++wait >= patience && state.LearningRate > minLearningRate)
+        else if (cooldownLeft == 0 && ++wait >= patience && state.LearningRate > minLearningRate * (1 + Rounding))
             Reduce(state);
     }
 
@@ -101,6 +101,9 @@ public sealed class ReduceLROnPlateau : Callback, IResumable
         CultureInfo.InvariantCulture,
         $"{nameof(ReduceLROnPlateau)}(monitor {comparison.Name}, factor {factor:R}, patience {patience}, min_delta {comparison.MinDelta:R}, "
         + $"cooldown {cooldown}, min_lr {minLearningRate:R})");
+
+    // A rate that was cut down to the least one may be off by as much.
+    private const double Rounding = 1e-12;
 
     private void Reduce(TrainingState state)
     {

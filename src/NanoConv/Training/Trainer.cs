@@ -25,7 +25,7 @@ public sealed class Trainer<T>
     private readonly TrainingStep<T> step;
     private readonly HashSet<Parameter<T>> trained;
     private readonly int[] order;
-    private IDataset<T>? lastChecked;
+    private readonly T[] target;
 
     /// <summary>Makes the buffers for batches of at most <see cref="FitOptions.BatchSize"/> examples.</summary>
     /// <param name="model">The model; which layers are frozen is looked at now.</param>
@@ -40,13 +40,14 @@ public sealed class Trainer<T>
             or { MaxSteps: not null } or { DropRemainder: true })
         {
             throw new ArgumentException(
-                "Trainer: expected options without validation, checkpoints, callbacks and what is about epochs, which are Fit's, received some", nameof(options));
+                "Trainer: expected options without validation, checkpoints, callbacks and what is about epochs, which are Fit's, received some",
+                nameof(options));
         }
 
         this.options.TrainingPart(int.MaxValue);
         step = new TrainingStep<T>(model, this.options, this.options.BatchSize);
         trained = [.. model.Parameters.Where(parameter => parameter.IsTrainable)];
-        order = new int[this.options.BatchSize];
+        (order, target) = (new int[this.options.BatchSize], new T[model.OutputShape.Elements]);
     }
 
     /// <summary>Steps taken.</summary>
@@ -92,14 +93,9 @@ public sealed class Trainer<T>
     /// <exception cref="InvalidOperationException">It is called from within an edit, a fit's step, Evaluate or Predict.</exception>
     public StepResult Step(IDataset<T> data, ReadOnlySpan<int> examples, int epoch)
     {
+        ArgumentNullException.ThrowIfNull(data);
         ArgumentOutOfRangeException.ThrowIfLessThan(epoch, 1);
-        if (!ReferenceEquals(data, lastChecked))
-        {
-            Inference.Check(model, data, options.Loss);
-            ClassWeighting.Check(options, data);
-            lastChecked = data;
-        }
-
+        ClassWeighting.Check(options, data);
         CheckBatch(examples.Length);
         foreach (int example in examples)
         {
@@ -107,6 +103,7 @@ public sealed class Trainer<T>
                 throw new ArgumentException($"expected places from 0 to {data.Count - 1}, received {example}", nameof(examples));
         }
 
+        Inference.Check(model, data, options.Loss, examples, target);
         examples.CopyTo(order);
         return Result(step.Run(data, order, 0, examples.Length, (epoch, Steps + 1)), examples.Length);
     }

@@ -17,6 +17,7 @@ public sealed class TrainingState
     {
         History = new History { Options = options };
         (Epochs, batchSize, maxSteps) = (options.Epochs, options.BatchSize, options.MaxSteps);
+        AllExamples = examples;
         Examples = options.DropRemainder && examples > batchSize ? examples - (examples % batchSize) : examples;
         StepsPerEpoch = (int)(((long)Examples + batchSize - 1) / batchSize);
     }
@@ -29,6 +30,12 @@ public sealed class TrainingState
 
     /// <summary>Examples of an epoch, those not among them that <see cref="FitOptions.DropRemainder"/> leaves out.</summary>
     public int Examples { get; }
+
+    /// <summary>All that an epoch's are drawn from.</summary>
+    internal int AllExamples { get; }
+
+    /// <summary>Steps of the whole fit, if nothing ends it before.</summary>
+    internal int AllSteps => (int)Math.Min((long)Epochs * StepsPerEpoch, maxSteps ?? int.MaxValue);
 
     /// <summary>Examples that every epoch is validated on; 0 without validation.</summary>
     public int ValidationExamples { get; init; }

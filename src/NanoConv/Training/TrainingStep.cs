@@ -133,6 +133,19 @@ internal sealed class TrainingStep<T>
     {
         lanes = GradientPlan<T>.LaneCount(batchCount);
         optimizer.BeginStep();
+        try
+        {
+            return Work(place);
+        }
+        catch
+        {
+            optimizer.ReturnTo(optimizer.Step - 1); // a step that fails is none: schedules and averages go on as if it had not been tried
+            throw;
+        }
+    }
+
+    private (double Loss, long Correct) Work((int Epoch, int Step) place)
+    {
         int rounds = Math.Min(plan.Rounds, lanes);
         for (int i = 0; i < rounds; i++)
         {

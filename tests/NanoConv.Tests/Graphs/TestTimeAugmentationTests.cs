@@ -41,6 +41,23 @@ public sealed class TestTimeAugmentationTests
         Expect.Close<double>("probabilities", expected, probabilities.Predict(Pictures, TestTimeAugmentation.Mirror).AsSpan(), 1e-12);
     }
 
+    /// <summary>An edit that begins in the first view has to wait for the last.</summary>
+    [Fact]
+    public void All_views_are_of_the_same_weights()
+    {
+        Model<double> model = Build(Activation.Tanh), untouched = Build(Activation.Tanh);
+        Thread edit = new(() => model.Edit(weights => weights.Fill(0)));
+        Editing inputs = new(() =>
+        {
+            if (edit.ThreadState == ThreadState.Unstarted)
+                edit.Start();
+        });
+        Tensor<double> found = model.Predict(inputs, TestTimeAugmentation.MirrorAndShift(), threads: 1);
+        edit.Join();
+        Expect.SameBits<double>("mean", untouched.Predict(Pictures, TestTimeAugmentation.MirrorAndShift()).AsSpan(), found.AsSpan());
+        Assert.All(model.Weights.ToArray(), weight => Assert.Equal(0, weight));
+    }
+
     [Fact]
     public void What_makes_no_sense_is_refused()
     {
@@ -49,6 +66,12 @@ public sealed class TestTimeAugmentationTests
         Expect.Throws<ArgumentException>(
             () => flat.Predict(new Tensor<double>((1, 4)), TestTimeAugmentation.Mirror), "a network of pictures", "'mirror'", "(4,)");
         Expect.Throws<ArgumentException>(() => Build(Activation.Tanh).Predict(new Tensor<double>((1, 5, 5, 2)), TestTimeAugmentation.Mirror), "(5, 6, 2)");
+        Model<double> pictures = new Sequential(new Conv2D(2, 3, padding: Padding.Same)).Build<double>(Picture);
+        Expect.Throws<ArgumentException>(() => pictures.Predict(Pictures, TestTimeAugmentation.Mirror), "a row of numbers", "(5, 6, 2)");
+        TestTimeAugmentation far = TestTimeAugmentation.MirrorAndShift(5);
+        Expect.Throws<ArgumentException>(() => Build(Activation.Tanh).Predict(Pictures, far), "larger than the shift of 'mirror, shift by 5'");
+        ByteImages<double> none = new(Array.Empty<byte>(), Picture);
+        Expect.Throws<ArgumentException>(() => Build(Activation.Tanh).Predict(none, TestTimeAugmentation.Mirror), "received none");
     }
 
     private static Model<double> Build(Activation end) =>
@@ -74,4 +97,23 @@ public sealed class TestTimeAugmentationTests
     }
 
     private static int Inside(int place, int length) => place < 0 ? -place : place >= length ? (2 * length) - 2 - place : place;
+
+    /// <summary>The pictures; whoever reads the first of them has something done, and waits a little for it.</summary>
+    private sealed class Editing(Action begin) : IInputs<double>
+    {
+        public int Count => Examples;
+
+        public Shape InputShape => Picture;
+
+        public void CopyInput(int index, Span<double> destination)
+        {
+            if (index == 0)
+            {
+                begin();
+                Thread.Sleep(20);
+            }
+
+            Pixels.AsSpan(index * 60, 60).CopyTo(destination);
+        }
+    }
 }

@@ -32,6 +32,27 @@ public sealed class AugmentationFormulaTests
         Assert.All(first.Zip(second), seen => Assert.NotEqual(seen.First, seen.Second));
     }
 
+    /// <summary>Four epochs in a row show each picture all four ways.</summary>
+    [Fact]
+    public void Alternating_along_both_axes_every_way_comes()
+    {
+        double[][][] epochs = [.. Enumerable.Range(1, 8).Select(epoch => Augment(new RandomFlip(alternating: true), epoch))];
+        for (int example = 0; example < Examples; example++)
+        {
+            Assert.Equal(4, epochs[..4].Select(epoch => epoch[example]).Distinct(new SameNumbers()).Count());
+            Assert.Equal(epochs[0][example], epochs[4][example]);
+        }
+    }
+
+    /// <summary>A pixel that is not finite stays where it is moved to: neighbours have no share of it.</summary>
+    [Fact]
+    public void Infinite_pixels_do_not_spread()
+    {
+        double[] pixels = [.. Pixels];
+        pixels[((2 * 5) + 2) * 2] = double.PositiveInfinity;
+        Assert.All(Augment(new RandomTranslation(0, 0), 1, pixels), found => Assert.Equal(pixels, found));
+    }
+
     [Theory]
     [InlineData(FillMode.Constant)]
     [InlineData(FillMode.Nearest)]
@@ -150,7 +171,7 @@ public sealed class AugmentationFormulaTests
     public void Contrast_moves_channels_from_their_own_means_and_cuts()
     {
         double[] means = [.. Enumerable.Range(0, 2).Select(c => Pixels.Where((_, i) => i % 2 == c).Average())];
-        double[] factors = [.. Augment(new RandomContrast((-0.5, 0.25), (-0.6, 0.7)), 1).Select(y =>
+        double[] factors = [.. Augment(new RandomContrast(0.5, 0.25, (-0.6, 0.7)), 1).Select(y =>
         {
             int free = Array.FindIndex(y, value => value is > -0.6 and < 0.7);
             double factor = (y[free] - means[free % 2]) / (Pixels[free] - means[free % 2]);

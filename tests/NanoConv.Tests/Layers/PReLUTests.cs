@@ -1,4 +1,5 @@
 using System.Numerics;
+using NanoConv.Kernels;
 
 namespace NanoConv.Tests.Layers;
 
@@ -112,6 +113,16 @@ public sealed class PReLUTests : PropertySuite, IDisposable
         Tensor<double> inputs = new((5, 6, 7, 3), Numbers.Reals<double>(5 * 126, seed: 2, limit: 3));
         Expect.Close<double>("y", model.Outputs(inputs, "dense_1")[0].AsSpan(), model.Predict(inputs).AsSpan(), 1e-12);
         Assert.Equal(7, model.Plan().Steps.Count); // of 11 layers: two activations, the sum and Flatten are none of their own
+    }
+
+    /// <summary>A file of four slopes may claim a picture of any size: to build it takes no more than it has.</summary>
+    [Fact]
+    public void A_table_of_slopes_is_made_when_it_is_needed()
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        _ = new LearnedSlopes((2, 2, 2, 200_000_000), (2, 1, 2, 1));
+        _ = new LearnedSlopes((200_000_000, 2, 2, 2), (1, 2, 1, 2));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100_000);
     }
 
     [Fact]

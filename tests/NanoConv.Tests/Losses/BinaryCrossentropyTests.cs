@@ -18,6 +18,26 @@ public sealed class BinaryCrossentropyTests : PropertySuite
         Assert.True(sigmoid.EndsInSigmoid && !sigmoid.EndsInSoftmax && !softmax.EndsInSigmoid && !logits.EndsInSigmoid);
     }
 
+    /// <summary>A convolution's sigmoid is one as well, trained from its logits too.</summary>
+    [Fact]
+    public void A_network_may_end_in_a_convolution()
+    {
+        Model<double> sigmoid = Convolution(Activation.Sigmoid), logits = Convolution(Activation.Linear);
+        double[] targets = [.. Numbers.Reals<double>(24, seed: 2).Select(x => (x + 1) / 2)];
+        TensorDataset<double> data = new(new Tensor<double>((6, 4, 4, 2), Numbers.Reals<double>(192, seed: 1)), new Tensor<double>((6, 4), targets));
+        Assert.True(sigmoid.EndsInSigmoid);
+        FitOptions options = new() { Epochs = 3, BatchSize = 4, Optimizer = new SGD(0.5) };
+        sigmoid.Fit(data, options with { Loss = new BinaryCrossentropy() });
+        logits.Fit(data, options with { Loss = new BinaryCrossentropy(fromLogits: true) });
+        Expect.SameBits<double>("weights", logits.Weights, sigmoid.Weights);
+        Assert.Equal(
+            logits.Evaluate(data, new BinaryCrossentropy(fromLogits: true)).Loss, sigmoid.Evaluate(data).Loss, 1e-12); // by its end a binary one
+        Expect.Throws<ArgumentException>(() => sigmoid.Fit(data, options with { Loss = new BinaryCrossentropy(fromLogits: true) }), "ends in Sigmoid");
+
+        static Model<double> Convolution(Activation end) =>
+            new Sequential(new Conv2D(3, 3, activation: Activation.ReLU), new Conv2D(1, 1, activation: end)).Build<double>((4, 4, 2), seed: 3);
+    }
+
     [Theory]
     [InlineData(-0.5)]
     [InlineData(1.5)]

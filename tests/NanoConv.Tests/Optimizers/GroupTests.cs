@@ -17,6 +17,37 @@ public abstract class GroupTests<T> : PropertySuite
         [("*/bias", 2, 0), ("*/bias", 4, 0.25), ("dense_1/*", 0.5, null), ("batch*a", 0, null), ("*", 0.25, 0.5), ("*/k*n*l", 1, 0.125)];
 
     /// <summary>A group's schedule counts the steps that were taken before, as the optimizer's does.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Momentum_ends_with_a_groups_rate(bool gradientVelocity)
+    {
+        Model<T> model = Build();
+        SGD sgd = new(0.5, momentum: 0.9, gradientVelocity: gradientVelocity) { Groups = [new("dense_1/*", new PiecewiseConstantDecay([1], [1, 0]))] };
+        OptimizerState<T> state = sgd.Start(model.Parameters);
+        Parameter<T> kernel = model.Parameters.Single(parameter => parameter.Name == "dense_1/kernel");
+        T[] w = model.Weights.ToArray(), gradient = new T[w.Length];
+        Array.Fill(gradient, T.One);
+        List<T> values = [];
+        for (int step = 1; step <= 5; step++)
+        {
+            state.BeginStep();
+            state.Update(0, w, gradient);
+            values.Add(w[kernel.Offset]);
+        }
+
+        Assert.NotEqual(values[0], values[1]);
+        Assert.All(values[2..], value => Assert.Equal(values[1], value));
+    }
+
+    [Fact]
+    public void A_groups_rate_that_is_none_is_refused_by_its_pattern()
+    {
+        OptimizerState<T> state = new SGD(0.5) { Groups = [new("dense_1/*", new Falling())] }.Start(Build().Parameters);
+        state.BeginStep();
+        Expect.Throws<InvalidOperationException>(state.BeginStep, "group 'dense_1/*'", "after 1 steps", "received -1 of Falling");
+    }
+
     [Fact]
     public void A_groups_rate_may_end()
     {

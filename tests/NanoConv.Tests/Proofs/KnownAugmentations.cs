@@ -15,8 +15,8 @@ internal static class KnownAugmentations
         new RandomRotation((0.1, 0.2), interpolation: Interpolation.Nearest),
         new RandomBrightness(0.5),
         new RandomBrightness((0.1, 0.2), (-1, 1)),
-        new RandomContrast(0.5, (-1, 1)),
-        new RandomContrast((-0.9, -0.1), (-0.8, 0.8)),
+        new RandomContrast(0.5, valueRange: (-1, 1)),
+        new RandomContrast(0.9, 0.2, (-0.8, 0.8)),
         new Cutout(3, 0.5),
         new Cutout((2, 5)),
     ];

@@ -57,6 +57,10 @@ public sealed class AugmentedFitTests
         Expect.Throws<ArgumentException>(() => trainer.Step(Data, [-1], 1), "received -1");
         Expect.Throws<ArgumentException>(() => trainer.Step(Data, new int[Batch + 1], 1), "expected a batch of 1 to 8 examples, received 9");
         Expect.Throws<ArgumentException>(() => trainer.Step(Data, [1], 0), "epoch");
+        Expect.Throws<ArgumentNullException>(() => trainer.Step(null!, [1], 1), "data");
+        TensorDataset<float> negative = new(new Tensor<float>(Picture.Batch(2)), new Tensor<float>((2, 3), [1, 0, 0, -1, 1, 1]));
+        trainer.Step(negative, [0], 1); // of its own examples the batch's are looked at
+        Expect.Throws<ArgumentException>(() => trainer.Step(negative, [0, 1], 1), "received -1");
     }
 
     private static Model<float> Build() => Network(new BatchNormalization());
@@ -70,7 +74,7 @@ public sealed class AugmentedFitTests
         new RandomCrop(6, 6, 2, FillMode.Reflect),
         new RandomRotation(0.1),
         new Cutout(2),
-        new RandomContrast(0.3, (-2, 2)),
+        new RandomContrast(0.3, valueRange: (-2, 2)),
         new Conv2D(4, 3, padding: Padding.Same),
         .. behindTheConvolution,
         Activation.ReLU,

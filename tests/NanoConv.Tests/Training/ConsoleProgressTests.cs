@@ -175,6 +175,19 @@ public sealed class ConsoleProgressTests
         Expect.Throws<ArgumentOutOfRangeException>(() => _ = new ConsoleProgress(output, 0), "ConsoleProgress: expected at least 1 column, received 0");
     }
 
+    /// <summary>As one asks for who ends a fit otherwise; no time left is told then.</summary>
+    [Fact]
+    public void Any_number_of_epochs_may_be_asked_for()
+    {
+        using StringWriter output = new();
+        OnStep slow = new(_ => Thread.Sleep(2));
+        Model<float> model = new Sequential(new Dense(2, Activation.Softmax)).Build<float>(2);
+        TensorDataset<float> data = new(new Tensor<float>((4, 2)), [0, 1, 0, 1], 2);
+        OnStep end = new(state => state.StopTraining = true);
+        model.Fit(data, new FitOptions { Epochs = int.MaxValue, Callbacks = [slow, new ConsoleProgress(output, 80), end], BatchSize = 2, Threads = 1 });
+        Assert.Contains("epoch          1/2147483647", output.ToString(), StringComparison.Ordinal);
+    }
+
     private static void Fit(Callback callback, int epochs = 2, Loss? loss = null)
     {
         Model<float> model = new Sequential(new Dense(2, loss is null ? Activation.Softmax : Activation.Linear)).Build<float>(2);

@@ -98,6 +98,34 @@ public sealed class CsvLoggerTests : IDisposable
         }
     }
 
+    /// <summary>Two fits may append to one file; the first, resumed, would take the second's lines for its own.</summary>
+    [Fact]
+    public void Lines_of_another_fit_are_not_lost_by_a_resumed_one()
+    {
+        Checkpoints.MemoryStore store = new();
+        FitOptions options = new() { Callbacks = [new CsvLogger(Log, append: true)], Checkpoints = store };
+        Fit(options, epochs: 2);
+        Fit(options with { Checkpoints = null }, epochs: 1);
+        string both = File.ReadAllText(Log);
+        foreach (int step in store.Checkpoints.Keys)
+        {
+            FitOptions resumed = options with
+            {
+                Callbacks = [new CsvLogger(Log, append: true)],
+                Checkpoints = new Checkpoints.MemoryStore { From = store.Checkpoints[step] },
+            };
+            Expect.Throws<IOException>(() => Fit(resumed), "expected lines of this fit alone", Log, "epoch 3 next, found '1,");
+            Assert.Equal(both, File.ReadAllText(Log));
+        }
+
+        FitOptions elsewhere = options with
+        {
+            Callbacks = [new CsvLogger(Path.Combine(folder, "other.csv"), append: true)],
+            Checkpoints = new Checkpoints.MemoryStore { From = store.Checkpoints[0] },
+        };
+        Expect.Throws<ArgumentException>(() => Fit(elsewhere), "callbacks", "other.csv");
+    }
+
     [Fact]
     public void A_loss_without_accuracy_has_no_column_of_it()
     {

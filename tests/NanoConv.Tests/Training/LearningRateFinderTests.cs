@@ -26,6 +26,16 @@ public sealed class LearningRateFinderTests
         }
     }
 
+    /// <summary>The sum over a smaller batch is smaller, and says nothing.</summary>
+    [Fact]
+    public void Smaller_batches_are_left_out()
+    {
+        FitOptions sums = Options with { BatchSize = 9, Loss = new CategoricalCrossentropy(reduction: Reduction.Sum), Optimizer = new SGD(1) };
+        IReadOnlyList<LearningRatePoint> points = new LearningRateFinder(1e-9, 1e-8, steps: 8).Run(Build(), new RecordingDataset<double>(20), sums);
+        Assert.Equal(8, points.Count);
+        Assert.All(points, point => Assert.InRange(point.Loss, points[0].Loss / 3, points[0].Loss * 3));
+    }
+
     [Fact]
     public void It_ends_where_the_loss_goes_away()
     {

@@ -55,6 +55,22 @@ public sealed class ReduceLROnPlateauTests : PropertySuite
         }
     });
 
+    /// <summary>0.1 · (0.03 / 0.1) is not 0.03, but there is nothing left to reduce.</summary>
+    [Fact]
+    public void At_the_least_rate_it_is_over()
+    {
+        foreach (double minimum in (double[])[0.03, 0.07, 0.011, 0.0123])
+        {
+            TrainingState state = State(new SGD(0.1));
+            ReduceLROnPlateau callback = new(EpochQuantity.Loss, factor: 0.1, patience: 1, minLearningRate: minimum);
+            callback.OnTrainBegin(state);
+            for (int epoch = 1; epoch <= 20; epoch++)
+                callback.OnEpochEnd(state, Record(epoch, 1));
+            Expect.Close(minimum, state.LearningRate, 1e-12);
+            Assert.Equal(1, callback.Reductions);
+        }
+    }
+
     [Fact]
     public void A_schedule_goes_on_at_the_lower_rate()
     {

@@ -68,10 +68,13 @@ public sealed class StepLimitTests
         Assert.Equal(expected, history.Epochs[^1].ImagesPerSecond * history.Epochs[^1].TrainingSeconds, 1e-6);
     }
 
-    [Fact]
-    public void It_is_resumed_from_any_step_and_finished_only_once()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void It_is_resumed_from_any_step_and_finished_only_once(bool dropRemainder)
     {
-        FitOptions options = Options with { MaxSteps = 5, DropRemainder = false };
+        // The end makes the slow weights the model's: once more would be seen, and too early, too.
+        FitOptions options = Options with { MaxSteps = 5, DropRemainder = dropRemainder, Optimizer = new SGD(0.1) { Lookahead = new Lookahead(3) } };
         MemoryStore store = new() { EverySteps = 1 };
         Model<float> whole = Build();
         History history = whole.Fit(Data, options with { Checkpoints = store });
@@ -84,12 +87,22 @@ public sealed class StepLimitTests
             Assert.Equal(history.Epochs.Select(epoch => epoch.Loss), again.Epochs.Select(epoch => epoch.Loss));
         }
 
-        foreach (FitOptions other in (FitOptions[])[options with { MaxSteps = 6 }, options with { MaxSteps = null }, options with { DropRemainder = true }])
-        {
-            MemoryStore from = new() { From = store.Checkpoints[2] };
-            Expect.Throws<ArgumentException>(() => Build().Fit(Data, other with { Checkpoints = from }), other.DropRemainder ? "drop_remainder" : "max_steps");
-        }
+        Refused(Data, options with { MaxSteps = 6 }, "max_steps");
+        Refused(Data, options with { MaxSteps = null }, "max_steps");
+        Refused(Data, options with { DropRemainder = !dropRemainder }, "drop_remainder");
+        Refused(new DatasetSlice<float>(Data, 0, 21), options, "training_examples 22 then, 21 now"); // as many whole batches, but others
+
+        void Refused(IDataset<float> data, FitOptions other, string part) => Expect.Throws<ArgumentException>(
+            () => Build().Fit(data, other with { Checkpoints = new MemoryStore { From = store.Checkpoints[2] } }), part);
     }
+
+    [Theory]
+    [InlineData(null, false, 9)]
+    [InlineData(null, true, 6)]
+    [InlineData(5, true, 5)]
+    [InlineData(100, false, 9)]
+    public void All_steps_are_known_from_the_beginning(int? limit, bool dropRemainder, int expected) =>
+        Assert.Equal(expected, new TrainingState(Examples, Options with { MaxSteps = limit, DropRemainder = dropRemainder }).AllSteps);
 
     [Fact]
     public void Both_are_kept_with_a_model()

@@ -31,6 +31,39 @@ public sealed class TrainerTests
         Assert.Equal(history.Epochs[1].Accuracy, accuracy, 1e-12);
     }
 
+    /// <summary>Whoever goes on behind a batch that failed goes on as if it had never been there.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void A_step_that_fails_is_none(int before)
+    {
+        foreach (SGD sgd in (SGD[])
+            [
+                new(new PiecewiseLinear((0, 0.1), (8, 0.01))) { Lookahead = new Lookahead(3) },
+                new(0.1, momentum: 0.9) { MovingAverage = new MovingAverage(0.5) },
+            ])
+        {
+            Model<float> failed = Build(), never = Build();
+            Trainer<float> trainer = new(failed, Options with { Optimizer = sgd }), other = new(never, Options with { Optimizer = sgd });
+            for (int step = 0; step < 5; step++)
+            {
+                if (step == before)
+                {
+                    Assert.Throws<NonFiniteLossException>(() => trainer.Step(new Tensor<float>((1, 6, 6, 2), [.. Enumerable.Repeat(float.NaN, 72)]), [0]));
+                    Assert.Equal(step, trainer.Steps);
+                }
+
+                Tensor<float> batch = new((3, 6, 6, 2), Inputs.AsSpan().Slice(step * 216, 216).ToArray());
+                trainer.Step(batch, Labels.AsSpan(step * 3, 3));
+                other.Step(batch, Labels.AsSpan(step * 3, 3));
+            }
+
+            trainer.Finish();
+            other.Finish();
+            Expect.SameBits<float>($"{sgd}", never.Weights, failed.Weights);
+        }
+    }
+
     [Fact]
     public void Gradients_are_what_plain_descent_takes_off_the_weights()
     {

@@ -53,6 +53,14 @@ public sealed class WeightTests : PropertySuite
 
     /// <summary>A split takes the weights along, and a shuffled order finds each example's.</summary>
     [Fact]
+    public void Weights_of_weights_are_multiplied()
+    {
+        TensorDataset<double> data = new(new Tensor<double>((3, 2)), [0, 1, 0], 2);
+        WeightedDataset<double> twice = new(new WeightedDataset<double>(data, [2, 3, 0.5]), [0.5, 2, 4]);
+        Assert.Equal([1, 6, 2], Enumerable.Range(0, 3).Select(twice.Weight));
+    }
+
+    [Fact]
     public void Weights_go_with_their_examples()
     {
         int[] weights = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];

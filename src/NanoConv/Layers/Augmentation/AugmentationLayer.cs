@@ -60,5 +60,15 @@ internal abstract class AugmentationLayer<T> : BuiltLayer<T>
     /// <summary>The gradient of the picture in prediction.</summary>
     protected virtual void PredictionGradient(ReadOnlySpan<T> dy, Span<T> dx) => dy.CopyTo(dx);
 
+    /// <summary>A setting as a number of this type.</summary>
+    /// <exception cref="ArgumentException">It is finite, but not there.</exception>
+    protected static T Finite(LayerBuilder<T> builder, double value)
+    {
+        T number = T.CreateChecked(value);
+        return T.IsFinite(number)
+            ? number
+            : throw builder.Error(FormattableString.Invariant($"expected a number that a {typeof(T).Name} has, received {value}"));
+    }
+
     private static Draws DrawsOf(LayerPass<T> pass, int example) => new(pass.Seed, pass.LayerIndex, pass.Epoch, pass.Example(example));
 }

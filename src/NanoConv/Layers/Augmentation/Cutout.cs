@@ -56,7 +56,7 @@ public sealed class Cutout : Layer, IDescribed<Cutout>
     private sealed class Built<T>(LayerBuilder<T> builder, Cutout specification) : AugmentationLayer<T>(builder, builder.InputShape)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        private readonly T fill = T.CreateChecked(specification.FillValue);
+        private readonly T fill = Finite(builder, specification.FillValue);
 
         protected override void Augment(Draws draws, ReadOnlySpan<T> x, Span<T> y)
         {

@@ -12,18 +12,18 @@ public sealed class RandomBrightness : Layer, IDescribed<RandomBrightness>
     /// <param name="valueRange">The least and the greatest value, beyond which results are cut.</param>
     /// <param name="name">The layer's name.</param>
     /// <exception cref="ArgumentException">A number is out of its range.</exception>
-    public RandomBrightness(FactorRange factor, FactorRange? valueRange = null, string? name = null)
+    public RandomBrightness(FactorRange factor, (double Least, double Greatest)? valueRange = null, string? name = null)
         : base(name)
     {
         Factor = Resampled.CheckShare(factor, TypeName, nameof(factor));
-        ValueRange = valueRange ?? (0, 1);
+        ValueRange = Values.Check(valueRange, TypeName);
     }
 
     /// <summary>What is added, as a share of the values' range.</summary>
     public FactorRange Factor { get; }
 
     /// <summary>The least and the greatest value.</summary>
-    public FactorRange ValueRange { get; }
+    public (double Least, double Greatest) ValueRange { get; }
 
     /// <inheritdoc/>
     public override string Kind => "random_brightness";
@@ -31,13 +31,13 @@ public sealed class RandomBrightness : Layer, IDescribed<RandomBrightness>
     internal override bool KeepsOrder => true;
 
     /// <inheritdoc/>
-    public static RandomBrightness FromConfig(ConfigReader config) => new(config.Factor("factor"), config.Factor("value_range"), config.Name);
+    public static RandomBrightness FromConfig(ConfigReader config) => new(config.Factor("factor"), Values.Read(config), config.Name);
 
     /// <inheritdoc/>
     public void Describe(ConfigWriter config)
     {
         config.Add("factor", Factor);
-        config.Add("value_range", ValueRange);
+        Values.Describe(config, ValueRange);
     }
 
     /// <inheritdoc/>
@@ -51,8 +51,8 @@ public sealed class RandomBrightness : Layer, IDescribed<RandomBrightness>
     private sealed class Built<T>(LayerBuilder<T> builder, RandomBrightness specification) : AugmentationLayer<T>(builder, builder.InputShape)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        private readonly T least = T.CreateChecked(specification.ValueRange.Lower);
-        private readonly T greatest = T.CreateChecked(specification.ValueRange.Upper);
+        private readonly T least = T.CreateChecked(specification.ValueRange.Least);
+        private readonly T greatest = T.CreateChecked(specification.ValueRange.Greatest);
 
         protected override void Augment(Draws draws, ReadOnlySpan<T> x, Span<T> y)
         {
@@ -69,6 +69,6 @@ public sealed class RandomBrightness : Layer, IDescribed<RandomBrightness>
         }
 
         private T Added(Draws draws) =>
-            T.CreateChecked(draws.Between(specification.Factor, 0) * (specification.ValueRange.Upper - specification.ValueRange.Lower));
+            T.CreateChecked(draws.Between(specification.Factor, 0) * (specification.ValueRange.Greatest - specification.ValueRange.Least));
     }
 }

@@ -9,24 +9,30 @@ namespace NanoConv.Layers.Augmentation;
 public sealed class RandomContrast : Layer, IDescribed<RandomContrast>
 {
     /// <summary>Specifies the layer as Keras does, but for values from 0 to 1, as this library's pictures have them; Keras's are from 0 to 255.</summary>
-    /// <param name="factor">What is added to a factor of 1, at least −1; a number f for −f to f.</param>
+    /// <param name="lower">The factor is drawn from 1 − lower, 0 to 1, …</param>
+    /// <param name="upper">… to 1 + upper, at least 0; by default as much as lower.</param>
     /// <param name="valueRange">The least and the greatest value, beyond which results are cut.</param>
     /// <param name="name">The layer's name.</param>
     /// <exception cref="ArgumentException">A number is out of its range.</exception>
-    public RandomContrast(FactorRange factor, FactorRange? valueRange = null, string? name = null)
+    public RandomContrast(double lower, double? upper = null, (double Least, double Greatest)? valueRange = null, string? name = null)
         : base(name)
     {
-        Factor = factor.Lower >= -1
-            ? factor
-            : throw new ArgumentOutOfRangeException(nameof(factor), $"RandomContrast: expected a factor of at least -1, received {factor}");
-        ValueRange = valueRange ?? (0, 1);
+        (Lower, Upper) = (lower, upper ?? lower);
+        if (!(Lower is >= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(lower), lower, "RandomContrast: expected a number from 0 to 1");
+        if (!(Upper >= 0 && double.IsFinite(Upper)))
+            throw new ArgumentOutOfRangeException(nameof(upper), upper, "RandomContrast: expected a finite number of at least 0");
+        ValueRange = Values.Check(valueRange, TypeName);
     }
 
-    /// <summary>What is added to a factor of 1.</summary>
-    public FactorRange Factor { get; }
+    /// <summary>The factor is drawn from 1 less this …</summary>
+    public double Lower { get; }
+
+    /// <summary>… to 1 and this.</summary>
+    public double Upper { get; }
 
     /// <summary>The least and the greatest value.</summary>
-    public FactorRange ValueRange { get; }
+    public (double Least, double Greatest) ValueRange { get; }
 
     /// <inheritdoc/>
     public override string Kind => "random_contrast";
@@ -34,13 +40,15 @@ public sealed class RandomContrast : Layer, IDescribed<RandomContrast>
     internal override bool KeepsOrder => true;
 
     /// <inheritdoc/>
-    public static RandomContrast FromConfig(ConfigReader config) => new(config.Factor("factor"), config.Factor("value_range"), config.Name);
+    public static RandomContrast FromConfig(ConfigReader config) => new(
+        config.Real("lower"), config.Real("upper"), Values.Read(config), config.Name);
 
     /// <inheritdoc/>
     public void Describe(ConfigWriter config)
     {
-        config.Add("factor", Factor);
-        config.Add("value_range", ValueRange);
+        config.Add("lower", Lower);
+        config.Add("upper", Upper);
+        Values.Describe(config, ValueRange);
     }
 
     /// <inheritdoc/>
@@ -54,8 +62,8 @@ public sealed class RandomContrast : Layer, IDescribed<RandomContrast>
     private sealed class Built<T>(LayerBuilder<T> builder, RandomContrast specification) : AugmentationLayer<T>(builder, builder.InputShape)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        private readonly T least = T.CreateChecked(specification.ValueRange.Lower);
-        private readonly T greatest = T.CreateChecked(specification.ValueRange.Upper);
+        private readonly T least = T.CreateChecked(specification.ValueRange.Least);
+        private readonly T greatest = T.CreateChecked(specification.ValueRange.Greatest);
 
         private int Channels => InputShape[2];
 
@@ -93,7 +101,7 @@ public sealed class RandomContrast : Layer, IDescribed<RandomContrast>
 
         private static T Unclamped(T x, T mean, T factor) => ((x - mean) * factor) + mean;
 
-        private T FactorOf(Draws draws) => T.CreateChecked(1 + draws.Between(specification.Factor, 0));
+        private T FactorOf(Draws draws) => T.CreateChecked(draws.Between((1 - specification.Lower, 1 + specification.Upper), 0));
 
         // In double, as a long sum of floats loses digits.
         private T Mean(ReadOnlySpan<T> x, int channel)

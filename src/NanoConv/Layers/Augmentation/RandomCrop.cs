@@ -69,6 +69,8 @@ public sealed class RandomCrop : Layer, IDescribed<RandomCrop>
         (int height, int width, int channels) = builder.ExpectPicture();
         if (height + (2L * Padding) < Height || width + (2L * Padding) < Width)
             throw builder.Error($"expected pictures of at least {Height} × {Width} with a padding of {Padding} on each side, received {builder.InputShape}");
+        if (Math.Max(height, width) + (2L * Padding) > int.MaxValue)
+            throw builder.Error($"expected a side of at most {int.MaxValue} pixels with its padding, received {builder.InputShape} and a padding of {Padding}");
         return new Built<T>(builder, (Height, Width, channels), this);
     }
 
@@ -80,7 +82,7 @@ public sealed class RandomCrop : Layer, IDescribed<RandomCrop>
     private sealed class Built<T>(LayerBuilder<T> builder, Shape outputShape, RandomCrop specification) : AugmentationLayer<T>(builder, outputShape)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        private readonly T fill = T.CreateChecked(specification.FillValue);
+        private readonly T fill = Finite(builder, specification.FillValue);
 
         protected override void Augment(Draws draws, ReadOnlySpan<T> x, Span<T> y) => PixelGather.Forward(y, x, Axis(draws, 0), Axis(draws, 1), fill);
 

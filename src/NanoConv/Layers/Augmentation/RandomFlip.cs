@@ -8,7 +8,8 @@ namespace NanoConv.Layers.Augmentation;
 /// <summary>In training mirrors every other picture, at random; in prediction nothing.</summary>
 /// <remarks>
 /// Alternating (Jordan, 2024, arXiv:2404.00498): a picture's first flip is drawn once, and every other epoch it is seen the other way. Two epochs
-/// in a row then show each picture both ways, where drawing anew shows half of them twice the same.
+/// in a row then show each picture both ways, where drawing anew shows half of them twice the same. Along both axes the vertical flip turns every
+/// other pair of epochs, so that four of them show all four ways.
 /// </remarks>
 public sealed class RandomFlip : Layer, IDescribed<RandomFlip>
 {
@@ -54,7 +55,8 @@ public sealed class RandomFlip : Layer, IDescribed<RandomFlip>
         if (Mode != axis && Mode != FlipMode.HorizontalAndVertical)
             return false;
         bool drawn = (Alternating ? draws.Lasting : draws).Below(2, axis == FlipMode.Horizontal ? 0 : 1) == 1;
-        return drawn != (Alternating && draws.Epoch % 2 == 0);
+        int turns = Mode == FlipMode.HorizontalAndVertical && axis == FlipMode.Vertical ? (draws.Epoch - 1) / 2 : draws.Epoch - 1;
+        return drawn != (Alternating && turns % 2 == 1);
     }
 
     private sealed class Built<T>(LayerBuilder<T> builder, RandomFlip specification) : AugmentationLayer<T>(builder, builder.InputShape)

@@ -12,7 +12,7 @@ internal sealed class ResampledLayer<T>(LayerBuilder<T> builder, Resampled resam
     : AugmentationLayer<T>(builder, builder.InputShape)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly T fill = T.CreateChecked(resampled.FillValue);
+    private readonly T fill = Finite(builder, resampled.FillValue);
 
     protected override void Augment(Draws draws, ReadOnlySpan<T> x, Span<T> y) =>
         Resampling.Forward(y, x, InputShape, draw(draws), resampled.Interpolation, resampled.FillMode, fill);
