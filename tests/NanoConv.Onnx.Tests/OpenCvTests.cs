@@ -54,7 +54,14 @@ public sealed class OpenCvTests : PropertySuite, IDisposable
     ], bytes: true);
 
     [OpenCvFact]
-    public void Generated_networks_agree() => ForAll(Many, networks => AssertAgree(networks), share: 0.01);
+    public void Generated_networks_agree() => ForAll(Many, networks => AssertAgree([.. networks.Where(IsRead)]), share: 0.01);
+
+    // OpenCV 4.6 reads Clip, which ReLU6 is, only as it was before its limits became inputs.
+    private static bool IsRead(ExportCase network) => !network.Layers.Any(layer => layer switch
+    {
+        Conv2D { Activation: ReLU6 } or Dense { Activation: ReLU6 } or ActivationLayer { Activation: ReLU6 } => true,
+        _ => false,
+    });
 
     /// <summary>Sums, products and concatenations of pictures, normalisations, and a dense layer on pictures flattened apart.</summary>
     [OpenCvFact]

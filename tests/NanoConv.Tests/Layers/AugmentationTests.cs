@@ -89,7 +89,7 @@ public sealed class AugmentationTests : PropertySuite
         Refused(() => _ = new RandomContrast(1.5), "RandomContrast: expected a number from 0 to 1");
         Refused(() => _ = new RandomContrast(0.5, -0.5), "RandomContrast: expected a finite number of at least 0");
         Refused(
-            () => _ = new RandomContrast(0.5, valueRange: (1, 1)), "RandomContrast: expected a value range of two numbers, the smaller first, received 1 and 1");
+            () => _ = new RandomContrast(0.5, valueRange: (1, 1)), "RandomContrast: expected a value range of two numbers, the smaller first, received 1");
         Refused(() => _ = new RandomBrightness(0.5, (double.MinValue, double.MaxValue)), "RandomBrightness: expected a value range");
         Refused(() => new Sequential(new RandomCrop(3, 3, int.MaxValue / 2)).Build<float>(Picture), "RandomCrop 'random_crop_1': expected a side of at most");
         Refused(() => new Sequential(new Cutout(2, 1e300)).Build<float>(Picture), "Cutout 'cutout_1': expected a number that a Single has, received 1E+300");
