@@ -92,6 +92,11 @@ public abstract class Layer
         ? sides
         : throw new ArgumentException($"{TypeName}: expected {what} of at least 0 on each side, received {sides}");
 
+    /// <summary>A finite number.</summary>
+    private protected double CheckFinite(double value, string name) => double.IsFinite(value)
+        ? value
+        : throw new ArgumentOutOfRangeException(name, value, $"{TypeName}: expected a finite number");
+
     /// <summary>One of the choices that there are.</summary>
     private protected TChoice CheckChoice<TChoice>(TChoice choice, string name)
         where TChoice : struct, Enum => Enum.IsDefined(choice) ? choice : throw new ArgumentOutOfRangeException(

@@ -1,4 +1,5 @@
 using System.Numerics;
+using NanoConv.Data;
 using NanoConv.Graphs;
 using NanoConv.Layers;
 using NanoConv.Tensors;
@@ -29,9 +30,10 @@ public static class AugmentationPreview
             throw new ArgumentException($"expected layers that look at each picture alone, received '{whole.Name}'", nameof(layers));
         Tensor<T> seen = new(model.OutputShape.Batch(pictures.Shape[0]));
         Workspace<T> workspace = new(model, 1, training: true);
+        TensorInputs<T> inputs = new(pictures);
         for (int i = 0; i < pictures.Shape[0]; i++)
         {
-            workspace.Load(new Data.TensorInputs<T>(pictures), [], i, 1);
+            workspace.Load(inputs, [], i, 1);
             workspace.Configure(training: true, wantsLogits: false, seed, step: epoch, firstExample: i, epoch);
             workspace.Forward();
             workspace.CopySideBySide(model.Topology.Outputs[0], seen.AsSpan().Slice(i * model.OutputShape.Elements, model.OutputShape.Elements));

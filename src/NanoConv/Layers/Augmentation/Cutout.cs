@@ -19,9 +19,7 @@ public sealed class Cutout : Layer, IDescribed<Cutout>
         : base(name)
     {
         Size = Check(size, "a square");
-        FillValue = double.IsFinite(fillValue)
-            ? fillValue
-            : throw new ArgumentOutOfRangeException(nameof(fillValue), fillValue, "Cutout: expected a finite number");
+        FillValue = CheckFinite(fillValue, nameof(fillValue));
     }
 
     /// <summary>The square's height and width.</summary>

@@ -22,9 +22,7 @@ public sealed class RandomCrop : Layer, IDescribed<RandomCrop>
     {
         Check(new Size2D(height, width), "a part");
         ArgumentOutOfRangeException.ThrowIfNegative(padding);
-        FillValue = double.IsFinite(fillValue)
-            ? fillValue
-            : throw new ArgumentOutOfRangeException(nameof(fillValue), fillValue, "RandomCrop: expected a finite number");
+        FillValue = CheckFinite(fillValue, nameof(fillValue));
         (Height, Width, Padding, FillMode) = (height, width, padding, CheckChoice(fillMode, nameof(fillMode)));
     }
 

@@ -24,7 +24,8 @@ public sealed class RandomRotation : Layer, IDescribed<RandomRotation>
         : base(name)
     {
         Factor = Augmentation.Resampled.CheckShare(factor, TypeName, nameof(factor));
-        Resampled = new Resampled(CheckChoice(fillMode, nameof(fillMode)), CheckChoice(interpolation, nameof(interpolation)), fillValue, TypeName);
+        Resampled = new Resampled(
+            CheckChoice(fillMode, nameof(fillMode)), CheckChoice(interpolation, nameof(interpolation)), CheckFinite(fillValue, nameof(fillValue)));
     }
 
     /// <summary>The angle as a share of a whole turn, counter-clockwise.</summary>

@@ -29,7 +29,8 @@ public sealed class RandomTranslation : Layer, IDescribed<RandomTranslation>
     {
         HeightFactor = Augmentation.Resampled.CheckShare(heightFactor, TypeName, nameof(heightFactor));
         WidthFactor = Augmentation.Resampled.CheckShare(widthFactor, TypeName, nameof(widthFactor));
-        Resampled = new Resampled(CheckChoice(fillMode, nameof(fillMode)), CheckChoice(interpolation, nameof(interpolation)), fillValue, TypeName);
+        Resampled = new Resampled(
+            CheckChoice(fillMode, nameof(fillMode)), CheckChoice(interpolation, nameof(interpolation)), CheckFinite(fillValue, nameof(fillValue)));
     }
 
     /// <summary>The shift down as a share of the height.</summary>
